@@ -1,0 +1,62 @@
+package io.ekiden.log;
+
+import io.ekiden.model.App;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.TaskId;
+import java.util.List;
+import java.util.Optional;
+
+/// What one agent is to do: the records of `agent-commands`, keyed by agent id. A command whose
+/// epoch is not the agent's present one is void. `sequence` is that of the journal entry that gave
+/// it.
+public sealed interface AgentCommand {
+    String agentId();
+
+    long epoch();
+
+    long sequence();
+
+    /// On partition 0. The agent is admitted: from now on it reads `partition` and reports with
+    /// `epoch`. A welcome for its own id with another session means that another agent has taken
+    /// its place.
+    ///
+    /// @param assignment all that it is to run
+    record Welcome(
+            String agentId,
+            long epoch,
+            long sequence,
+            String session,
+            String clusterId,
+            int partition,
+            List<Task> assignment)
+            implements AgentCommand {
+        public Welcome {
+            assignment = List.copyOf(assignment);
+        }
+    }
+
+    /// One task and all that is needed to run it.
+    ///
+    /// @param hostPorts one for each port definition
+    /// @param launch to be launched if it is not there; else it was seen before and is only adopted
+    record Task(TaskId taskId, App app, List<Integer> hostPorts, boolean launch) {
+        public Task {
+            hostPorts = List.copyOf(hostPorts);
+        }
+    }
+
+    /// On partition 0. The planner had given the agent up: it is to join again.
+    record Rejoin(String agentId, long epoch, long sequence) implements AgentCommand {}
+
+    record Launch(String agentId, long epoch, long sequence, Task task) implements AgentCommand {}
+
+    /// @param graceSeconds between SIGTERM and SIGKILL; the agent's default when absent
+    record Kill(
+            String agentId,
+            long epoch,
+            long sequence,
+            TaskId taskId,
+            KillCause cause,
+            Optional<Integer> graceSeconds)
+            implements AgentCommand {}
+}

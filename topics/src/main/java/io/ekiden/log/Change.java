@@ -1,0 +1,56 @@
+package io.ekiden.log;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.InstanceId;
+import io.ekiden.model.PathId;
+import io.ekiden.model.TaskId;
+import java.util.List;
+import java.util.Optional;
+
+/// What can be wanted. The gateway has checked the form; whether it makes sense now is the
+/// planner's to say.
+public sealed interface Change {
+
+    /// `POST /v2/apps`: a definition as the user wrote it; refused when the id exists.
+    record CreateApp(PathId id, ObjectNode definition) implements Change {}
+
+    /// `PUT` and `PATCH` of one or several apps, in one deployment.
+    ///
+    /// @param create an unknown id is created (PUT); else the whole change is refused (PATCH)
+    /// @param partial fields that are not given keep their value; else they return to their default
+    record UpdateApps(List<AppUpdate> updates, boolean create, boolean partial) implements Change {
+        public UpdateApps {
+            updates = List.copyOf(updates);
+        }
+    }
+
+    /// New values for some fields of one app; `{"version": …}` alone returns to that version.
+    record AppUpdate(PathId id, ObjectNode definition) {}
+
+    /// Stops an app and forgets it.
+    record DeleteApp(PathId id) implements Change {}
+
+    /// Replaces every instance of an app under its upgrade strategy.
+    record RestartApp(PathId id) implements Change {}
+
+    /// Kills tasks. Their instances are launched again, or with `scale` are gone for good.
+    ///
+    /// @param appId refuses when this app is unknown; absent for a bulk of task ids
+    record KillTasks(Optional<PathId> appId, List<TaskId> tasks, boolean scale, boolean wipe)
+            implements Change {
+        public KillTasks {
+            tasks = List.copyOf(tasks);
+        }
+
+        public List<InstanceId> instances() {
+            return tasks.stream().map(TaskId::instanceId).toList();
+        }
+    }
+
+    /// Kills all tasks of an app, or those on one host.
+    record KillAppTasks(PathId appId, Optional<String> host, boolean scale, boolean wipe)
+            implements Change {}
+
+    /// Ends an app's launch delay.
+    record ResetDelay(PathId appId) implements Change {}
+}

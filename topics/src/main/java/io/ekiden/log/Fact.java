@@ -1,0 +1,149 @@
+package io.ekiden.log;
+
+import io.ekiden.model.Agent;
+import io.ekiden.model.App;
+import io.ekiden.model.AppVersion;
+import io.ekiden.model.Cluster;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Deployment;
+import io.ekiden.model.Endpoint;
+import io.ekiden.model.Instance;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.LaunchDelay;
+import io.ekiden.model.LaunchQueueItem;
+import io.ekiden.model.PathId;
+import io.ekiden.model.Proxy;
+import io.ekiden.model.TaskFailure;
+import io.ekiden.model.TaskId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// What was decided: the content of a journal entry. Facts about state are replayed into the
+/// cluster image; commands, endpoints and Marathon's events are functions of the entry's facts
+/// alone, so each carries what those need.
+public sealed interface Fact {
+
+    // Answers to a wanted change.
+
+    /// @param version the version that the change made
+    /// @param deploymentId absent when the change needs no deployment
+    /// @param tasks the tasks that a kill chose
+    record Accepted(Instant version, Optional<String> deploymentId, List<TaskId> tasks)
+            implements Fact {
+        public Accepted {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    record Refused(Rejection rejection) implements Fact {}
+
+    /// `decide` failed at an input: a bug. What it had begun was undone.
+    record InputFailed(String error) implements Fact {}
+
+    /// A record was set aside.
+    record DeadLettered(String topic, int partition, long offset, String why) implements Fact {}
+
+    // State.
+
+    record ClusterPut(Cluster cluster) implements Fact {}
+
+    record AppPut(App app) implements Fact {}
+
+    record AppGone(PathId id) implements Fact {}
+
+    record VersionKept(AppVersion version) implements Fact {}
+
+    record VersionForgotten(PathId app, Instant version) implements Fact {}
+
+    /// An instance was made, or has changed.
+    ///
+    /// @param from its condition before; absent for a new one
+    record InstancePut(Instance instance, Optional<Condition> from, String message)
+            implements Fact {}
+
+    /// An instance's health has changed; `instance` is how it is now.
+    record HealthPut(Instance instance) implements Fact {}
+
+    /// An instance is no more; `last` is how it was when it ended.
+    record InstanceGone(Instance last, Condition from, String message) implements Fact {}
+
+    /// Instances were placed and are to be launched with this definition.
+    ///
+    /// @param targets where each instance's agent listens, in the order of the instances
+    record Launched(App app, List<Instance> instances, List<Target> targets) implements Fact {
+        public Launched {
+            instances = List.copyOf(instances);
+            targets = List.copyOf(targets);
+        }
+    }
+
+    /// An agent's partition of `agent-commands` and its epoch.
+    record Target(int partition, long epoch) {}
+
+    record DelayPut(LaunchDelay delay) implements Fact {}
+
+    record DelayGone(PathId app) implements Fact {}
+
+    record QueuePut(LaunchQueueItem item) implements Fact {}
+
+    record QueueGone(PathId app) implements Fact {}
+
+    record FailurePut(TaskFailure failure) implements Fact {}
+
+    record FailureGone(PathId app) implements Fact {}
+
+    record DeploymentStarted(Deployment deployment) implements Fact {}
+
+    /// A step has ended and the next has begun; `deployment` is how it is now.
+    record DeploymentAdvanced(Deployment deployment) implements Fact {}
+
+    /// The last step has ended.
+    record DeploymentFinished(Deployment deployment) implements Fact {}
+
+    record DeploymentCancelled(Deployment deployment, String reason) implements Fact {}
+
+    record AgentPut(Agent agent) implements Fact {}
+
+    record AgentGone(String id) implements Fact {}
+
+    record ProxyPut(Proxy proxy) implements Fact {}
+
+    record ProxyGone(String id) implements Fact {}
+
+    record EndpointPut(Endpoint endpoint) implements Fact {}
+
+    record EndpointGone(String key) implements Fact {}
+
+    // Orders to agents that are no state of their own.
+
+    /// An agent was admitted and is told all that it is to run.
+    record Welcomed(Agent agent, String session, List<App> definitions, List<Assigned> assignment)
+            implements Fact {
+        public Welcomed {
+            definitions = List.copyOf(definitions);
+            assignment = List.copyOf(assignment);
+        }
+    }
+
+    /// One task of an agent's assignment; its definition is the one of this app and version.
+    record Assigned(
+            TaskId taskId, PathId appId, Instant version, List<Integer> hostPorts, boolean launch) {
+        public Assigned {
+            hostPorts = List.copyOf(hostPorts);
+        }
+    }
+
+    /// An agent that was silent is to join again.
+    record RejoinOrdered(Agent agent) implements Fact {}
+
+    /// @param graceSeconds between SIGTERM and SIGKILL; the agent's default when absent
+    record KillOrdered(
+            TaskId taskId,
+            String agentId,
+            int partition,
+            long epoch,
+            KillCause cause,
+            Optional<Integer> graceSeconds)
+            implements Fact {}
+}

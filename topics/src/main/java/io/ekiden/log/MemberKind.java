@@ -1,0 +1,7 @@
+package io.ekiden.log;
+
+/// What beats.
+public enum MemberKind {
+    AGENT,
+    PROXY
+}

@@ -1,0 +1,74 @@
+package io.ekiden.model;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// An agent: a machine, or a share of one, that runs tasks.
+///
+/// @param bootId the machine's boot; another one means that every task has ended
+/// @param epoch the journal sequence of its last `joined`; commands and reports of another are void
+/// @param partition of `agent-commands` on which it is spoken to
+/// @param ports the host ports it offers
+/// @param address of its data plane, `http://host:port`; absent when it serves none
+public record Agent(
+        String id,
+        String bootId,
+        long epoch,
+        int partition,
+        String hostname,
+        Optional<String> address,
+        Resources resources,
+        List<PortRange> ports,
+        SortedMap<String, String> attributes,
+        State state,
+        Instant since,
+        Optional<Instant> deadline)
+        implements Entity {
+
+    /// Whether the agent can be given work.
+    public enum State {
+        ACTIVE,
+        UNREACHABLE,
+        /// It said good-bye; its tasks were stopped or left alone, as it said.
+        LEFT
+    }
+
+    public static final String PREFIX = "agent/";
+
+    public Agent {
+        ports = List.copyOf(ports);
+        attributes = Sorted.copyOf(attributes);
+    }
+
+    public static String key(String id) {
+        return PREFIX + id;
+    }
+
+    @Override
+    public String key() {
+        return key(id);
+    }
+
+    @Override
+    public Optional<Instant> due() {
+        return deadline;
+    }
+
+    public Agent withState(State state, Instant now) {
+        return new Agent(
+                id,
+                bootId,
+                epoch,
+                partition,
+                hostname,
+                address,
+                resources,
+                ports,
+                attributes,
+                state,
+                now,
+                deadline);
+    }
+}

@@ -1,0 +1,25 @@
+package io.ekiden.model;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/// The cluster itself.
+///
+/// @param id the id of the Kafka cluster that carries the log; labels tasks and seeds generated ids
+/// @param unfinished when set, placement stopped at its slice and goes on at once in a further
+///   input
+/// @param lastReplacement when a lost agent's instances were last replaced (the replacement brake)
+public record Cluster(String id, Optional<Instant> unfinished, Optional<Instant> lastReplacement)
+        implements Entity {
+    public static final String KEY = "cluster";
+
+    @Override
+    public String key() {
+        return KEY;
+    }
+
+    @Override
+    public Optional<Instant> due() {
+        return unfinished;
+    }
+}

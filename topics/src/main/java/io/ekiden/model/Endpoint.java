@@ -1,0 +1,49 @@
+package io.ekiden.model;
+
+import java.util.SortedMap;
+
+/// One address at which one task of an app answers.
+///
+/// @param portIndex of the app's port definition
+/// @param servicePort under which proxies offer the app; 0 for none
+/// @param protocol `tcp`, `udp` or `udp,tcp`
+/// @param labels the app's labels, those of the port on top: proxies route by them
+public record Endpoint(
+        TaskId taskId,
+        PathId appId,
+        int portIndex,
+        String host,
+        int port,
+        int servicePort,
+        String protocol,
+        SortedMap<String, String> labels,
+        State state)
+        implements Entity {
+
+    /// A draining endpoint finishes what it has and is given nothing new.
+    public enum State {
+        READY,
+        DRAINING
+    }
+
+    public static final String PREFIX = "endpoint/";
+
+    public Endpoint {
+        labels = Sorted.copyOf(labels);
+    }
+
+    /// Of all endpoints of one task.
+    public static String prefix(TaskId task) {
+        return PREFIX + task + "/";
+    }
+
+    @Override
+    public String key() {
+        return prefix(taskId) + portIndex;
+    }
+
+    public Endpoint withState(State state) {
+        return new Endpoint(
+                taskId, appId, portIndex, host, port, servicePort, protocol, labels, state);
+    }
+}

@@ -1,0 +1,28 @@
+package io.ekiden.model;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/// A failing app's pause before its next launch, for one version of its configuration: scaling
+/// keeps it, a change of the configuration starts afresh (Marathon's `RateLimiter`).
+///
+/// @param delay the present length of the pause
+/// @param until no launch before
+public record LaunchDelay(PathId appId, Instant configVersion, Duration delay, Instant until)
+        implements Entity {
+
+    public static String key(PathId app) {
+        return "delay" + app;
+    }
+
+    @Override
+    public String key() {
+        return key(appId);
+    }
+
+    @Override
+    public Optional<Instant> due() {
+        return Optional.of(until);
+    }
+}

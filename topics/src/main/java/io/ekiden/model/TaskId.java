@@ -1,0 +1,38 @@
+package io.ekiden.model;
+
+import java.util.Optional;
+
+/// The id of one task, `<instance id>._app.<incarnation>`. A task lives once: what replaces it in
+/// the same instance has the next incarnation, so an id never names two processes.
+public record TaskId(String value) implements Comparable<TaskId> {
+
+    public static Optional<TaskId> parse(String raw) {
+        int incarnation = raw.lastIndexOf('.');
+        int container = incarnation < 0 ? -1 : raw.lastIndexOf('.', incarnation - 1);
+        if (container < 0
+                || !raw.substring(incarnation + 1).matches("[0-9]{1,9}")
+                || InstanceId.parse(raw.substring(0, container)).isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(new TaskId(raw));
+    }
+
+    public InstanceId instanceId() {
+        return new InstanceId(
+                value.substring(0, value.lastIndexOf('.', value.lastIndexOf('.') - 1)));
+    }
+
+    public int incarnation() {
+        return Integer.parseInt(value.substring(value.lastIndexOf('.') + 1));
+    }
+
+    @Override
+    public int compareTo(TaskId other) {
+        return value.compareTo(other.value);
+    }
+
+    @Override
+    public String toString() {
+        return value;
+    }
+}

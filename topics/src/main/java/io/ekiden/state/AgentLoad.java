@@ -1,0 +1,70 @@
+package io.ekiden.state;
+
+import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
+import io.ekiden.model.Resources;
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// What the tasks of one agent hold: instances, resources, host ports.
+public final class AgentLoad {
+    private final TreeSet<InstanceId> instances = new TreeSet<>();
+    private final TreeMap<Integer, Integer> ports = new TreeMap<>();
+    private Resources used = Resources.NONE;
+
+    void add(Instance instance) {
+        instances.add(instance.id());
+        used = used.plus(instance.resources());
+        instance.placement()
+                .orElseThrow()
+                .hostPorts()
+                .forEach(port -> ports.merge(port, 1, Integer::sum));
+    }
+
+    void remove(Instance instance) {
+        instances.remove(instance.id());
+        used = used.minus(instance.resources());
+        instance.placement()
+                .orElseThrow()
+                .hostPorts()
+                .forEach(port -> ports.merge(port, -1, AgentLoad::orNone));
+    }
+
+    private static Integer orNone(Integer count, Integer change) {
+        return count + change == 0 ? null : Integer.valueOf(count + change);
+    }
+
+    public SortedSet<InstanceId> instances() {
+        return Collections.unmodifiableSortedSet(instances);
+    }
+
+    public Resources used() {
+        return used;
+    }
+
+    public boolean holds(int port) {
+        return ports.containsKey(port);
+    }
+
+    /// Host ports in use, each with the number of tasks that hold it: always one.
+    public SortedMap<Integer, Integer> ports() {
+        return Collections.unmodifiableSortedMap(ports);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof AgentLoad load
+                && instances.equals(load.instances)
+                && used.equals(load.used)
+                && Map.copyOf(ports).equals(Map.copyOf(load.ports));
+    }
+
+    @Override
+    public int hashCode() {
+        return used.hashCode();
+    }
+}

@@ -1,0 +1,252 @@
+package io.ekiden.state;
+
+import io.ekiden.log.Fact;
+import io.ekiden.model.Agent;
+import io.ekiden.model.App;
+import io.ekiden.model.AppVersion;
+import io.ekiden.model.Cluster;
+import io.ekiden.model.Deployment;
+import io.ekiden.model.Endpoint;
+import io.ekiden.model.Entity;
+import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
+import io.ekiden.model.LaunchDelay;
+import io.ekiden.model.LaunchQueueItem;
+import io.ekiden.model.PathId;
+import io.ekiden.model.Proxy;
+import io.ekiden.model.TaskFailure;
+import io.ekiden.model.TaskId;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// The cluster as the journal has it so far: every entity by its key, and indexes derived from
+/// them.
+///
+/// [#replay] is the only way in which a decision changes it, for the planner as for every reader;
+/// [#put] and [#remove] are for restoring and undoing. Iteration is always in the order of the
+/// keys. Not safe for several threads.
+public final class ClusterImage {
+    private final TreeMap<String, Entity> entities = new TreeMap<>();
+    private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();
+    private final TreeMap<String, AgentLoad> loads = new TreeMap<>();
+
+    /// Applies a fact. Facts that are answers or orders change nothing.
+    public void replay(Fact fact) {
+        switch (fact) {
+            case Fact.ClusterPut(var cluster) -> put(cluster);
+            case Fact.AppPut(var app) -> put(app);
+            case Fact.AppGone(var id) -> remove(App.key(id));
+            case Fact.VersionKept(var version) -> put(version);
+            case Fact.VersionForgotten(var app, var version) ->
+                    remove(AppVersion.key(app, version));
+            case Fact.InstancePut put -> put(put.instance());
+            case Fact.HealthPut(var instance) -> put(instance);
+            case Fact.InstanceGone gone -> remove(gone.last().key());
+            case Fact.Launched launched -> launched.instances().forEach(this::put);
+            case Fact.DelayPut(var delay) -> put(delay);
+            case Fact.DelayGone(var app) -> remove(LaunchDelay.key(app));
+            case Fact.QueuePut(var item) -> put(item);
+            case Fact.QueueGone(var app) -> remove(LaunchQueueItem.key(app));
+            case Fact.FailurePut(var failure) -> put(failure);
+            case Fact.FailureGone(var app) -> remove(TaskFailure.key(app));
+            case Fact.DeploymentStarted(var deployment) -> put(deployment);
+            case Fact.DeploymentAdvanced(var deployment) -> put(deployment);
+            case Fact.DeploymentFinished(var deployment) -> remove(deployment.key());
+            case Fact.DeploymentCancelled(var deployment, var _) -> remove(deployment.key());
+            case Fact.AgentPut(var agent) -> put(agent);
+            case Fact.AgentGone(var id) -> remove(Agent.key(id));
+            case Fact.ProxyPut(var proxy) -> put(proxy);
+            case Fact.ProxyGone(var id) -> remove(Proxy.key(id));
+            case Fact.EndpointPut(var endpoint) -> put(endpoint);
+            case Fact.EndpointGone(var key) -> remove(key);
+            case Fact.Accepted _,
+                    Fact.Refused _,
+                    Fact.InputFailed _,
+                    Fact.DeadLettered _,
+                    Fact.Welcomed _,
+                    Fact.RejoinOrdered _,
+                    Fact.KillOrdered _ -> {}
+        }
+    }
+
+    /// Puts an entity as it is; returns what stood under its key.
+    public Optional<Entity> put(Entity entity) {
+        var before = entities.put(entity.key(), entity);
+        unindex(before);
+        entity.due()
+                .ifPresent(
+                        time -> due.computeIfAbsent(time, _ -> new TreeSet<>()).add(entity.key()));
+        if (entity instanceof Instance instance && instance.condition().holdsResources()) {
+            instance.placement().ifPresent(at -> load(at.agentId()).add(instance));
+        }
+        return Optional.ofNullable(before);
+    }
+
+    /// Removes what stands under a key and returns it.
+    public Optional<Entity> remove(String key) {
+        var before = entities.remove(key);
+        unindex(before);
+        return Optional.ofNullable(before);
+    }
+
+    private void unindex(Entity before) {
+        if (before == null) {
+            return;
+        }
+        before.due()
+                .ifPresent(time -> {
+                    var keys = due.get(time);
+                    keys.remove(before.key());
+                    if (keys.isEmpty()) {
+                        due.remove(time);
+                    }
+                });
+        if (before instanceof Instance instance && instance.condition().holdsResources()) {
+            instance.placement().ifPresent(at -> load(at.agentId()).remove(instance));
+        }
+    }
+
+    private AgentLoad load(String agentId) {
+        return loads.computeIfAbsent(agentId, _ -> new AgentLoad());
+    }
+
+    public void clear() {
+        entities.clear();
+        due.clear();
+        loads.clear();
+    }
+
+    /// Every entity by its key.
+    public NavigableMap<String, Entity> entities() {
+        return Collections.unmodifiableNavigableMap(entities);
+    }
+
+    public Optional<Entity> entity(String key) {
+        return Optional.ofNullable(entities.get(key));
+    }
+
+    /// When the planner must look at something again, though nothing happens.
+    public Optional<Instant> nextDue() {
+        return due.isEmpty() ? Optional.empty() : Optional.of(due.firstKey());
+    }
+
+    /// The keys of at most `limit` entities that are due at `now`, the longest due first.
+    public List<String> dueAt(Instant now, int limit) {
+        return due.headMap(now, true).values().stream()
+                .flatMap(Collection::stream)
+                .limit(limit)
+                .toList();
+    }
+
+    public Optional<Cluster> cluster() {
+        return find(Cluster.class, Cluster.KEY);
+    }
+
+    public Optional<App> app(PathId id) {
+        return find(App.class, App.key(id));
+    }
+
+    public Collection<App> apps() {
+        return all(App.class, "app/");
+    }
+
+    public Optional<App> version(PathId id, Instant version) {
+        return find(AppVersion.class, AppVersion.key(id, version)).map(AppVersion::app);
+    }
+
+    /// The kept versions of an app, oldest first.
+    public Collection<AppVersion> versions(PathId id) {
+        return all(AppVersion.class, AppVersion.prefix(id));
+    }
+
+    public Optional<Instance> instance(InstanceId id) {
+        return find(Instance.class, Instance.key(id));
+    }
+
+    /// The instance whose present task this is.
+    public Optional<Instance> instanceOf(TaskId id) {
+        return instance(id.instanceId()).filter(instance -> instance.taskId().equals(id));
+    }
+
+    public Collection<Instance> instances() {
+        return all(Instance.class, "instance/");
+    }
+
+    public Collection<Instance> instances(PathId app) {
+        return all(Instance.class, Instance.prefix(app));
+    }
+
+    public Optional<Deployment> deployment(String id) {
+        return find(Deployment.class, Deployment.PREFIX + id);
+    }
+
+    public Collection<Deployment> deployments() {
+        return all(Deployment.class, Deployment.PREFIX);
+    }
+
+    public Optional<LaunchDelay> delay(PathId app) {
+        return find(LaunchDelay.class, LaunchDelay.key(app));
+    }
+
+    public Optional<LaunchQueueItem> queueItem(PathId app) {
+        return find(LaunchQueueItem.class, LaunchQueueItem.key(app));
+    }
+
+    public Collection<LaunchQueueItem> queue() {
+        return all(LaunchQueueItem.class, "queue/");
+    }
+
+    public Optional<TaskFailure> lastFailure(PathId app) {
+        return find(TaskFailure.class, TaskFailure.key(app));
+    }
+
+    public Optional<Agent> agent(String id) {
+        return find(Agent.class, Agent.key(id));
+    }
+
+    public Collection<Agent> agents() {
+        return all(Agent.class, Agent.PREFIX);
+    }
+
+    /// What an agent's tasks hold.
+    public AgentLoad loadOf(String agentId) {
+        var load = loads.get(agentId);
+        return load == null ? new AgentLoad() : load;
+    }
+
+    public Optional<Proxy> proxy(String id) {
+        return find(Proxy.class, Proxy.key(id));
+    }
+
+    public Collection<Proxy> proxies() {
+        return all(Proxy.class, Proxy.PREFIX);
+    }
+
+    public Collection<Endpoint> endpoints() {
+        return all(Endpoint.class, Endpoint.PREFIX);
+    }
+
+    public Collection<Endpoint> endpoints(TaskId task) {
+        return all(Endpoint.class, Endpoint.prefix(task));
+    }
+
+    private <T extends Entity> Optional<T> find(Class<T> type, String key) {
+        return Optional.ofNullable(type.cast(entities.get(key)));
+    }
+
+    /// A copy, so that a loop over it may change the image.
+    private <T extends Entity> Collection<T> all(Class<T> type, String prefix) {
+        return under(prefix).values().stream().map(type::cast).toList();
+    }
+
+    private SortedMap<String, Entity> under(String prefix) {
+        return entities.subMap(prefix, prefix + Character.MAX_VALUE);
+    }
+}

@@ -1,0 +1,118 @@
+package io.ekiden.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.ekiden.model.App;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Given;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.PathId;
+import io.ekiden.model.TaskId;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CodecTest {
+    private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+    static Stream<Fact> facts() {
+        App app = Given.app("/shop/web");
+        var instance = Given.instance(app, 1);
+        return Stream.of(
+                new Fact.AppPut(app),
+                new Fact.AppGone(app.id()),
+                new Fact.InstancePut(instance, Optional.of(Condition.SCHEDULED), "text"),
+                new Fact.InstancePut(instance, Optional.empty(), ""),
+                new Fact.Launched(app, List.of(instance), List.of(new Fact.Target(3, 17))),
+                new Fact.Refused(new Rejection.Locked(List.of("d-1"))),
+                new Fact.Refused(
+                        new Rejection.Invalid(List.of(Problem.form("/id", "error.path.missing")))),
+                new Fact.KillOrdered(
+                        instance.taskId(), "a1", 3, 17, KillCause.SCALE_DOWN, Optional.of(5)),
+                new Fact.Accepted(NOON, Optional.empty(), List.of(instance.taskId())));
+    }
+
+    @ParameterizedTest
+    @MethodSource("facts")
+    void aFactReadsAsItWasWritten(Fact fact) throws Codec.Unreadable {
+        assertThat(Codec.decode(Fact.class, Codec.encode(Fact.class, fact))).isEqualTo(fact);
+    }
+
+    @Test
+    void aJournalEntryReadsAsItWasWritten() throws Codec.Unreadable {
+        var definition =
+                JsonNodeFactory.instance.objectNode().put("id", "/web").put("cmd", "sleep 1");
+        var wanted =
+                new WantedChange(
+                        "c-1",
+                        new Actor(Actor.Kind.USER, "anna", Optional.of("127.0.0.1")),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "/v2/apps",
+                        false,
+                        new Change.UpdateApps(
+                                List.of(new Change.AppUpdate(PathId.of("/web"), definition)),
+                                true,
+                                true));
+        var entry =
+                new JournalEntry(
+                        7,
+                        NOON,
+                        "",
+                        "0.1",
+                        "abc",
+                        Optional.of("c-1"),
+                        Optional.of("c-1"),
+                        Optional.of(3L),
+                        wanted.actor(),
+                        new Input.Changed(wanted),
+                        facts().toList());
+
+        assertThat(Codec.decode(JournalEntry.class, Codec.encode(JournalEntry.class, entry)))
+                .isEqualTo(entry);
+    }
+
+    @Test
+    void idsAreTextAndFamiliesNameTheirMember() {
+        var bytes =
+                Codec.encode(
+                        AgentReport.class,
+                        new AgentReport.EndpointDrained(
+                                "p1",
+                                new TaskId("web.instance-1._app.1"),
+                                0,
+                                AgentReport.Drain.IDLE));
+
+        assertThat(new String(bytes, StandardCharsets.UTF_8))
+                .isEqualTo(
+                        "{\"v\":1,\"record\":{\"type\":\"EndpointDrained\",\"memberId\":\"p1\","
+                                + "\"taskId\":\"web.instance-1._app.1\",\"portIndex\":0,\"drain\":\"IDLE\"}}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "not json",
+                "[]",
+                "{}",
+                "null",
+                "{\"v\":2,\"record\":{\"type\":\"AppGone\",\"id\":\"/web\"}}",
+                "{\"v\":1,\"record\":{\"type\":\"NoSuchFact\"}}",
+                "{\"v\":1,\"record\":{\"type\":\"AppGone\"}}",
+                "{\"v\":1,\"record\":null}",
+                "{\"v\":1,\"record\":{\"type\":\"AppGone\",\"id\":{\"a\":1}}}"
+            })
+    void whatIsNotOursIsUnreadable(String text) {
+        assertThatThrownBy(() -> Codec.decode(Fact.class, text.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOf(Codec.Unreadable.class);
+    }
+}

@@ -1,0 +1,63 @@
+package io.ekiden.model;
+
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Fixtures of this module's tests.
+public final class Given {
+    public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+    private Given() {}
+
+    public static App app(String id) {
+        return new App(
+                PathId.of(id),
+                Optional.of("sleep 1000"),
+                List.of(),
+                Optional.empty(),
+                Sorted.copyOf(Map.of("A", "1")),
+                2,
+                Resources.of(0.1, 32, 0, 0),
+                List.of(
+                        new PortDefinition(
+                                10000,
+                                Optional.of("default"),
+                                "tcp",
+                                Collections.emptySortedMap())),
+                false,
+                List.of(),
+                Collections.emptySortedMap(),
+                List.of(),
+                "*",
+                BackoffStrategy.DEFAULT,
+                Optional.empty(),
+                UpgradeStrategy.DEFAULT,
+                KillSelection.YOUNGEST_FIRST,
+                UnreachableStrategy.DEFAULT,
+                NOON,
+                new VersionInfo(NOON, NOON));
+    }
+
+    public static Instance instance(App app, int n) {
+        return new Instance(
+                InstanceId.of(app.id(), "0000-" + n),
+                app.id(),
+                1,
+                app.version(),
+                app.configVersion(),
+                app.resources(),
+                Goal.RUNNING,
+                Condition.RUNNING,
+                NOON,
+                Optional.of(new Instance.Placement("a1", "host1", List.of(31000 + n), 5)),
+                Optional.of(NOON),
+                Optional.of(NOON),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+}
