@@ -39,41 +39,63 @@ public final class ClusterImage {
 
     /// Applies a fact. Facts that are answers or orders change nothing.
     public void replay(Fact fact) {
-        switch (fact) {
-            case Fact.ClusterPut(var cluster) -> put(cluster);
-            case Fact.AppPut(var app) -> put(app);
-            case Fact.AppGone(var id) -> remove(App.key(id));
-            case Fact.VersionKept(var version) -> put(version);
+        effects(fact)
+                .forEach((key, entity) -> entity.ifPresentOrElse(this::put, () -> remove(key)));
+    }
+
+    /// What a fact makes of the entities that it concerns, by their keys: empty for one that is no
+    /// more.
+    public static SortedMap<String, Optional<Entity>> effects(Fact fact) {
+        return switch (fact) {
+            case Fact.ClusterPut(var cluster) -> puts(cluster);
+            case Fact.AppPut(var app) -> puts(app);
+            case Fact.AppGone(var id) -> removes(App.key(id));
+            case Fact.VersionKept(var version) -> puts(version);
             case Fact.VersionForgotten(var app, var version) ->
-                    remove(AppVersion.key(app, version));
-            case Fact.InstancePut put -> put(put.instance());
-            case Fact.HealthPut(var instance) -> put(instance);
-            case Fact.InstanceGone gone -> remove(gone.last().key());
-            case Fact.Launched launched -> launched.instances().forEach(this::put);
-            case Fact.DelayPut(var delay) -> put(delay);
-            case Fact.DelayGone(var app) -> remove(LaunchDelay.key(app));
-            case Fact.QueuePut(var item) -> put(item);
-            case Fact.QueueGone(var app) -> remove(LaunchQueueItem.key(app));
-            case Fact.FailurePut(var failure) -> put(failure);
-            case Fact.FailureGone(var app) -> remove(TaskFailure.key(app));
-            case Fact.DeploymentStarted(var deployment) -> put(deployment);
-            case Fact.DeploymentAdvanced(var deployment) -> put(deployment);
-            case Fact.DeploymentFinished(var deployment) -> remove(deployment.key());
-            case Fact.DeploymentCancelled(var deployment, var _) -> remove(deployment.key());
-            case Fact.AgentPut(var agent) -> put(agent);
-            case Fact.AgentGone(var id) -> remove(Agent.key(id));
-            case Fact.ProxyPut(var proxy) -> put(proxy);
-            case Fact.ProxyGone(var id) -> remove(Proxy.key(id));
-            case Fact.EndpointPut(var endpoint) -> put(endpoint);
-            case Fact.EndpointGone(var key) -> remove(key);
+                    removes(AppVersion.key(app, version));
+            case Fact.InstancePut put -> puts(put.instance());
+            case Fact.HealthPut(var instance) -> puts(instance);
+            case Fact.InstanceGone gone -> removes(gone.last().key());
+            case Fact.Launched launched -> puts(launched.instances().toArray(Entity[]::new));
+            case Fact.DelayPut(var delay) -> puts(delay);
+            case Fact.DelayGone(var app) -> removes(LaunchDelay.key(app));
+            case Fact.QueuePut(var item) -> puts(item);
+            case Fact.QueueGone(var app) -> removes(LaunchQueueItem.key(app));
+            case Fact.FailurePut(var failure) -> puts(failure);
+            case Fact.FailureGone(var app) -> removes(TaskFailure.key(app));
+            case Fact.DeploymentStarted(var deployment) -> puts(deployment);
+            case Fact.DeploymentAdvanced(var deployment) -> puts(deployment);
+            case Fact.DeploymentFinished(var deployment) -> removes(deployment.key());
+            case Fact.DeploymentCancelled(var deployment, var _) -> removes(deployment.key());
+            case Fact.AgentPut(var agent) -> puts(agent);
+            case Fact.AgentGone(var id) -> removes(Agent.key(id));
+            case Fact.ProxyPut(var proxy) -> puts(proxy);
+            case Fact.ProxyGone(var id) -> removes(Proxy.key(id));
+            case Fact.EndpointPut(var endpoint) -> puts(endpoint);
+            case Fact.EndpointGone(var key) -> removes(key);
             case Fact.Accepted _,
                     Fact.Refused _,
                     Fact.InputFailed _,
                     Fact.DeadLettered _,
                     Fact.Welcomed _,
                     Fact.RejoinOrdered _,
-                    Fact.KillOrdered _ -> {}
+                    Fact.KillOrdered _ ->
+                    Collections.emptySortedMap();
+        };
+    }
+
+    private static SortedMap<String, Optional<Entity>> puts(Entity... entities) {
+        var effects = new TreeMap<String, Optional<Entity>>();
+        for (var entity : entities) {
+            effects.put(entity.key(), Optional.of(entity));
         }
+        return effects;
+    }
+
+    private static SortedMap<String, Optional<Entity>> removes(String key) {
+        var effects = new TreeMap<String, Optional<Entity>>();
+        effects.put(key, Optional.empty());
+        return effects;
     }
 
     /// Puts an entity as it is; returns what stood under its key.

@@ -1,0 +1,50 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.log.Fact;
+import io.ekiden.model.Entity;
+import io.ekiden.state.ClusterImage;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+
+/// A decision in the making. Each fact is applied to the image at once, so that what is decided
+/// next sees it; all of them can be undone.
+final class Draft {
+    private final ClusterImage image;
+    private final List<Fact> facts = new ArrayList<>();
+    private final TreeMap<String, Optional<Entity>> before = new TreeMap<>();
+
+    Draft(ClusterImage image) {
+        this.image = image;
+    }
+
+    void add(Fact fact) {
+        ClusterImage.effects(fact)
+                .keySet()
+                .forEach(key -> before.computeIfAbsent(key, image::entity));
+        facts.add(fact);
+        image.replay(fact);
+    }
+
+    ClusterImage image() {
+        return image;
+    }
+
+    List<Fact> facts() {
+        return Collections.unmodifiableList(facts);
+    }
+
+    SortedSet<String> changed() {
+        return Collections.unmodifiableSortedSet(before.navigableKeySet());
+    }
+
+    void undo() {
+        before.forEach(
+                (key, entity) -> entity.ifPresentOrElse(image::put, () -> image.remove(key)));
+        before.clear();
+        facts.clear();
+    }
+}

@@ -1,0 +1,40 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.model.PortRange;
+import java.time.Duration;
+
+/// What an operator can set. Decisions depend on it, so the journal names its hash.
+///
+/// @param servicePorts from which service ports are assigned
+/// @param drainTimeout after which a draining task is killed though proxies have not all said idle
+/// @param launchTimeout within which a launched task must run
+/// @param killGrace between SIGTERM and SIGKILL when the app does not say
+/// @param killRetry after which a kill that has not ended its task is ordered again
+/// @param replacementPause at least so long between two lost agents' replacements
+public record Settings(
+        PortRange servicePorts,
+        Duration drainTimeout,
+        Duration launchTimeout,
+        Duration killGrace,
+        Duration killRetry,
+        Duration replacementPause) {
+
+    public static final Settings DEFAULT =
+            new Settings(
+                    new PortRange(10000, 20000),
+                    Duration.ofSeconds(10),
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(3),
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(10));
+
+    public Settings withServicePorts(PortRange range) {
+        return new Settings(
+                range, drainTimeout, launchTimeout, killGrace, killRetry, replacementPause);
+    }
+
+    /// Names these settings in the journal.
+    public String hash() {
+        return Integer.toHexString(toString().hashCode());
+    }
+}
