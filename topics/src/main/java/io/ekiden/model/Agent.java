@@ -74,6 +74,17 @@ public record Agent(
 
     public Agent withDeadline(Optional<Instant> deadline) {
         return new Agent(
-                id, bootId, epoch, partition, hostname, address, resources, ports, attributes, state, since, deadline);
+                id,
+                bootId,
+                epoch,
+                partition,
+                hostname,
+                address,
+                resources,
+                ports,
+                attributes,
+                state,
+                since,
+                deadline);
     }
 }

@@ -9,7 +9,8 @@ import java.util.Optional;
 /// @param unfinished when set, placement stopped at its slice and goes on at once in a further
 ///   input
 /// @param lastReplacement the lost agent whose instances were last replaced (the replacement brake)
-public record Cluster(String id, Optional<Instant> unfinished, Optional<Instant> lastReplacement)
+public record Cluster(
+        String id, Optional<Instant> unfinished, Optional<Replacement> lastReplacement)
         implements Entity {
     public static final String KEY = "cluster";
 

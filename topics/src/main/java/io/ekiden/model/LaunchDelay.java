@@ -4,15 +4,20 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// A failing app's pause before its next launch, for one version of its configuration: scaling keeps
-/// it, a change of the configuration starts afresh (Marathon's `RateLimiter`).
+/// A failing app's pause before its next launch, for one version of its configuration: scaling
+/// keeps it, a change of the configuration starts afresh (Marathon's `RateLimiter`).
 ///
 /// @param delay the present length of the pause
 /// @param until no launch before
 /// @param over the pause has passed; its length is remembered for the next failure
 /// @param expires when the length is forgotten
 public record LaunchDelay(
-        PathId appId, Instant configVersion, Duration delay, Instant until, boolean over, Instant expires)
+        PathId appId,
+        Instant configVersion,
+        Duration delay,
+        Instant until,
+        boolean over,
+        Instant expires)
         implements Entity {
 
     public static String key(PathId app) {

@@ -14,21 +14,26 @@ final class Backoff {
     /// A task of the app ended by itself.
     static void failed(Turn turn, App app) {
         var strategy = app.backoff();
-        var next = turn.image()
-                .delay(app.id())
-                .filter(delay -> delay.configVersion().equals(app.configVersion()))
-                .map(delay -> multiplied(delay.delay(), strategy.factor()))
-                .orElse(strategy.backoff());
-        var pause = next.compareTo(strategy.maxLaunchDelay()) > 0 ? strategy.maxLaunchDelay() : next;
+        var next =
+                turn.image()
+                        .delay(app.id())
+                        .filter(delay -> delay.configVersion().equals(app.configVersion()))
+                        .map(delay -> multiplied(delay.delay(), strategy.factor()))
+                        .orElse(strategy.backoff());
+        var pause =
+                next.compareTo(strategy.maxLaunchDelay()) > 0 ? strategy.maxLaunchDelay() : next;
         put(turn, app, pause, turn.now().plus(pause), pause.isZero());
     }
 
     private static Duration multiplied(Duration delay, double factor) {
         double millis = delay.toMillis() * factor;
-        return millis >= Duration.ofDays(3650).toMillis() ? Duration.ofDays(3650) : Duration.ofMillis((long) millis);
+        return millis >= Duration.ofDays(3650).toMillis()
+                ? Duration.ofDays(3650)
+                : Duration.ofMillis((long) millis);
     }
 
-    /// A task of the app has come nearer to running: the length of the pause is remembered from now.
+    /// A task of the app has come nearer to running: the length of the pause is remembered from
+    /// now.
     static void progressed(Turn turn, App app) {
         turn.image()
                 .delay(app.id())
@@ -41,8 +46,15 @@ final class Backoff {
         if (delay.over()) {
             reset(turn, delay.appId());
         } else {
-            turn.add(new Fact.DelayPut(new LaunchDelay(
-                    delay.appId(), delay.configVersion(), delay.delay(), delay.until(), true, delay.expires())));
+            turn.add(
+                    new Fact.DelayPut(
+                            new LaunchDelay(
+                                    delay.appId(),
+                                    delay.configVersion(),
+                                    delay.delay(),
+                                    delay.until(),
+                                    true,
+                                    delay.expires())));
             turn.touch(delay.appId());
         }
     }
@@ -64,7 +76,9 @@ final class Backoff {
     private static void put(Turn turn, App app, Duration pause, Instant until, boolean over) {
         // Longer than the pause itself, or it would be forgotten before it is over.
         var expires = turn.now().plus(app.backoff().maxLaunchDelay()).plus(pause);
-        turn.add(new Fact.DelayPut(
-                new LaunchDelay(app.id(), app.configVersion(), pause, until, over, expires)));
+        turn.add(
+                new Fact.DelayPut(
+                        new LaunchDelay(
+                                app.id(), app.configVersion(), pause, until, over, expires)));
     }
 }

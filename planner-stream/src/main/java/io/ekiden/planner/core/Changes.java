@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Takes in wanted changes of apps: works out the definitions that would result, refuses what breaks a
-/// rule, and starts the deployment that leads there. Each returns the answer.
+/// Takes in wanted changes of apps: works out the definitions that would result, refuses what
+/// breaks a rule, and starts the deployment that leads there. Each returns the answer.
 final class Changes {
     private final Turn turn;
     private final boolean force;
@@ -77,7 +77,8 @@ final class Changes {
         if (version.isPresent()) {
             return rollback(update.id(), version.get());
         }
-        return edit(update.id(), AppJson.merge(current.get(), update.definition(), options.partial()));
+        return edit(
+                update.id(), AppJson.merge(current.get(), update.definition(), options.partial()));
     }
 
     /// `{"version": …}` alone (an id may stand beside it) means: as it was then.
@@ -93,13 +94,17 @@ final class Changes {
     private Optional<Rejection> rollback(PathId id, String version) {
         var time = Timestamps.parse(version);
         if (time.isEmpty()) {
-            return Optional.of(new Rejection.IllegalArgument(
-                    "Invalid timestamp provided '%s'. Expecting ISO-8601 datetime string.".formatted(version)));
+            return Optional.of(
+                    new Rejection.IllegalArgument(
+                            "Invalid timestamp provided '%s'. Expecting ISO-8601 datetime string."
+                                    .formatted(version)));
         }
         var app = turn.image().version(id, time.get());
         if (app.isEmpty()) {
-            return Optional.of(new Rejection.NotFound("App '%s' does not exist in version %s"
-                    .formatted(id, Timestamps.format(time.get()))));
+            return Optional.of(
+                    new Rejection.NotFound(
+                            "App '%s' does not exist in version %s"
+                                    .formatted(id, Timestamps.format(time.get()))));
         }
         return edit(id, new Parsed.Ok<>(app.get()));
     }
@@ -119,7 +124,8 @@ final class Changes {
             return new Fact.Refused(Rejection.NotFound.app(id));
         }
         var version = nextVersion(app);
-        var restarted = app.get().withVersion(version, app.get().versionInfo().configChangedAt(version));
+        var restarted =
+                app.get().withVersion(version, app.get().versionInfo().configChangedAt(version));
         edits.put(id, new Edit(app, Optional.of(restarted)));
         Backoff.reset(turn, id);
         return deploy();
@@ -128,7 +134,8 @@ final class Changes {
     private static Fact resetDelay(Turn turn, PathId id) {
         if (turn.image().queueItem(id).isEmpty()) {
             return new Fact.Refused(
-                    new Rejection.NotFound("Application %s not found in tasks queue.".formatted(id)));
+                    new Rejection.NotFound(
+                            "Application %s not found in tasks queue.".formatted(id)));
         }
         Backoff.reset(turn, id);
         return new Fact.Accepted(turn.now(), Optional.empty(), List.of());
@@ -146,8 +153,12 @@ final class Changes {
         return target.keySet().stream()
                 .filter(other -> !other.equals(id) && (other.isWithin(id) || id.isWithin(other)))
                 .findFirst()
-                .map(_ -> new Rejection.Invalid(List.of(Problem.rule(
-                        "/", "Groups and Applications may not have the same identifier."))));
+                .map(_ ->
+                        new Rejection.Invalid(
+                                List.of(
+                                        Problem.rule(
+                                                "/",
+                                                "Groups and Applications may not have the same identifier."))));
     }
 
     private Optional<Rejection> assigned(PathId id, App app) {
@@ -155,14 +166,19 @@ final class Changes {
         var range = turn.settings().servicePorts();
         var complete = ServicePorts.assign(app, target, before, range);
         if (complete.isEmpty()) {
-            return Optional.of(new Rejection.Invalid(List.of(Problem.rule(
-                    "/portDefinitions",
-                    "All ports in the range [%d-%d] are already in use".formatted(range.begin(), range.end())))));
+            return Optional.of(
+                    new Rejection.Invalid(
+                            List.of(
+                                    Problem.rule(
+                                            "/portDefinitions",
+                                            "All ports in the range [%d-%d] are already in use"
+                                                    .formatted(range.begin(), range.end())))));
         }
-        stamped(before, complete.get()).ifPresent(stamped -> {
-            target.put(id, stamped);
-            edits.put(id, new Edit(before, Optional.of(stamped)));
-        });
+        stamped(before, complete.get())
+                .ifPresent(stamped -> {
+                    target.put(id, stamped);
+                    edits.put(id, new Edit(before, Optional.of(stamped)));
+                });
         return Optional.empty();
     }
 

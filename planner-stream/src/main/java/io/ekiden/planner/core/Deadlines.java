@@ -20,7 +20,7 @@ final class Deadlines {
                 }
             }
             case SCHEDULED, KILLED, FINISHED, FAILED, ERROR, GONE, DROPPED, UNKNOWN ->
-                turn.put(instance.withDeadline(Optional.empty()));
+                    turn.put(instance.withDeadline(Optional.empty()));
         }
     }
 }

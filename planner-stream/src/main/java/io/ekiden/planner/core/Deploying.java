@@ -8,21 +8,25 @@ import io.ekiden.model.TaskId;
 import io.ekiden.planner.core.DeploymentPlanner.Edit;
 import java.time.Instant;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /// Puts edited definitions in force and starts their deployment, unless another holds the apps.
 final class Deploying {
     private Deploying() {}
 
-    static Fact deploy(Turn turn, SortedMap<PathId, Edit> edits, boolean force) {
+    static Fact deploy(Turn turn, NavigableMap<PathId, Edit> edits, boolean force) {
         return deploy(turn, edits, force, List.of(), () -> {});
     }
 
     /// @param tasks named in the answer
     /// @param first done when the change is admitted, before the deployment begins
     static Fact deploy(
-            Turn turn, SortedMap<PathId, Edit> edits, boolean force, List<TaskId> tasks, Runnable first) {
+            Turn turn,
+            NavigableMap<PathId, Edit> edits,
+            boolean force,
+            List<TaskId> tasks,
+            Runnable first) {
         var running = turn.image().deployments();
         var conflicts = DeploymentPlanner.conflicts(running, edits);
         if (!conflicts.isEmpty() && !force) {
@@ -49,7 +53,8 @@ final class Deploying {
                             turn.add(new Fact.AppPut(app));
                             Versions.keep(turn, app);
                             if (edit.from()
-                                    .filter(from -> !from.configVersion().equals(app.configVersion()))
+                                    .filter(from ->
+                                            !from.configVersion().equals(app.configVersion()))
                                     .isPresent()) {
                                 Backoff.reset(turn, id);
                             }
@@ -58,7 +63,7 @@ final class Deploying {
         turn.touch(id);
     }
 
-    private static Instant version(Turn turn, SortedMap<PathId, Edit> edits) {
+    private static Instant version(Turn turn, NavigableMap<PathId, Edit> edits) {
         return edits.values().stream()
                 .flatMap(edit -> edit.to().stream())
                 .map(app -> app.version())

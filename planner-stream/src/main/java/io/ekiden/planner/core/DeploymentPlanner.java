@@ -8,8 +8,8 @@ import io.ekiden.model.Deployment.Step;
 import io.ekiden.model.PathId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.SortedMap;
 
 /// Orders the way from one set of definitions to the next into steps (Marathon's `DeploymentPlan`):
 /// what goes is stopped, what is new is announced, then everything is brought to its number and
@@ -20,7 +20,7 @@ final class DeploymentPlanner {
     /// One app's definition before and after a change; at least one of them is there.
     record Edit(Optional<App> from, Optional<App> to) {}
 
-    static List<Step> steps(SortedMap<PathId, Edit> edits) {
+    static List<Step> steps(NavigableMap<PathId, Edit> edits) {
         var stops = new ArrayList<Action>();
         var starts = new ArrayList<Action>();
         var rest = new ArrayList<Action>();
@@ -31,7 +31,8 @@ final class DeploymentPlanner {
                 starts.add(new Action(Kind.START_APPLICATION, id));
                 rest.add(new Action(Kind.SCALE_APPLICATION, id));
             } else {
-                kind(edit.from().get(), edit.to().get()).ifPresent(kind -> rest.add(new Action(kind, id)));
+                kind(edit.from().get(), edit.to().get())
+                        .ifPresent(kind -> rest.add(new Action(kind, id)));
             }
         });
         var steps = new ArrayList<Step>();
@@ -52,7 +53,8 @@ final class DeploymentPlanner {
     }
 
     /// The running deployments that touch one of these apps.
-    static List<Deployment> conflicts(Iterable<Deployment> running, SortedMap<PathId, Edit> edits) {
+    static List<Deployment> conflicts(
+            Iterable<Deployment> running, NavigableMap<PathId, Edit> edits) {
         var conflicts = new ArrayList<Deployment>();
         for (var deployment : running) {
             if (deployment.affectedApps().stream().anyMatch(edits::containsKey)) {

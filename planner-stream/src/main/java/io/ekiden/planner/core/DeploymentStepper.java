@@ -48,15 +48,15 @@ final class DeploymentStepper {
             case START_APPLICATION -> true;
             case STOP_APPLICATION -> stopped(turn, action.app());
             case SCALE_APPLICATION ->
-                turn.image()
-                        .app(action.app())
-                        .map(app -> scaled(turn, app, deployment))
-                        .orElse(true);
+                    turn.image()
+                            .app(action.app())
+                            .map(app -> scaled(turn, app, deployment))
+                            .orElse(true);
             case RESTART_APPLICATION ->
-                turn.image()
-                        .app(action.app())
-                        .map(app -> RollingUpgrade.advance(turn, app))
-                        .orElse(true);
+                    turn.image()
+                            .app(action.app())
+                            .map(app -> RollingUpgrade.advance(turn, app))
+                            .orElse(true);
         };
     }
 
@@ -79,8 +79,9 @@ final class DeploymentStepper {
     }
 
     private static void forget(Turn turn, PathId app) {
-        turn.image().versions(app).forEach(kept ->
-                turn.add(new Fact.VersionForgotten(app, kept.app().version())));
+        turn.image()
+                .versions(app)
+                .forEach(kept -> turn.add(new Fact.VersionForgotten(app, kept.app().version())));
         turn.image().delay(app).ifPresent(_ -> turn.add(new Fact.DelayGone(app)));
         turn.image().queueItem(app).ifPresent(_ -> turn.add(new Fact.QueueGone(app)));
         turn.image().lastFailure(app).ifPresent(_ -> turn.add(new Fact.FailureGone(app)));

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// Keeps the endpoints that proxies see in line with the instances: ready ones are offered, draining
-/// ones finish their work, all others are withdrawn.
+/// Keeps the endpoints that proxies see in line with the instances: ready ones are offered,
+/// draining ones finish their work, all others are withdrawn.
 final class EndpointChanges {
     private EndpointChanges() {}
 
@@ -24,7 +24,8 @@ final class EndpointChanges {
                 .filter(old -> !task.equals(Optional.of(old)))
                 .ifPresent(old -> become(turn, old, List.of()));
         after.ifPresent(instance -> {
-            // A silent agent's task may well live: proxies find out by themselves whether it answers.
+            // A silent agent's task may well live: proxies find out by themselves whether it
+            // answers.
             if (instance.condition() != Condition.UNREACHABLE) {
                 become(turn, instance.taskId(), wanted(turn, instance));
             }
@@ -46,7 +47,9 @@ final class EndpointChanges {
 
     private static List<Endpoint> wanted(Turn turn, Instance instance) {
         var app = turn.definition(instance);
-        if (app.isEmpty() || instance.condition() != Condition.RUNNING || instance.placement().isEmpty()) {
+        if (app.isEmpty()
+                || instance.condition() != Condition.RUNNING
+                || instance.placement().isEmpty()) {
             return List.of();
         }
         if (instance.stopping().isPresent()) {
@@ -62,16 +65,17 @@ final class EndpointChanges {
         var endpoints = new ArrayList<Endpoint>();
         for (int i = 0; i < Math.min(app.portDefinitions().size(), at.hostPorts().size()); i++) {
             var port = app.portDefinitions().get(i);
-            endpoints.add(new Endpoint(
-                    instance.taskId(),
-                    app.id(),
-                    i,
-                    at.hostname(),
-                    at.hostPorts().get(i),
-                    port.port(),
-                    port.protocol(),
-                    labels(app, port),
-                    Endpoint.State.READY));
+            endpoints.add(
+                    new Endpoint(
+                            instance.taskId(),
+                            app.id(),
+                            i,
+                            at.hostname(),
+                            at.hostPorts().get(i),
+                            port.port(),
+                            port.protocol(),
+                            labels(app, port),
+                            Endpoint.State.READY));
         }
         return endpoints;
     }

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/// Ends tasks. A ready one dies in this order: its endpoints drain, every proxy says that nothing is
-/// in flight or the drain times out, the agent is told to kill it, the agent says that it has ended.
+/// Ends tasks. A ready one dies in this order: its endpoints drain, every proxy says that nothing
+/// is in flight or the drain times out, the agent is told to kill it, the agent says that it has
+/// ended.
 final class Kills {
     private Kills() {}
 
@@ -48,7 +49,8 @@ final class Kills {
                 }
             }
             case KILLED, FINISHED, FAILED, ERROR, GONE, DROPPED, UNKNOWN ->
-                throw new IllegalStateException("an ended task is still kept: " + instance.id());
+                    throw new IllegalStateException(
+                            "an ended task is still kept: " + instance.id());
         }
     }
 
@@ -63,8 +65,9 @@ final class Kills {
         if (draining.isEmpty() || cause == KillCause.UNHEALTHY) {
             order(turn, stopping);
         } else {
-            turn.put(stopping.withDeadline(
-                    Optional.of(turn.now().plus(turn.settings().drainTimeout()))));
+            turn.put(
+                    stopping.withDeadline(
+                            Optional.of(turn.now().plus(turn.settings().drainTimeout()))));
         }
     }
 
@@ -80,7 +83,10 @@ final class Kills {
     /// A proxy is no more: nobody waits for it.
     static void proxyLost(Turn turn, String proxy) {
         for (var instance : turn.image().instances()) {
-            stopWaiting(turn, instance, waited -> waited.substring(0, waited.lastIndexOf('/')).equals(proxy));
+            stopWaiting(
+                    turn,
+                    instance,
+                    waited -> waited.substring(0, waited.lastIndexOf('/')).equals(proxy));
         }
     }
 
@@ -91,8 +97,13 @@ final class Kills {
         }
         var left = new TreeSet<>(stopping.get().draining());
         left.removeIf(over);
-        var now = instance.withStopping(new Instance.Stopping(
-                stopping.get().cause(), stopping.get().since(), left, stopping.get().attempts()));
+        var now =
+                instance.withStopping(
+                        new Instance.Stopping(
+                                stopping.get().cause(),
+                                stopping.get().since(),
+                                left,
+                                stopping.get().attempts()));
         if (left.isEmpty() && stopping.get().attempts() == 0) {
             order(turn, now);
         } else {
@@ -113,14 +124,20 @@ final class Kills {
         var stopping = instance.stopping().orElseThrow();
         var agent = turn.image().agent(instance.placement().orElseThrow().agentId()).orElseThrow();
         var grace = turn.definition(instance).flatMap(App::taskKillGraceSeconds);
-        var retry = turn.settings()
-                .killRetry()
-                .plusSeconds(grace.orElse((int) turn.settings().killGrace().toSeconds()));
+        var retry =
+                turn.settings()
+                        .killRetry()
+                        .plusSeconds(grace.orElse((int) turn.settings().killGrace().toSeconds()));
         turn.add(kill(instance, agent, stopping.cause(), grace));
-        turn.put(instance.withCondition(Condition.KILLING, turn.now())
-                .withStopping(new Instance.Stopping(
-                        stopping.cause(), stopping.since(), new TreeSet<>(), stopping.attempts() + 1))
-                .withDeadline(Optional.of(turn.now().plus(retry))));
+        turn.put(
+                instance.withCondition(Condition.KILLING, turn.now())
+                        .withStopping(
+                                new Instance.Stopping(
+                                        stopping.cause(),
+                                        stopping.since(),
+                                        new TreeSet<>(),
+                                        stopping.attempts() + 1))
+                        .withDeadline(Optional.of(turn.now().plus(retry))));
     }
 
     /// Gives an order again to an agent that has just joined.
@@ -130,7 +147,8 @@ final class Kills {
         }
     }
 
-    private static Fact.KillOrdered kill(Instance instance, Agent agent, KillCause cause, Optional<Integer> grace) {
+    private static Fact.KillOrdered kill(
+            Instance instance, Agent agent, KillCause cause, Optional<Integer> grace) {
         return new Fact.KillOrdered(
                 instance.taskId(), agent.id(), agent.partition(), agent.epoch(), cause, grace);
     }

@@ -24,21 +24,23 @@ import java.util.TreeMap;
 final class Members {
     private Members() {}
 
-    /// Admits an agent: what it has is compared with what it should have, and it is told all that it is to run.
+    /// Admits an agent: what it has is compared with what it should have, and it is told all that
+    /// it is to run.
     static void joined(Turn turn, AgentReport.AgentJoined joined) {
-        var agent = new Agent(
-                joined.memberId(),
-                joined.bootId(),
-                turn.sequence(),
-                partition(turn, joined.memberId()),
-                joined.hostname(),
-                joined.address(),
-                joined.resources(),
-                joined.ports(),
-                joined.attributes(),
-                Agent.State.ACTIVE,
-                turn.now(),
-                Optional.empty());
+        var agent =
+                new Agent(
+                        joined.memberId(),
+                        joined.bootId(),
+                        turn.sequence(),
+                        partition(turn, joined.memberId()),
+                        joined.hostname(),
+                        joined.address(),
+                        joined.resources(),
+                        joined.ports(),
+                        joined.attributes(),
+                        Agent.State.ACTIVE,
+                        turn.now(),
+                        Optional.empty());
         var inventory = new TreeMap<TaskId, TaskOnAgent>();
         joined.inventory().forEach(task -> inventory.put(task.taskId(), task));
         turn.add(new Fact.AgentPut(agent));
@@ -70,7 +72,8 @@ final class Members {
             if (task != null) {
                 Observations.observed(turn, instance, task.state(), task.message());
             } else if (instance.condition() != Condition.PROVISIONED) {
-                Observations.observed(turn, instance, TaskState.GONE, "the agent knows this task no more");
+                Observations.observed(
+                        turn, instance, TaskState.GONE, "the agent knows this task no more");
             }
         }
     }
@@ -85,8 +88,12 @@ final class Members {
     /// Instances that were held while this agent was away, or while another stayed away, run again.
     private static void releaseHeld(Turn turn, String joinedAgent) {
         for (var instance : turn.image().instances()) {
-            boolean held = instance.goal() == Goal.STOPPED && instance.condition() == Condition.SCHEDULED;
-            if (held && instance.placement().filter(at -> waits(turn, at.agentId(), joinedAgent)).isEmpty()) {
+            boolean held =
+                    instance.goal() == Goal.STOPPED && instance.condition() == Condition.SCHEDULED;
+            if (held
+                    && instance.placement()
+                            .filter(at -> waits(turn, at.agentId(), joinedAgent))
+                            .isEmpty()) {
                 turn.put(instance.withGoal(Goal.RUNNING));
             }
         }
@@ -101,21 +108,24 @@ final class Members {
                         .isPresent();
     }
 
-    private static void welcome(Turn turn, Agent agent, String session, Map<TaskId, TaskOnAgent> inventory) {
+    private static void welcome(
+            Turn turn, Agent agent, String session, Map<TaskId, TaskOnAgent> inventory) {
         Map<String, App> definitions = new LinkedHashMap<>();
         var assignment = new ArrayList<Fact.Assigned>();
         var toKill = new ArrayList<Instance>();
         for (var instance : placedOn(turn, agent)) {
             var app = Observations.definition(turn, instance);
             definitions.put(app.key() + app.version(), app);
-            boolean launch = instance.condition() == Condition.PROVISIONED
-                    && !inventory.containsKey(instance.taskId());
-            assignment.add(new Fact.Assigned(
-                    instance.taskId(),
-                    app.id(),
-                    app.version(),
-                    instance.placement().orElseThrow().hostPorts(),
-                    launch));
+            boolean launch =
+                    instance.condition() == Condition.PROVISIONED
+                            && !inventory.containsKey(instance.taskId());
+            assignment.add(
+                    new Fact.Assigned(
+                            instance.taskId(),
+                            app.id(),
+                            app.version(),
+                            instance.placement().orElseThrow().hostPorts(),
+                            launch));
             if (instance.stopping().isPresent()) {
                 toKill.add(instance);
             }
@@ -124,22 +134,30 @@ final class Members {
         toKill.forEach(instance -> Kills.repeat(turn, instance));
     }
 
-    /// The image is the fold of the whole journal of this cluster: a task of it that is not there was
-    /// ended by a decision, so this is one more order to end it, not a conclusion from absence.
+    /// The image is the fold of the whole journal of this cluster: a task of it that is not there
+    /// was ended by a decision, so this is one more order to end it, not a conclusion from absence.
     private static void endOrphan(Turn turn, Agent agent, TaskOnAgent task) {
-        boolean lives = switch (task.state()) {
-            case STAGING, STARTING, RUNNING -> true;
-            case FINISHED, FAILED, KILLED, ERROR, GONE -> false;
-        };
+        boolean lives =
+                switch (task.state()) {
+                    case STAGING, STARTING, RUNNING -> true;
+                    case FINISHED, FAILED, KILLED, ERROR, GONE -> false;
+                };
         if (lives && Observations.on(turn.image().instanceOf(task.taskId()), agent).isEmpty()) {
-            turn.add(new Fact.KillOrdered(
-                    task.taskId(), agent.id(), agent.partition(), agent.epoch(), KillCause.ORPHAN, Optional.empty()));
+            turn.add(
+                    new Fact.KillOrdered(
+                            task.taskId(),
+                            agent.id(),
+                            agent.partition(),
+                            agent.epoch(),
+                            KillCause.ORPHAN,
+                            Optional.empty()));
         }
     }
 
     /// An agent's heartbeat has stopped: nothing is known of its tasks.
     static void silent(Turn turn, String agentId) {
-        var known = turn.image().agent(agentId).filter(agent -> agent.state() == Agent.State.ACTIVE);
+        var known =
+                turn.image().agent(agentId).filter(agent -> agent.state() == Agent.State.ACTIVE);
         if (known.isEmpty()) {
             return;
         }
@@ -157,16 +175,21 @@ final class Members {
                 .ifPresent(agent -> turn.add(new Fact.RejoinOrdered(agent)));
     }
 
-    /// An agent says good-bye. If it wants its tasks stopped they are, and their instances wait for it.
+    /// An agent says good-bye. If it wants its tasks stopped they are, and their instances wait for
+    /// it.
     static void leaving(Turn turn, AgentReport.AgentLeaving leaving) {
-        var known = turn.image().agent(leaving.memberId()).filter(agent -> agent.epoch() == leaving.epoch());
+        var known =
+                turn.image()
+                        .agent(leaving.memberId())
+                        .filter(agent -> agent.epoch() == leaving.epoch());
         if (known.isEmpty()) {
             return;
         }
         var left = known.get().withState(Agent.State.LEFT, turn.now());
-        var patience = leaving.stopTasks()
-                ? Optional.of(turn.now().plus(turn.settings().heldFor()))
-                : Optional.<Instant>empty();
+        var patience =
+                leaving.stopTasks()
+                        ? Optional.of(turn.now().plus(turn.settings().heldFor()))
+                        : Optional.<Instant>empty();
         turn.add(new Fact.AgentPut(left.withDeadline(patience)));
         if (leaving.stopTasks()) {
             for (var instance : placedOn(turn, left)) {
@@ -179,7 +202,9 @@ final class Members {
     /// An agent that left has stayed away for long: its instances may run elsewhere.
     static void stayedAway(Turn turn, Agent agent) {
         turn.add(new Fact.AgentPut(agent.withDeadline(Optional.empty())));
-        boolean elsewhere = turn.image().agents().stream().anyMatch(other -> other.state() == Agent.State.ACTIVE);
+        boolean elsewhere =
+                turn.image().agents().stream()
+                        .anyMatch(other -> other.state() == Agent.State.ACTIVE);
         if (elsewhere) {
             releaseHeld(turn, agent.id());
         }

@@ -16,14 +16,15 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 
 /// Gives scheduled instances their agents, or says why not.
 ///
-/// An app's instances are spread: of the agents with room, the one with the fewest of them is taken,
-/// among equals the one that is least loaded. At most [#SLICE] instances are placed for one input; the
-/// rest follows in the next.
+/// An app's instances are spread: of the agents with room, the one with the fewest of them is
+/// taken, among equals the one that is least loaded. At most [#SLICE] instances are placed for one
+/// input; the rest follows in the next.
 final class Placement {
     /// Instances placed for one input, so that a journal entry stays small.
     static final int SLICE = 200;
@@ -38,17 +39,21 @@ final class Placement {
     }
 
     /// Places what waits of these apps and, when there may be new room, of all that queue.
-    static void place(Turn turn, TreeSet<PathId> apps, boolean room) {
+    static void place(Turn turn, NavigableSet<PathId> apps, boolean room) {
         var candidates = new TreeSet<>(apps);
-        if (room || apps.isEmpty()) {
+        if (room) {
             turn.image().queue().forEach(item -> candidates.add(item.appId()));
         }
         var placement = new Placement(turn);
         candidates.forEach(placement::place);
         if (placement.left == 0) {
             var cluster = turn.image().cluster().orElseThrow();
-            turn.add(new Fact.ClusterPut(
-                    new Cluster(cluster.id(), Optional.of(turn.now()), cluster.lastReplacement())));
+            turn.add(
+                    new Fact.ClusterPut(
+                            new Cluster(
+                                    cluster.id(),
+                                    Optional.of(turn.now()),
+                                    cluster.lastReplacement())));
         }
     }
 
@@ -68,7 +73,9 @@ final class Placement {
 
     private List<Instance> waiting(App app) {
         return turn.image().instances(app.id()).stream()
-                .filter(instance -> instance.condition() == Condition.SCHEDULED && instance.goal() == Goal.RUNNING)
+                .filter(instance ->
+                        instance.condition() == Condition.SCHEDULED
+                                && instance.goal() == Goal.RUNNING)
                 .toList();
     }
 
@@ -119,7 +126,9 @@ final class Placement {
                 Goal.RUNNING,
                 Condition.PROVISIONED,
                 now,
-                Optional.of(new Instance.Placement(agent.id(), agent.hostname(), ports, turn.sequence())),
+                Optional.of(
+                        new Instance.Placement(
+                                agent.id(), agent.hostname(), ports, turn.sequence())),
                 Optional.of(now),
                 Optional.empty(),
                 Optional.empty(),
@@ -134,8 +143,15 @@ final class Placement {
         if (known.isPresent() && known.get().rejections().equals(rejections)) {
             return;
         }
-        var since = known.map(LaunchQueueItem::since)
-                .orElse(waiting.stream().map(Instance::since).min(Instant::compareTo).orElse(turn.now()));
-        turn.add(new Fact.QueuePut(new LaunchQueueItem(app.id(), since, processed, rejections, turn.now())));
+        var since =
+                known.map(LaunchQueueItem::since)
+                        .orElse(
+                                waiting.stream()
+                                        .map(Instance::since)
+                                        .min(Instant::compareTo)
+                                        .orElse(turn.now()));
+        turn.add(
+                new Fact.QueuePut(
+                        new LaunchQueueItem(app.id(), since, processed, rejections, turn.now())));
     }
 }

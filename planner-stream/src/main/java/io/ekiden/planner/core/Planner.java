@@ -13,8 +13,8 @@ import io.ekiden.state.ClusterImage;
 import java.util.List;
 import java.util.Optional;
 
-/// Decides what one input changes. A function of its arguments and nothing else: no clock, no random
-/// number, no I/O. What was decided once is replayed, never decided again.
+/// Decides what one input changes. A function of its arguments and nothing else: no clock, no
+/// random number, no I/O. What was decided once is replayed, never decided again.
 public final class Planner {
     /// Names the code that decided; raised whenever the same input may be decided otherwise.
     public static final String VERSION = "0.1";
@@ -25,8 +25,8 @@ public final class Planner {
         this.settings = settings;
     }
 
-    /// Decides and applies. An exception inside undoes what was begun and is journalled as `InputFailed`:
-    /// this method does not throw.
+    /// Decides and applies. An exception inside undoes what was begun and is journalled as
+    /// `InputFailed`: this method does not throw.
     public Decision decide(ClusterImage image, Header header, Input input) {
         var draft = new Draft(image);
         try {
@@ -40,7 +40,8 @@ public final class Planner {
         return new Decision(entry(header, input, draft.facts()), draft);
     }
 
-    /// The entry of an input that cannot be journalled as it is: it is answered, nothing is changed.
+    /// The entry of an input that cannot be journalled as it is: it is answered, nothing is
+    /// changed.
     public JournalEntry refuse(Header header, Input input, Fact answer) {
         return entry(header, input, List.of(answer));
     }
@@ -48,7 +49,9 @@ public final class Planner {
     private void take(Turn turn, Input input) {
         switch (input) {
             case Input.Founded(var id) ->
-                turn.add(new Fact.ClusterPut(new Cluster(id, Optional.empty(), Optional.empty())));
+                    turn.add(
+                            new Fact.ClusterPut(
+                                    new Cluster(id, Optional.empty(), Optional.empty())));
             case Input.Changed(var wanted) -> turn.add(Changes.take(turn, wanted));
             case Input.Reported(var report) -> take(turn, report);
             case Input.MemberSilent(var kind, var id) -> {
@@ -65,7 +68,7 @@ public final class Planner {
             }
             case Input.Due(var keys) -> keys.forEach(key -> due(turn, key));
             case Input.Unreadable(var topic, var partition, var offset, var why) ->
-                turn.add(new Fact.DeadLettered(topic, partition, offset, why));
+                    turn.add(new Fact.DeadLettered(topic, partition, offset, why));
         }
     }
 
@@ -83,9 +86,10 @@ public final class Planner {
 
     /// An entity's time has come. One that is no more, or not due any more, is passed over.
     private void due(Turn turn, String key) {
-        var entity = turn.image()
-                .entity(key)
-                .filter(e -> e.due().filter(time -> !time.isAfter(turn.now())).isPresent());
+        var entity =
+                turn.image()
+                        .entity(key)
+                        .filter(e -> e.due().filter(time -> !time.isAfter(turn.now())).isPresent());
         if (entity.isEmpty()) {
             return;
         }
@@ -94,8 +98,12 @@ public final class Planner {
             case LaunchDelay delay -> Backoff.due(turn, delay);
             case Agent agent -> Members.stayedAway(turn, agent);
             case Cluster cluster -> {
-                turn.add(new Fact.ClusterPut(
-                        new Cluster(cluster.id(), Optional.empty(), cluster.lastReplacement())));
+                turn.add(
+                        new Fact.ClusterPut(
+                                new Cluster(
+                                        cluster.id(),
+                                        Optional.empty(),
+                                        cluster.lastReplacement())));
                 turn.capacityChanged();
             }
             default -> throw new IllegalStateException("nothing is due for " + key);
@@ -105,15 +113,21 @@ public final class Planner {
     private JournalEntry entry(Header header, Input input, List<Fact> facts) {
         return switch (input) {
             case Input.Changed(var wanted) ->
-                entry(header, input, facts, Optional.of(wanted.changeId()), Optional.empty(), wanted.actor());
+                    entry(
+                            header,
+                            input,
+                            facts,
+                            Optional.of(wanted.changeId()),
+                            Optional.empty(),
+                            wanted.actor());
             case Input.Reported(var report) ->
-                entry(header, input, facts, Optional.empty(), causation(report), actor(report));
+                    entry(header, input, facts, Optional.empty(), causation(report), actor(report));
             case Input.Founded _,
                     Input.MemberSilent _,
                     Input.MemberReturned _,
                     Input.Due _,
                     Input.Unreadable _ ->
-                entry(header, input, facts, Optional.empty(), Optional.empty(), Actor.PLANNER);
+                    entry(header, input, facts, Optional.empty(), Optional.empty(), Actor.PLANNER);
         };
     }
 
@@ -146,9 +160,12 @@ public final class Planner {
 
     private static Actor actor(AgentReport report) {
         return switch (report) {
-            case AgentReport.AgentJoined _, AgentReport.OfEpoch _ -> member(Actor.Kind.AGENT, report);
-            case AgentReport.ProxyJoined _, AgentReport.EndpointDrained _, AgentReport.ProxyLeaving _ ->
-                member(Actor.Kind.PROXY, report);
+            case AgentReport.AgentJoined _, AgentReport.OfEpoch _ ->
+                    member(Actor.Kind.AGENT, report);
+            case AgentReport.ProxyJoined _,
+                    AgentReport.EndpointDrained _,
+                    AgentReport.ProxyLeaving _ ->
+                    member(Actor.Kind.PROXY, report);
         };
     }
 

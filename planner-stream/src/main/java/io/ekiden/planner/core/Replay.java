@@ -4,8 +4,8 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.state.ClusterImage;
 import java.util.Optional;
 
-/// Decides a journal again, entry by entry, and compares: the proof that the log tells the truth. The
-/// state follows the recorded facts, so one difference does not hide or cause others.
+/// Decides a journal again, entry by entry, and compares: the proof that the log tells the truth.
+/// The state follows the recorded facts, so one difference does not hide or cause others.
 public final class Replay {
     private final Planner planner;
     private final ClusterImage image = new ClusterImage();

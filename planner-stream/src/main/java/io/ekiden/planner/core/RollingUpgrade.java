@@ -8,8 +8,8 @@ import io.ekiden.model.KillCause;
 import java.util.List;
 
 /// Replaces an app's outdated instances within the bounds of its upgrade strategy (Marathon's
-/// `TaskReplaceActor`). It looks at what is there and takes the next steps that the bounds allow, so
-/// it may be asked at any time and again.
+/// `TaskReplaceActor`). It looks at what is there and takes the next steps that the bounds allow,
+/// so it may be asked at any time and again.
 final class RollingUpgrade {
     private RollingUpgrade() {}
 
@@ -25,7 +25,9 @@ final class RollingUpgrade {
         /// If nothing may be missing and nothing may be too much, one more is allowed once all are
         /// ready, or it could never begin.
         int capacity(int ready) {
-            return minHealthy == maxCapacity && ready >= maxCapacity ? maxCapacity + 1 : maxCapacity;
+            return minHealthy == maxCapacity && ready >= maxCapacity
+                    ? maxCapacity + 1
+                    : maxCapacity;
         }
     }
 
@@ -34,7 +36,8 @@ final class RollingUpgrade {
         retire(turn, app);
         launch(turn, app);
         var all = turn.image().instances(app.id());
-        return all.size() == app.instances() && all.stream().allMatch(i -> current(app, i) && i.ready(app));
+        return all.size() == app.instances()
+                && all.stream().allMatch(i -> current(app, i) && i.ready(app));
     }
 
     /// Ends old instances as far as enough ready ones remain.
@@ -47,23 +50,29 @@ final class RollingUpgrade {
         // One that is not ready serves nobody: it goes at once and makes room.
         old.stream()
                 .filter(instance -> !ready(turn, instance))
-                .forEach(instance -> Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.UPDATE));
+                .forEach(instance ->
+                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.UPDATE));
         long spare = Math.max(0, readyOld + readyFresh - Bounds.of(app).minHealthy());
         Victims.first(
                         old.stream().filter(instance -> ready(turn, instance)).toList(),
                         app,
                         (int) Math.min(spare, readyOld))
-                .forEach(instance -> Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.UPDATE));
+                .forEach(instance ->
+                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.UPDATE));
         Victims.first(fresh, app, fresh.size() - app.instances())
-                .forEach(instance -> Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.SCALE_DOWN));
+                .forEach(instance ->
+                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.SCALE_DOWN));
     }
 
-    /// Schedules new instances as far as there is capacity. One that is still on its way out counts.
+    /// Schedules new instances as far as there is capacity. One that is still on its way out
+    /// counts.
     private static void launch(Turn turn, App app) {
         var all = turn.image().instances(app.id());
-        int fresh = (int) staying(turn, app).stream()
-                .filter(instance -> current(app, instance))
-                .count();
+        int fresh =
+                (int)
+                        staying(turn, app).stream()
+                                .filter(instance -> current(app, instance))
+                                .count();
         int ready = (int) all.stream().filter(instance -> ready(turn, instance)).count();
         int room = Bounds.of(app).capacity(ready) - all.size();
         Scaling.schedule(turn, app, Math.max(0, Math.min(app.instances() - fresh, room)));

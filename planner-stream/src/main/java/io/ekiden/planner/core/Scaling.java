@@ -14,8 +14,8 @@ import java.util.Optional;
 final class Scaling {
     private Scaling() {}
 
-    /// The instances that count: wanted to run, and not given up. A held one (its agent was shut down)
-    /// counts too, since it will run again.
+    /// The instances that count: wanted to run, and not given up. A held one (its agent was shut
+    /// down) counts too, since it will run again.
     static List<Instance> counted(Turn turn, App app) {
         return turn.image().instances(app.id()).stream()
                 .filter(instance -> instance.goal() != Goal.DECOMMISSIONED)
@@ -30,7 +30,8 @@ final class Scaling {
             schedule(turn, app, app.instances() - counted.size());
         } else {
             Victims.first(counted, app, counted.size() - app.instances())
-                    .forEach(instance -> Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.SCALE_DOWN));
+                    .forEach(instance ->
+                            Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.SCALE_DOWN));
         }
     }
 
@@ -70,7 +71,8 @@ final class Scaling {
                 && counted(turn, app).size() == app.instances()
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
-                        .allMatch(instance -> instance.ready(app) || launchedBefore(instance, begun));
+                        .allMatch(
+                                instance -> instance.ready(app) || launchedBefore(instance, begun));
     }
 
     private static boolean launchedBefore(Instance instance, Instant begun) {

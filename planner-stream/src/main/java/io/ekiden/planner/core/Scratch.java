@@ -115,7 +115,8 @@ final class Scratch {
             return agent.ports().stream().anyMatch(range -> range.contains(port));
         }
 
-        /// Fewer instances of the app, then a smaller share of the cpus in use, then the first by id.
+        /// Fewer instances of the app, then a smaller share of the cpus in use, then the first by
+        /// id.
         boolean better(Room other, App app) {
             int mine = count(app);
             int theirs = other.count(app);
@@ -128,7 +129,9 @@ final class Scratch {
 
         /// In millionths of the agent's cpus.
         private long freeShare() {
-            return agent.resources().cpus() == 0 ? 0 : free.cpus() * 1_000_000 / agent.resources().cpus();
+            return agent.resources().cpus() == 0
+                    ? 0
+                    : free.cpus() * 1_000_000 / agent.resources().cpus();
         }
 
         List<Integer> take(App app) {

@@ -16,7 +16,8 @@ final class ServicePorts {
     private ServicePorts() {}
 
     /// Empty when the range is exhausted.
-    static Optional<App> assign(App app, Map<PathId, App> others, Optional<App> before, PortRange range) {
+    static Optional<App> assign(
+            App app, Map<PathId, App> others, Optional<App> before, PortRange range) {
         var taken = new TreeSet<Integer>();
         others.values().stream()
                 .filter(other -> !other.id().equals(app.id()))

@@ -29,11 +29,17 @@ public record Settings(
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
-            Duration.ofSeconds(10));
+                    Duration.ofSeconds(10));
 
     public Settings withServicePorts(PortRange range) {
         return new Settings(
-                range, drainTimeout, launchTimeout, killGrace, killRetry, heldFor, replacementPause);
+                range,
+                drainTimeout,
+                launchTimeout,
+                killGrace,
+                killRetry,
+                heldFor,
+                replacementPause);
     }
 
     /// Names these settings in the journal.

@@ -1,10 +1,11 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.model.PathId;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
-/// After an input has been taken in: moves on the deployments of what it touched, heals apps that no
-/// deployment holds, and places what waits. Repeated until nothing more follows.
+/// After an input has been taken in: moves on the deployments of what it touched, heals apps that
+/// no deployment holds, and places what waits. Repeated until nothing more follows.
 final class Settling {
     /// More rounds than any deployment has steps: a bug, not a big change.
     private static final int ROUNDS = 1000;
@@ -30,7 +31,7 @@ final class Settling {
     }
 
     /// Moves on the deployments that hold any of these apps; returns all apps held by a deployment.
-    private static TreeSet<PathId> advance(Turn turn, TreeSet<PathId> touched) {
+    private static NavigableSet<PathId> advance(Turn turn, NavigableSet<PathId> touched) {
         var held = new TreeSet<PathId>();
         for (var deployment : turn.image().deployments()) {
             var affected = deployment.affectedApps();

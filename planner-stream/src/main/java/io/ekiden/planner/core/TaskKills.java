@@ -10,11 +10,12 @@ import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
 import io.ekiden.planner.core.DeploymentPlanner.Edit;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Takes in users' kills of tasks. Alone, a killed task's instance is launched again; with `wipe` a new
-/// instance takes its place; with `scale` the app wants fewer from then on.
+/// Takes in users' kills of tasks. Alone, a killed task's instance is launched again; with `wipe` a
+/// new instance takes its place; with `scale` the app wants fewer from then on.
 final class TaskKills {
     private TaskKills() {}
 
@@ -22,16 +23,24 @@ final class TaskKills {
         if (kill.appId().filter(id -> turn.image().app(id).isEmpty()).isPresent()) {
             return new Fact.Refused(Rejection.NotFound.app(kill.appId().get()));
         }
-        var chosen = kill.tasks().stream()
-                .distinct()
-                .map(turn.image()::instanceOf)
-                .flatMap(Optional::stream)
-                .filter(instance -> kill.appId().isEmpty() || instance.appId().equals(kill.appId().get()))
-                .filter(TaskKills::killable)
-                .toList();
+        var chosen =
+                kill.tasks().stream()
+                        .distinct()
+                        .map(turn.image()::instanceOf)
+                        .flatMap(Optional::stream)
+                        .filter(instance ->
+                                kill.appId().isEmpty()
+                                        || instance.appId().equals(kill.appId().get()))
+                        .filter(TaskKills::killable)
+                        .toList();
         if (kill.appId().isPresent() && chosen.isEmpty()) {
-            return new Fact.Refused(new Rejection.NotFound(
-                    "Task '%s' does not exist".formatted(kill.tasks().isEmpty() ? "" : kill.tasks().getFirst())));
+            return new Fact.Refused(
+                    new Rejection.NotFound(
+                            "Task '%s' does not exist"
+                                    .formatted(
+                                            kill.tasks().isEmpty()
+                                                    ? ""
+                                                    : kill.tasks().getFirst())));
         }
         return kill(turn, chosen, kill.scale(), kill.wipe(), force);
     }
@@ -40,10 +49,11 @@ final class TaskKills {
         if (turn.image().app(kill.appId()).isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(kill.appId()));
         }
-        var chosen = turn.image().instances(kill.appId()).stream()
-                .filter(TaskKills::killable)
-                .filter(instance -> onHost(instance, kill.host()))
-                .toList();
+        var chosen =
+                turn.image().instances(kill.appId()).stream()
+                        .filter(TaskKills::killable)
+                        .filter(instance -> onHost(instance, kill.host()))
+                        .toList();
         return kill(turn, chosen, kill.scale(), kill.wipe(), force);
     }
 
@@ -54,15 +64,16 @@ final class TaskKills {
     /// `*` and no host at all mean every host.
     private static boolean onHost(Instance instance, Optional<String> host) {
         return host.filter(wanted -> !wanted.equals("*"))
-                .map(wanted -> instance.placement()
-                        .filter(at -> at.hostname().equals(wanted))
-                        .isPresent())
+                .map(wanted ->
+                        instance.placement().filter(at -> at.hostname().equals(wanted)).isPresent())
                 .orElse(true);
     }
 
-    private static Fact kill(Turn turn, List<Instance> chosen, boolean scale, boolean wipe, boolean force) {
+    private static Fact kill(
+            Turn turn, List<Instance> chosen, boolean scale, boolean wipe, boolean force) {
         if (scale && wipe) {
-            return new Fact.Refused(new Rejection.BadRequest("You cannot use scale and wipe at the same time."));
+            return new Fact.Refused(
+                    new Rejection.BadRequest("You cannot use scale and wipe at the same time."));
         }
         var tasks = chosen.stream().map(Instance::taskId).toList();
         if (scale && !chosen.isEmpty()) {
@@ -75,11 +86,15 @@ final class TaskKills {
 
     private static void begin(Turn turn, List<Instance> chosen, boolean forGood) {
         for (var instance : chosen) {
-            Kills.begin(turn, instance, forGood ? Goal.DECOMMISSIONED : instance.goal(), KillCause.USER);
+            Kills.begin(
+                    turn,
+                    instance,
+                    forGood ? Goal.DECOMMISSIONED : instance.goal(),
+                    KillCause.USER);
         }
     }
 
-    private static TreeMap<PathId, Edit> shrunk(Turn turn, List<Instance> chosen) {
+    private static NavigableMap<PathId, Edit> shrunk(Turn turn, List<Instance> chosen) {
         var edits = new TreeMap<PathId, Edit>();
         for (var id : chosen.stream().map(Instance::appId).distinct().sorted().toList()) {
             long killed = chosen.stream().filter(i -> i.appId().equals(id)).count();

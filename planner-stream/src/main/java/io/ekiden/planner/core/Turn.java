@@ -8,6 +8,7 @@ import io.ekiden.model.PathId;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -57,8 +58,9 @@ final class Turn {
     /// Puts an instance, and its endpoints in line with it.
     void put(Instance instance, String message) {
         var before = image().instance(instance.id());
-        capacityChanged |= before.filter(was -> was.condition().holdsResources()).isPresent()
-                && !instance.condition().holdsResources();
+        capacityChanged |=
+                before.filter(was -> was.condition().holdsResources()).isPresent()
+                        && !instance.condition().holdsResources();
         add(new Fact.InstancePut(instance, before.map(Instance::condition), message));
         settled(before, Optional.of(instance));
     }
@@ -87,7 +89,8 @@ final class Turn {
         EndpointChanges.follow(this, before, after);
     }
 
-    /// The definition that an instance runs: that of its version if it is kept, else the app's present one.
+    /// The definition that an instance runs: that of its version if it is kept, else the app's
+    /// present one.
     Optional<App> definition(Instance instance) {
         return image().version(instance.appId(), instance.version())
                 .or(() -> image().app(instance.appId()));
@@ -102,7 +105,7 @@ final class Turn {
     }
 
     /// Takes the apps touched since the last call.
-    TreeSet<PathId> takeTouched() {
+    NavigableSet<PathId> takeTouched() {
         var taken = new TreeSet<>(touched);
         touched.clear();
         return taken;

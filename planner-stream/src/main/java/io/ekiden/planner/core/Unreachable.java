@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What becomes of the instances of a silent agent: they wait, are replaced, are forgotten, as their
-/// app's unreachable strategy says and the replacement brake allows.
+/// What becomes of the instances of a silent agent: they wait, are replaced, are forgotten, as
+/// their app's unreachable strategy says and the replacement brake allows.
 ///
 /// The brake: when most of the agents fall silent at once it is the network or the log that is ill,
 /// not they; then nothing is replaced. Else one agent's instances at a time, with a pause between.
@@ -25,7 +25,8 @@ final class Unreachable {
     private Unreachable() {}
 
     static void began(Turn turn, Instance instance) {
-        var deadline = strategy(turn, instance).map(replace -> turn.now().plus(replace.inactiveAfter()));
+        var deadline =
+                strategy(turn, instance).map(replace -> turn.now().plus(replace.inactiveAfter()));
         turn.put(instance.withCondition(Condition.UNREACHABLE, turn.now()).withDeadline(deadline));
     }
 
@@ -46,8 +47,9 @@ final class Unreachable {
 
     private static void giveUp(Turn turn, Instance instance, UnreachableStrategy.Replace replace) {
         var expungeAt = instance.since().plus(replace.expungeAfter());
-        var inactive = instance.withCondition(Condition.UNREACHABLE_INACTIVE, turn.now())
-                .withDeadline(Optional.of(expungeAt));
+        var inactive =
+                instance.withCondition(Condition.UNREACHABLE_INACTIVE, turn.now())
+                        .withDeadline(Optional.of(expungeAt));
         turn.put(inactive);
         if (!expungeAt.isAfter(turn.now())) {
             expunge(turn, inactive);
@@ -55,31 +57,37 @@ final class Unreachable {
     }
 
     private static void expunge(Turn turn, Instance instance) {
-        turn.end(instance.withGoal(Goal.DECOMMISSIONED), Condition.GONE, "expunged: its agent is unreachable");
+        turn.end(
+                instance.withGoal(Goal.DECOMMISSIONED),
+                Condition.GONE,
+                "expunged: its agent is unreachable");
     }
 
     /// Empty when the app wants to wait.
     private static Optional<UnreachableStrategy.Replace> strategy(Turn turn, Instance instance) {
-        return turn.definition(instance).flatMap(app -> switch (app.unreachableStrategy()) {
-            case UnreachableStrategy.Replace replace -> Optional.of(replace);
-            case UnreachableStrategy.Disabled _ -> Optional.empty();
-        });
+        return turn.definition(instance)
+                .flatMap(app ->
+                        switch (app.unreachableStrategy()) {
+                            case UnreachableStrategy.Replace replace -> Optional.of(replace);
+                            case UnreachableStrategy.Disabled _ -> Optional.empty();
+                        });
     }
 
     private static boolean allowed(Turn turn, Instance instance) {
-        var agents = turn.image().agents().stream()
-                .filter(agent -> agent.state() != Agent.State.LEFT)
-                .toList();
-        long silent = agents.stream()
-                .filter(agent -> agent.state() == Agent.State.UNREACHABLE)
-                .count();
+        var agents =
+                turn.image().agents().stream()
+                        .filter(agent -> agent.state() != Agent.State.LEFT)
+                        .toList();
+        long silent =
+                agents.stream().filter(agent -> agent.state() == Agent.State.UNREACHABLE).count();
         if (silent >= MASS && silent * 100 >= agents.size() * (long) MASS_PERCENT) {
             return false;
         }
         return turnOf(turn, instance.placement().orElseThrow().agentId());
     }
 
-    /// One agent at a time: the one being replaced goes on, another has to wait for the pause to pass.
+    /// One agent at a time: the one being replaced goes on, another has to wait for the pause to
+    /// pass.
     private static boolean turnOf(Turn turn, String agentId) {
         var cluster = turn.image().cluster().orElseThrow();
         var last = cluster.lastReplacement();
@@ -91,8 +99,12 @@ final class Unreachable {
         if (last.filter(replaced -> replaced.at().plus(pause).isAfter(now)).isPresent()) {
             return false;
         }
-        turn.add(new Fact.ClusterPut(new Cluster(
-                cluster.id(), cluster.unfinished(), Optional.of(new Cluster.Replacement(agentId, now)))));
+        turn.add(
+                new Fact.ClusterPut(
+                        new Cluster(
+                                cluster.id(),
+                                cluster.unfinished(),
+                                Optional.of(new Cluster.Replacement(agentId, now)))));
         return true;
     }
 }

@@ -7,8 +7,8 @@ import io.ekiden.model.VersionInfo;
 import java.time.Instant;
 import java.util.Optional;
 
-/// Versions of apps (Marathon's `GroupVersioningUtil`): a changed configuration sets all three times, a
-/// mere scaling only those of the version and of the scaling.
+/// Versions of apps (Marathon's `GroupVersioningUtil`): a changed configuration sets all three
+/// times, a mere scaling only those of the version and of the scaling.
 final class Versions {
     private Versions() {}
 
@@ -36,9 +36,12 @@ final class Versions {
         var kept = turn.image().versions(app.id());
         kept.stream()
                 .map(AppVersion::app)
-                .filter(version -> turn.image().instances(app.id()).stream()
-                        .noneMatch(instance -> instance.version().equals(version.version())))
+                .filter(version ->
+                        turn.image().instances(app.id()).stream()
+                                .noneMatch(
+                                        instance -> instance.version().equals(version.version())))
                 .limit(Math.max(0, kept.size() - AppVersion.KEPT))
-                .forEach(version -> turn.add(new Fact.VersionForgotten(app.id(), version.version())));
+                .forEach(version ->
+                        turn.add(new Fact.VersionForgotten(app.id(), version.version())));
     }
 }

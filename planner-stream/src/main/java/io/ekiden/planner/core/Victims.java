@@ -15,9 +15,10 @@ final class Victims {
 
     static List<Instance> first(Collection<Instance> candidates, App app, int count) {
         return candidates.stream()
-                .sorted(Comparator.comparingInt(Victims::weight)
-                        .thenComparing(age(app))
-                        .thenComparing(Instance::id))
+                .sorted(
+                        Comparator.comparingInt(Victims::weight)
+                                .thenComparing(age(app))
+                                .thenComparing(Instance::id))
                 .limit(Math.max(0, count))
                 .toList();
     }
@@ -25,7 +26,9 @@ final class Victims {
     private static Comparator<Instance> age(App app) {
         Comparator<Instance> oldestFirst =
                 Comparator.comparing(instance -> instance.stagedAt().orElse(Instant.MAX));
-        return app.killSelection() == KillSelection.OLDEST_FIRST ? oldestFirst : oldestFirst.reversed();
+        return app.killSelection() == KillSelection.OLDEST_FIRST
+                ? oldestFirst
+                : oldestFirst.reversed();
     }
 
     private static int weight(Instance instance) {
