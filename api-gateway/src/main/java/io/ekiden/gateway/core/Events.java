@@ -106,14 +106,13 @@ public final class Events {
                             Optional.empty();
                 };
         one.flatMap(this::put)
-                .ifPresent(
-                        definition ->
-                                emit(
-                                        "api_post_event",
-                                        Answer.object()
-                                                .put("clientIp", wanted.actor().address().orElse(""))
-                                                .put("uri", wanted.uri())
-                                                .set("appDefinition", definition)));
+                .ifPresent(definition ->
+                        emit(
+                                "api_post_event",
+                                Answer.object()
+                                        .put("clientIp", wanted.actor().address().orElse(""))
+                                        .put("uri", wanted.uri())
+                                        .set("appDefinition", definition)));
     }
 
     private static boolean isBulk(String uri) {
@@ -155,9 +154,11 @@ public final class Events {
         event.put("host", host(instance));
         var addresses = event.putArray("ipAddresses");
         TaskJson.number(host(instance))
-                .ifPresent(ip -> addresses.addObject()
-                        .put("ipAddress", ip)
-                        .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+                .ifPresent(ip ->
+                        addresses
+                                .addObject()
+                                .put("ipAddress", ip)
+                                .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
         var ports = event.putArray("ports");
         instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
         event.put("version", Timestamps.format(instance.version()));
@@ -278,11 +279,8 @@ public final class Events {
     }
 
     private void groupChangeFailed(String reason) {
-        group().ifPresent(
-                        id ->
-                                emit(
-                                        "group_change_failed",
-                                        groupEvent(id, entry.time()).put("reason", reason)));
+        group().ifPresent(id ->
+                emit("group_change_failed", groupEvent(id, entry.time()).put("reason", reason)));
     }
 
     private static ObjectNode groupEvent(PathId id, Instant version) {
@@ -299,9 +297,7 @@ public final class Events {
 
     private void stepEnded(Deployment deployment, int index) {
         if (index >= 0) {
-            emit(
-                    "deployment_step_success",
-                    stepEvent(deployment, deployment.steps().get(index)));
+            emit("deployment_step_success", stepEvent(deployment, deployment.steps().get(index)));
         }
     }
 

@@ -23,8 +23,8 @@ final class Bootstrap {
     private static final Logger LOG = LoggerFactory.getLogger(Bootstrap.class);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /// The topics of one transaction become visible at slightly different times, and brokers' clocks
-    /// differ: so much earlier than the head's record the journal is taken up.
+    /// The topics of one transaction become visible at slightly different times, and brokers'
+    /// clocks differ: so much earlier than the head's record the journal is taken up.
     private static final Duration MARGIN = Duration.ofSeconds(5);
 
     private final Consumer<byte[], byte[]> consumer;

@@ -8,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -108,19 +110,23 @@ public final class ChangeWriter implements EntryListener, AutoCloseable {
     }
 
     private static <T> CompletableFuture<T> failure(Throwable problem) {
-        boolean late = problem instanceof java.util.concurrent.TimeoutException;
-        return CompletableFuture.failedFuture(late ? new OutcomeUnknown(problem) : problem);
+        var cause = problem instanceof CompletionException ? problem.getCause() : problem;
+        boolean late = cause instanceof TimeoutException;
+        return CompletableFuture.failedFuture(late ? new OutcomeUnknown(cause) : cause);
     }
 
     private void send(WantedChange wanted, Parked<?> entry) {
         try {
             var key = wanted.changeId().getBytes(StandardCharsets.UTF_8);
             var value = Codec.encode(WantedChange.class, wanted);
-            producer.send(new ProducerRecord<>(topic, 0, key, value), (_, problem) -> {
-                if (problem != null) {
-                    refuse(wanted, entry, problem);
-                }
-            });
+            var _ =
+                    producer.send(
+                            new ProducerRecord<>(topic, 0, key, value),
+                            (_, problem) -> {
+                                if (problem != null) {
+                                    refuse(wanted, entry, problem);
+                                }
+                            });
         } catch (KafkaException | IllegalStateException e) {
             refuse(wanted, entry, e);
         }
@@ -142,10 +148,7 @@ public final class ChangeWriter implements EntryListener, AutoCloseable {
 
     @Override
     public void applied(Applied applied) {
-        applied.entry()
-                .changeId()
-                .map(parked::get)
-                .ifPresent(waiting -> waiting.complete(applied));
+        applied.entry().changeId().map(parked::get).ifPresent(waiting -> waiting.complete(applied));
     }
 
     @Override

@@ -21,19 +21,17 @@ final class OffsetWaiters {
         var future = new CompletableFuture<Void>();
         waiting.computeIfAbsent(offset, _ -> new ArrayList<>()).add(future);
         // Who has given up must not be kept while the follower stands still.
-        future.whenComplete((_, problem) -> forget(offset, future, problem != null));
+        var _ = future.whenComplete((_, _) -> dropDone(offset));
         return future;
     }
 
-    private synchronized void forget(
-            long offset, CompletableFuture<Void> future, boolean gaveUp) {
-        var others = waiting.get(offset);
-        if (gaveUp && others != null) {
-            others.remove(future);
-            if (others.isEmpty()) {
-                waiting.remove(offset);
-            }
-        }
+    private synchronized void dropDone(long offset) {
+        waiting.computeIfPresent(
+                offset,
+                (_, futures) -> {
+                    futures.removeIf(CompletableFuture::isDone);
+                    return futures.isEmpty() ? null : futures;
+                });
     }
 
     synchronized int size() {

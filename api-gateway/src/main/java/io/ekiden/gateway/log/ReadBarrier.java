@@ -69,18 +69,30 @@ public final class ReadBarrier implements AutoCloseable {
     }
 
     private void ask(CompletableFuture<Void> batch) {
-        admin.listOffsets(journalEnd, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
-                .partitionResult(journal)
-                .whenComplete((end, problem) -> {
-                    if (problem != null) {
-                        batch.completeExceptionally(problem);
-                    } else {
-                        follower.awaitOffset(end.offset())
-                                .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
-                                .thenRun(() -> batch.complete(null));
-                    }
-                    askForNext();
-                });
+        var _ =
+                admin.listOffsets(journalEnd, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                        .partitionResult(journal)
+                        .whenComplete((end, problem) -> {
+                            if (problem != null) {
+                                batch.completeExceptionally(problem);
+                            } else {
+                                awaitEnd(end.offset(), batch);
+                            }
+                            askForNext();
+                        });
+    }
+
+    private void awaitEnd(long offset, CompletableFuture<Void> batch) {
+        var _ =
+                follower.awaitOffset(offset)
+                        .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+                        .whenComplete((_, problem) -> {
+                            if (problem != null) {
+                                batch.completeExceptionally(problem);
+                            } else {
+                                batch.complete(null);
+                            }
+                        });
     }
 
     private void askForNext() {
