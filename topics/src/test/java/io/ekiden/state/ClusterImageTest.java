@@ -178,6 +178,11 @@ class ClusterImageTest {
 
     private static LaunchDelay delay(String app, int seconds) {
         return new LaunchDelay(
-                PathId.of(app), Given.NOON, Duration.ofSeconds(1), Given.NOON.plusSeconds(seconds));
+                PathId.of(app),
+                Given.NOON,
+                Duration.ofSeconds(1),
+                Given.NOON.plusSeconds(seconds),
+                false,
+                Given.NOON.plusSeconds(seconds + 300));
     }
 }
