@@ -1,0 +1,226 @@
+package io.ekiden.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.log.Problem;
+import io.ekiden.model.App;
+import io.ekiden.model.KillSelection;
+import io.ekiden.model.PathId;
+import io.ekiden.model.Resources;
+import io.ekiden.model.Timestamps;
+import io.ekiden.model.VersionInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Marathon's JSON form of an app. Reading normalises: defaults are filled in, old forms become new
+/// ones. It reports every problem at once, those of the JSON schema and those of the rules, in
+/// Marathon's codes and texts, and never throws whatever the JSON. Unknown and read-only fields are
+/// ignored; fields of Marathon that Ekiden does not honour yet are refused.
+public final class AppJson {
+    /// `version` and `versionInfo` of what was read: the planner's to say.
+    public static final Instant UNVERSIONED = Instant.EPOCH;
+
+    private static final String SINGLE_INSTANCE = "MARATHON_SINGLE_INSTANCE_APP";
+
+    private AppJson() {}
+
+    /// The id that a definition names, resolved against the root; needed where the URI has none.
+    public static Parsed<PathId> readId(ObjectNode definition) {
+        var problems = new ArrayList<Problem>();
+        var fields = Fields.of(definition, problems);
+        var id = IdJson.read(fields);
+        if (id.isEmpty() && !fields.has("id")) {
+            fields.form("id", "error.path.missing");
+        }
+        return Parsed.of(id.orElse(PathId.ROOT), problems);
+    }
+
+    /// A full definition.
+    ///
+    /// @param id absolute; overrides the one in the definition, which is checked all the same
+    public static Parsed<App> read(PathId id, ObjectNode definition) {
+        var problems = new ArrayList<Problem>();
+        var fields = Fields.of(definition, problems);
+        IdJson.read(fields);
+        if (fields.sound("id")) {
+            IdJson.check(fields, id);
+        }
+        return Parsed.of(app(id, fields), problems);
+    }
+
+    /// What PUT and PATCH make of an app: fields that are given replace the old ones whole; others
+    /// keep their value (partial) or return to their default. The result is checked in full.
+    public static Parsed<App> merge(App current, ObjectNode update, boolean partial) {
+        if (!partial) {
+            return read(current.id(), update);
+        }
+        var definition = write(current);
+        if (given(update, "cmd")) {
+            definition.remove("args");
+        }
+        if (given(update, "args")) {
+            definition.remove("cmd");
+        }
+        if (given(update, "ports")) {
+            definition.remove("portDefinitions");
+        }
+        for (var field : update.properties()) {
+            if (!field.getValue().isNull()) {
+                definition.set(field.getKey(), field.getValue());
+            }
+        }
+        return read(current.id(), definition);
+    }
+
+    private static boolean given(ObjectNode update, String field) {
+        return update.hasNonNull(field);
+    }
+
+    /// What breaks the schema in an update, without knowing the app that it is for: types, ranges
+    /// and literals of the given fields. The id is not asked for.
+    ///
+    /// @param partial as for [#merge]; makes no difference while only the id is mandatory
+    public static List<Problem> formProblems(ObjectNode update, boolean partial) {
+        var problems = new ArrayList<Problem>();
+        var fields = Fields.of(update, problems);
+        IdJson.read(fields);
+        app(PathId.ROOT, fields);
+        return problems.stream().filter(Problem::ofForm).toList();
+    }
+
+    private static App app(PathId id, Fields app) {
+        var cmd = app.someText("cmd");
+        var args = app.texts("args", Limits.MAX_ARGS).orElse(List.of());
+        int instances = app.integer("instances", 0, Limits.MAX_INSTANCES).orElse(1);
+        var labels = app.texts("labels").orElse(Collections.emptySortedMap());
+        boolean singleInstance = "true".equals(labels.get(SINGLE_INSTANCE));
+        var ports = PortsJson.read(app);
+        UnsupportedFields.check(app);
+        AppRules.check(app, cmd, args, instances, labels, singleInstance);
+        return new App(
+                id,
+                cmd,
+                args,
+                app.text("user").filter(user -> !user.isEmpty()),
+                env(app),
+                instances,
+                resources(app),
+                ports,
+                app.flag("requirePorts").orElse(false),
+                HealthCheckJson.read(app, ports.size()),
+                labels,
+                roles(app),
+                "*",
+                StrategyJson.backoff(app),
+                app.seconds("taskKillGracePeriodSeconds")
+                        .map(Duration::toSeconds)
+                        .map(Math::toIntExact),
+                StrategyJson.upgrade(app, singleInstance),
+                app.literal("killSelection", KillSelection.class)
+                        .orElse(KillSelection.YOUNGEST_FIRST),
+                StrategyJson.unreachable(app),
+                UNVERSIONED,
+                new VersionInfo(UNVERSIONED, UNVERSIONED));
+    }
+
+    private static Resources resources(Fields app) {
+        return Resources.of(
+                app.number("cpus", Limits.MIN_CPUS, Limits.MAX_RESOURCE).orElse(1.0),
+                app.number("mem", 0, Limits.MAX_RESOURCE).orElse(128.0),
+                app.number("disk", 0, Limits.MAX_RESOURCE).orElse(0.0),
+                0);
+    }
+
+    private static SortedMap<String, String> env(Fields app) {
+        var env = new TreeMap<String, String>();
+        var given = app.entries("env");
+        if (given.isEmpty()) {
+            return env;
+        }
+        var variables = given.get();
+        for (var name : variables.names()) {
+            if (name.isEmpty()) {
+                app.rule("env", "must not be empty");
+            } else if (name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
+                app.form("env", "error.pattern");
+            } else if (variables.given(name).filter(JsonNode::isObject).isPresent()) {
+                variables.rule(name, UnsupportedFields.NOT_SUPPORTED);
+            } else {
+                variables.entry(name).ifPresent(value -> env.put(name, value));
+            }
+        }
+        return env;
+    }
+
+    private static List<String> roles(Fields app) {
+        var roles = app.texts("acceptedResourceRoles", Limits.MAX_ROLES);
+        if (roles.isPresent() && app.sound("acceptedResourceRoles")) {
+            if (roles.get().isEmpty()) {
+                app.rule("acceptedResourceRoles", "must not be empty");
+            } else if (!roles.get().stream().allMatch("*"::equals)) {
+                app.rule("acceptedResourceRoles", "acceptedResourceRoles can only contain * and *");
+            }
+        }
+        return roles.map(given -> given.stream().distinct().toList()).orElse(List.of());
+    }
+
+    /// The canonical form, as Marathon's GET prints the definition.
+    public static ObjectNode write(App app) {
+        var json = JsonNodeFactory.instance.objectNode().put("id", app.id().value());
+        texts(json, "acceptedResourceRoles", app.acceptedResourceRoles());
+        texts(json, "args", app.args());
+        json.set("backoffFactor", Numbers.of(app.backoff().factor()));
+        json.put("backoffSeconds", app.backoff().backoff().toSeconds());
+        put(json, "cmd", app.cmd());
+        json.set("cpus", Numbers.of(Resources.number(app.resources().cpus())));
+        json.set("disk", Numbers.of(Resources.number(app.resources().disk())));
+        map(json, "env", app.env());
+        json.put("executor", "");
+        json.put("instances", app.instances());
+        map(json, "labels", app.labels());
+        json.put("maxLaunchDelaySeconds", app.backoff().maxLaunchDelay().toSeconds());
+        json.set("mem", Numbers.of(Resources.number(app.resources().mem())));
+        json.set("gpus", Numbers.of(Resources.number(app.resources().gpus())));
+        json.putArray("networks").addObject().put("mode", "host");
+        json.set("portDefinitions", PortsJson.write(app.portDefinitions()));
+        json.put("requirePorts", app.requirePorts());
+        json.set("healthChecks", HealthCheckJson.write(app.healthChecks()));
+        json.set("upgradeStrategy", StrategyJson.write(app.upgradeStrategy()));
+        json.put("killSelection", app.killSelection().name());
+        json.set("unreachableStrategy", StrategyJson.write(app.unreachableStrategy()));
+        put(json, "user", app.user());
+        json.put("role", app.role());
+        app.taskKillGraceSeconds()
+                .ifPresent(seconds -> json.put("taskKillGracePeriodSeconds", seconds));
+        json.put("version", Timestamps.format(app.version()));
+        json.putObject("versionInfo")
+                .put("lastScalingAt", Timestamps.format(app.versionInfo().lastScalingAt()))
+                .put(
+                        "lastConfigChangeAt",
+                        Timestamps.format(app.versionInfo().lastConfigChangeAt()));
+        return json;
+    }
+
+    private static void put(ObjectNode json, String field, Optional<String> text) {
+        text.ifPresent(value -> json.put(field, value));
+    }
+
+    private static void texts(ObjectNode json, String field, List<String> texts) {
+        if (!texts.isEmpty()) {
+            var array = json.putArray(field);
+            texts.forEach(array::add);
+        }
+    }
+
+    private static void map(ObjectNode json, String field, SortedMap<String, String> entries) {
+        var map = json.putObject(field);
+        entries.forEach(map::put);
+    }
+}

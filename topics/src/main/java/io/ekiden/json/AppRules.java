@@ -1,0 +1,48 @@
+package io.ekiden.json;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// Marathon's rules that concern several fields of an app at once.
+final class AppRules {
+    private AppRules() {}
+
+    static void check(
+            Fields app,
+            Optional<String> cmd,
+            List<String> args,
+            int instances,
+            SortedMap<String, String> labels,
+            boolean singleInstance) {
+        boolean command = cmd.isPresent() != !args.isEmpty();
+        boolean image = cmd.isEmpty() && args.isEmpty() && hasImage(app);
+        if (!command && !image && app.sound("cmd", "args", "container")) {
+            app.rule(
+                    "AppDefinition must either contain one of 'cmd' or 'args', and/or a"
+                            + " 'container'.");
+        }
+        if (singleInstance && instances > 1) {
+            app.rule("Single instance app may only have one instance");
+        }
+        if (!migrationIsComplete(labels)) {
+            app.rule(
+                    "DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when"
+                            + " using DCOS_MIGRATION_API_VERSION");
+        }
+    }
+
+    private static boolean hasImage(Fields app) {
+        return app.given("container")
+                .filter(container -> container.hasNonNull("docker") || container.hasNonNull("appc"))
+                .isPresent();
+    }
+
+    private static boolean migrationIsComplete(SortedMap<String, String> labels) {
+        var version = labels.getOrDefault("DCOS_MIGRATION_API_VERSION", "");
+        return version.isEmpty()
+                || (version.equals("v1")
+                        && !labels.getOrDefault("DCOS_PACKAGE_FRAMEWORK_NAME", "").isEmpty()
+                        && !labels.getOrDefault("DCOS_MIGRATION_API_PATH", "").isEmpty());
+    }
+}

@@ -1,0 +1,93 @@
+package io.ekiden.json;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.ekiden.model.BackoffStrategy;
+import io.ekiden.model.UnreachableStrategy;
+import io.ekiden.model.UpgradeStrategy;
+import java.time.Duration;
+import java.util.List;
+
+/// The strategies of an app: backoff (three fields of the app itself), upgrade, unreachable.
+final class StrategyJson {
+    private static final UpgradeStrategy STOP_FIRST = new UpgradeStrategy(0, 0);
+
+    private StrategyJson() {}
+
+    static BackoffStrategy backoff(Fields app) {
+        var defaults = BackoffStrategy.DEFAULT;
+        return new BackoffStrategy(
+                app.seconds("backoffSeconds").orElse(defaults.backoff()),
+                app.number("backoffFactor", 1, Limits.MAX_BACKOFF_FACTOR).orElse(defaults.factor()),
+                app.seconds("maxLaunchDelaySeconds").orElse(defaults.maxLaunchDelay()));
+    }
+
+    /// @param singleInstance whether the app says that no two of its instances may ever run
+    static UpgradeStrategy upgrade(Fields app, boolean singleInstance) {
+        var given = app.object("upgradeStrategy");
+        if (given.isEmpty()) {
+            return singleInstance ? STOP_FIRST : UpgradeStrategy.DEFAULT;
+        }
+        var fields = given.get();
+        var defaults = UpgradeStrategy.DEFAULT;
+        double minimum =
+                fields.number("minimumHealthCapacity", 0, 1)
+                        .orElse(defaults.minimumHealthCapacity());
+        double maximum =
+                fields.number("maximumOverCapacity", 0, 1).orElse(defaults.maximumOverCapacity());
+        if (singleInstance) {
+            mustBeZero(fields, "minimumHealthCapacity", minimum);
+            mustBeZero(fields, "maximumOverCapacity", maximum);
+        }
+        // Without the sum, -0.0 would not equal what is read back.
+        return new UpgradeStrategy(minimum + 0.0, maximum + 0.0);
+    }
+
+    private static void mustBeZero(Fields fields, String field, double number) {
+        if (number != 0 && fields.sound(field)) {
+            fields.rule(field, "got " + number + ", expected 0.0");
+        }
+    }
+
+    static UnreachableStrategy unreachable(Fields app) {
+        if (app.given("unreachableStrategy").filter(JsonNode::isTextual).isPresent()) {
+            app.literal("unreachableStrategy", List.of("disabled"));
+            return new UnreachableStrategy.Disabled();
+        }
+        return app.object("unreachableStrategy")
+                .<UnreachableStrategy>map(StrategyJson::replace)
+                .orElse(UnreachableStrategy.DEFAULT);
+    }
+
+    private static UnreachableStrategy.Replace replace(Fields strategy) {
+        var inactive = strategy.longSeconds("inactiveAfterSeconds").orElse(Duration.ZERO);
+        var expunge = strategy.longSeconds("expungeAfterSeconds").orElse(Duration.ZERO);
+        if (inactive.compareTo(expunge) > 0
+                && strategy.sound("inactiveAfterSeconds", "expungeAfterSeconds")) {
+            strategy.rule(
+                    "inactiveAfterSeconds",
+                    "inactiveAfterSeconds (%d) must be less or equal to expungeAfterSeconds, which is %d"
+                            .formatted(inactive.toSeconds(), expunge.toSeconds()));
+        }
+        return new UnreachableStrategy.Replace(inactive, expunge);
+    }
+
+    static JsonNode write(UpgradeStrategy strategy) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.set("minimumHealthCapacity", Numbers.of(strategy.minimumHealthCapacity()));
+        json.set("maximumOverCapacity", Numbers.of(strategy.maximumOverCapacity()));
+        return json;
+    }
+
+    static JsonNode write(UnreachableStrategy strategy) {
+        return switch (strategy) {
+            case UnreachableStrategy.Disabled _ -> TextNode.valueOf("disabled");
+            case UnreachableStrategy.Replace(var inactive, var expunge) ->
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("inactiveAfterSeconds", inactive.toSeconds())
+                            .put("expungeAfterSeconds", expunge.toSeconds());
+        };
+    }
+}
