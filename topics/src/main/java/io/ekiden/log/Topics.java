@@ -17,7 +17,9 @@ public record Topics(String prefix) {
     /// commands.
     public static final int COMMAND_PARTITIONS = 64;
 
-    private static final int MAX_MESSAGE_BYTES = 16 << 20;
+    /// The largest record, on every topic that carries definitions or what is made of them.
+    public static final int MAX_MESSAGE_BYTES = 16 << 20;
+
     private static final Duration LONGEST_BOOTSTRAP = Duration.ofMinutes(10);
 
     /// One topic.
@@ -49,12 +51,21 @@ public record Topics(String prefix) {
     }
 
     public Topic agentReports() {
-        return topic("agent-reports", 1, delete(Duration.ofDays(7)), "agents, proxies", "planner");
+        return topic(
+                "agent-reports",
+                1,
+                large(delete(Duration.ofDays(7))),
+                "agents, proxies",
+                "planner");
     }
 
     public Topic heartbeats() {
         return topic(
-                "heartbeats", 1, delete(Duration.ofHours(1)), "agents, proxies", "planner's shell");
+                "heartbeats",
+                1,
+                delete(Duration.ofHours(1)),
+                "agents, proxies, planner's shell",
+                "planner's shell");
     }
 
     public Topic journal() {
@@ -68,7 +79,7 @@ public record Topics(String prefix) {
 
     /// The changelog of the planner's store: Kafka Streams dictates its name.
     public Topic clusterState() {
-        var settings = compact();
+        var settings = large(compact());
         settings.put("min.compaction.lag.ms", Long.toString(LONGEST_BOOTSTRAP.toMillis()));
         return new Topic(
                 "cluster-state",
@@ -83,13 +94,13 @@ public record Topics(String prefix) {
         return topic(
                 "agent-commands",
                 COMMAND_PARTITIONS,
-                delete(Duration.ofDays(7)),
+                large(delete(Duration.ofDays(7))),
                 "planner",
                 "agents");
     }
 
     public Topic endpoints() {
-        return topic("endpoints", 1, compact(), "planner", "proxies");
+        return topic("endpoints", 1, large(compact()), "planner", "proxies");
     }
 
     public Topic deadLetters() {

@@ -1,0 +1,55 @@
+package io.ekiden.gateway.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ekiden.model.PathId;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// An HTTP request as far as the API is concerned: matched, decoded, its body parsed.
+///
+/// @param uri path and query as they were sent
+/// @param path the variable parts of the route by their names
+/// @param query parameters by their names, each with all its values in order
+/// @param accept the `Accept` header; `*/*` when there was none
+/// @param body absent on routes that take none
+/// @param now when the request came
+public record ApiRequest(
+        String uri,
+        Map<String, String> path,
+        Map<String, List<String>> query,
+        String accept,
+        Optional<JsonNode> body,
+        Instant now) {
+
+    public ApiRequest {
+        path = Map.copyOf(path);
+        query = Map.copyOf(query);
+    }
+
+    /// The app or group that the path names, normalised; the root when it names none.
+    public PathId id() {
+        return PathId.of(path.getOrDefault("id", "/"));
+    }
+
+    public String part(String name) {
+        return path.getOrDefault(name, "");
+    }
+
+    public List<String> all(String parameter) {
+        return query.getOrDefault(parameter, List.of());
+    }
+
+    public Optional<String> first(String parameter) {
+        return all(parameter).stream().findFirst();
+    }
+
+    /// `true` in any case is true, every other value is false: clients send `True`.
+    public boolean flag(String parameter, boolean otherwise) {
+        return first(parameter)
+                .map(value -> value.toLowerCase(Locale.ROOT).equals("true"))
+                .orElse(otherwise);
+    }
+}

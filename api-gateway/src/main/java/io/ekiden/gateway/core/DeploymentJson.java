@@ -1,0 +1,72 @@
+package io.ekiden.gateway.core;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.log.Fact;
+import io.ekiden.model.Deployment;
+import io.ekiden.model.Timestamps;
+import io.ekiden.state.ClusterImage;
+import java.util.List;
+import java.util.Optional;
+
+/// Deployments as `/v2/deployments` and the events print them, and the result of a change.
+final class DeploymentJson {
+    private DeploymentJson() {}
+
+    static Answer running(ApiRequest request, ClusterImage image) {
+        var all = Answer.object().arrayNode();
+        image.deployments().forEach(deployment -> all.add(of(deployment)));
+        return Answer.ok(all);
+    }
+
+    private static ObjectNode of(Deployment deployment) {
+        var json = plan(deployment);
+        var apps = json.putArray("affectedApps");
+        deployment.affectedApps().forEach(app -> apps.add(app.value()));
+        json.putArray("affectedPods");
+        var current = json.putArray("currentActions");
+        for (var action : deployment.current().map(Deployment.Step::actions).orElse(List.of())) {
+            var running = action(action);
+            running.putArray("readinessCheckResults");
+            current.add(running);
+        }
+        json.put("currentStep", Math.min(deployment.currentStep() + 1, deployment.steps().size()));
+        json.put("totalSteps", deployment.steps().size());
+        return json;
+    }
+
+    /// Marathon's light plan: what events carry.
+    static ObjectNode plan(Deployment deployment) {
+        var json = Answer.object();
+        json.put("id", deployment.id());
+        json.put("version", Timestamps.format(deployment.version()));
+        var steps = json.putArray("steps");
+        deployment.steps().forEach(step -> steps.add(step(step)));
+        return json;
+    }
+
+    static ObjectNode step(Deployment.Step step) {
+        var json = Answer.object();
+        var actions = json.putArray("actions");
+        step.actions().forEach(action -> actions.add(action(action)));
+        return json;
+    }
+
+    private static ObjectNode action(Deployment.Action action) {
+        return Answer.object()
+                .put("action", action.kind().marathonName())
+                .put("app", action.app().value());
+    }
+
+    /// `{"version": …, "deploymentId": …}`. A change without steps is a deployment that has ended
+    /// already: it is named by its change id, so that clients which wait for it find it gone.
+    static ObjectNode result(Applied applied, Fact.Accepted accepted) {
+        return Answer.object()
+                .put("version", Timestamps.format(accepted.version()))
+                .put("deploymentId", id(applied, accepted));
+    }
+
+    static String id(Applied applied, Fact.Accepted accepted) {
+        Optional<String> made = accepted.deploymentId();
+        return made.or(() -> applied.entry().changeId()).orElse("");
+    }
+}

@@ -1,0 +1,125 @@
+package io.ekiden.gateway.core;
+
+import static io.ekiden.gateway.core.Answer.json;
+import static io.ekiden.gateway.core.Answer.message;
+import static io.ekiden.gateway.core.Answer.object;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.log.Problem;
+import io.ekiden.log.Rejection;
+import io.ekiden.model.PathId;
+import java.time.Duration;
+import java.util.List;
+
+/// Every failure that a client can be told of, with Marathon's status and envelope: the one place
+/// that knows them.
+public final class Failures {
+    /// Seconds after which a client may well try again when we could not serve it.
+    public static final int RETRY_AFTER_SECONDS = 2;
+
+    private Failures() {}
+
+    /// The planner said no.
+    public static Answer of(Rejection rejection) {
+        return switch (rejection) {
+            case Rejection.NotFound(var message) -> notFound(message);
+            case Rejection.AlreadyExists exists -> message(409, exists.message());
+            case Rejection.Locked locked -> locked(locked);
+            case Rejection.Invalid(var problems) -> invalid(problems);
+            case Rejection.IllegalArgument(var message) -> message(422, message);
+            case Rejection.BadRequest(var message) -> message(400, message);
+            case Rejection.TooManyDeployments many -> message(403, many.message());
+            case Rejection.TooLarge large -> message(413, large.message());
+            case Rejection.Failed(var message) -> message(500, message);
+        };
+    }
+
+    private static Answer locked(Rejection.Locked locked) {
+        var body = object().put("message", locked.message());
+        var deployments = body.putArray("deployments");
+        locked.deployments().forEach(id -> deployments.addObject().put("id", id));
+        return json(409, body);
+    }
+
+    public static Answer notFound(String message) {
+        var body = object().put("message", message);
+        body.putArray("details");
+        return json(404, body);
+    }
+
+    public static Answer noApp(PathId id) {
+        return of(Rejection.NotFound.app(id));
+    }
+
+    /// One wrong place of form makes the whole `Invalid JSON`, as in Marathon, where the rules are
+    /// only looked at when the form is right.
+    public static Answer invalid(List<Problem> problems) {
+        var rejection = new Rejection.Invalid(problems);
+        var body = object().put("message", rejection.message());
+        var details = body.putArray("details");
+        problems.forEach(problem -> {
+            ObjectNode detail = details.addObject().put("path", problem.path());
+            var errors = detail.putArray("errors");
+            problem.errors().forEach(errors::add);
+        });
+        return json(422, body);
+    }
+
+    public static Answer unparsable(String parserText) {
+        return json(400, object().put("message", "Invalid JSON").put("details", parserText));
+    }
+
+    public static Answer noBody() {
+        var body = object().put("message", "Please specify data in JSON format");
+        return json(400, body.put("details", "No content to map due to end-of-input"));
+    }
+
+    public static Answer badTimestamp(String text) {
+        return message(
+                422,
+                "Invalid timestamp provided '%s'. Expecting ISO-8601 datetime string."
+                        .formatted(text));
+    }
+
+    public static Answer unknownUri() {
+        return message(404, "URI not found");
+    }
+
+    public static Answer methodNotAllowed(String allow) {
+        return message(405, "Method Not Allowed").with("Allow", allow);
+    }
+
+    public static Answer unsupportedMediaType() {
+        return message(415, "Unsupported Media Type");
+    }
+
+    public static Answer bodyTooLarge(long limit) {
+        return message(413, "The body is larger than the %d bytes allowed.".formatted(limit));
+    }
+
+    public static Answer tooManyRequests(int allowed) {
+        return unavailable("Too many concurrent requests! Allowed: %d.".formatted(allowed));
+    }
+
+    public static Answer outcomeUnknown(Duration waited) {
+        return unavailable(
+                ("No decision was seen within %d ms. Whether the change takes effect is unknown:"
+                                + " look at the state before trying again.")
+                        .formatted(waited.toMillis()));
+    }
+
+    public static Answer noFreshRead(String why) {
+        return unavailable(
+                ("The newest state cannot be told now: %s. Add ?stale=true to see the last known"
+                                + " state.")
+                        .formatted(why));
+    }
+
+    public static Answer unavailable(String why) {
+        return message(503, why).with("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
+    }
+
+    public static Answer internal() {
+        return message(500, "Internal Server Error");
+    }
+}

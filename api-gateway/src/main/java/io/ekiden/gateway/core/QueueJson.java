@@ -1,0 +1,108 @@
+package io.ekiden.gateway.core;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.json.AppJson;
+import io.ekiden.model.App;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Goal;
+import io.ekiden.model.Instance;
+import io.ekiden.model.LaunchQueueItem;
+import io.ekiden.model.LaunchQueueItem.Reason;
+import io.ekiden.model.LaunchQueueItem.Rejected;
+import io.ekiden.model.Timestamps;
+import io.ekiden.state.ClusterImage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Optional;
+
+/// `/v2/queue`: the apps with instances that wait to be launched, and why they wait.
+final class QueueJson {
+    private QueueJson() {}
+
+    static Answer queue(ApiRequest request, ClusterImage image) {
+        var queue = Answer.object();
+        var items = queue.putArray("queue");
+        for (var app : image.apps()) {
+            var waiting =
+                    image.instances(app.id()).stream()
+                            .filter(instance -> instance.condition() == Condition.SCHEDULED)
+                            .filter(instance -> instance.goal() == Goal.RUNNING)
+                            .toList();
+            if (!waiting.isEmpty()) {
+                items.add(item(image, app, waiting, request));
+            }
+        }
+        return Answer.ok(queue);
+    }
+
+    private static ObjectNode item(
+            ClusterImage image, App app, List<Instance> waiting, ApiRequest request) {
+        var attempt = image.queueItem(app.id());
+        var json = Answer.object();
+        json.set("app", AppJson.write(app));
+        json.put("count", waiting.size());
+        json.set("delay", delay(image, app, request.now()));
+        if (request.all("embed").contains("lastUnusedOffers")) {
+            json.putArray("lastUnusedOffers");
+        }
+        json.set("processedOffersSummary", summary(attempt));
+        json.put("role", app.role());
+        json.put("since", Timestamps.format(since(attempt, waiting)));
+        return json;
+    }
+
+    private static Instant since(Optional<LaunchQueueItem> attempt, List<Instance> waiting) {
+        return attempt.map(LaunchQueueItem::since)
+                .orElseGet(
+                        () ->
+                                waiting.stream()
+                                        .map(Instance::since)
+                                        .min(Comparator.naturalOrder())
+                                        .orElseThrow());
+    }
+
+    /// `overdue`: nothing but room is missing.
+    private static ObjectNode delay(ClusterImage image, App app, Instant now) {
+        long left =
+                image.delay(app.id())
+                        .filter(delay -> delay.configVersion().equals(app.configVersion()))
+                        .map(delay -> Duration.between(now, delay.until()).toMillis())
+                        .filter(millis -> millis > 0)
+                        .orElse(0L);
+        return Answer.object().put("timeLeftSeconds", (left + 999) / 1000).put("overdue", left == 0);
+    }
+
+    private static ObjectNode summary(Optional<LaunchQueueItem> attempt) {
+        int processed = attempt.map(LaunchQueueItem::processed).orElse(0);
+        var rejections = attempt.map(LaunchQueueItem::rejections).orElse(List.of());
+        var json = Answer.object();
+        json.put("processedOffersCount", processed);
+        json.put("unusedOffersCount", rejections.stream().mapToInt(Rejected::declined).sum());
+        attempt.ifPresent(last -> json.put("lastUnusedOfferAt", Timestamps.format(last.at())));
+        json.set("rejectSummaryLastOffers", funnel(processed, rejections));
+        json.set("rejectSummaryLaunchAttempt", funnel(processed, rejections));
+        return json;
+    }
+
+    /// Every reason in Marathon's order; each sees what the ones before it have let through.
+    private static ArrayNode funnel(int processed, List<Rejected> rejections) {
+        var declined = new EnumMap<Reason, Integer>(Reason.class);
+        rejections.forEach(
+                rejected -> declined.merge(rejected.reason(), rejected.declined(), Integer::sum));
+        var funnel = Answer.object().arrayNode();
+        int left = processed;
+        for (var reason : Reason.values()) {
+            int turnedDown = declined.getOrDefault(reason, 0);
+            funnel.addObject()
+                    .put("reason", reason.name())
+                    .put("declined", turnedDown)
+                    .put("processed", left);
+            left = Math.max(0, left - turnedDown);
+        }
+        return funnel;
+    }
+}

@@ -1,0 +1,127 @@
+package io.ekiden.gateway.core;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.App;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Instance;
+import io.ekiden.model.PathId;
+import io.ekiden.model.PortDefinition;
+import io.ekiden.model.Timestamps;
+import io.ekiden.state.ClusterImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// A task as Marathon prints it: its fields and no others, since strict clients refuse unknown
+/// ones. Only instances that have an agent have a task to show.
+final class TaskJson {
+    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
+    private static final Pattern IPV6 = Pattern.compile("\\[?([0-9a-fA-F:]*:[0-9a-fA-F:.]+)]?");
+
+    private TaskJson() {}
+
+    /// The instances of an app that have a task.
+    static List<Instance> listed(ClusterImage image, PathId app) {
+        return image.instances(app).stream().filter(TaskJson::isListed).toList();
+    }
+
+    static boolean isListed(Instance instance) {
+        return instance.placement().isPresent() && instance.condition() != Condition.SCHEDULED;
+    }
+
+    static ArrayNode all(ClusterImage image, List<Instance> instances) {
+        var tasks = Answer.object().arrayNode();
+        instances.forEach(instance -> tasks.add(of(image, instance)));
+        return tasks;
+    }
+
+    static ObjectNode of(ClusterImage image, Instance instance) {
+        var app = image.app(instance.appId());
+        var task = Answer.object();
+        task.put("appId", instance.appId().value());
+        var results = task.putArray("healthCheckResults");
+        instance.healthResults().forEach(result -> results.add(health(instance, result)));
+        instance.placement().ifPresent(at -> task.put("host", at.hostname()));
+        task.put("id", instance.taskId().value());
+        var addresses = task.putArray("ipAddresses");
+        address(image, instance)
+                .ifPresent(
+                        ip ->
+                                addresses
+                                        .addObject()
+                                        .put("ipAddress", ip)
+                                        .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+        if (isActive(instance.condition())) {
+            var ports = task.putArray("ports");
+            instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
+            instance.stagedAt().ifPresent(at -> task.put("stagedAt", Timestamps.format(at)));
+            instance.startedAt().ifPresent(at -> task.put("startedAt", Timestamps.format(at)));
+            task.put("version", Timestamps.format(instance.version()));
+        }
+        instance.placement().ifPresent(at -> task.put("slaveId", at.agentId()));
+        task.put("state", instance.condition().taskState());
+        task.put("role", app.map(App::role).orElse("*"));
+        return task;
+    }
+
+    /// With `servicePorts`, as only `GET /v2/tasks` has them.
+    static ObjectNode withServicePorts(ClusterImage image, Instance instance) {
+        var task = of(image, instance);
+        var ports = task.putArray("servicePorts");
+        image.app(instance.appId()).stream()
+                .flatMap(app -> app.portDefinitions().stream())
+                .map(PortDefinition::port)
+                .forEach(ports::add);
+        return task;
+    }
+
+    private static ObjectNode health(Instance instance, Instance.HealthResult result) {
+        var json = Answer.object().put("alive", result.alive());
+        json.put("consecutiveFailures", result.consecutiveFailures());
+        result.firstSuccess().ifPresent(at -> json.put("firstSuccess", Timestamps.format(at)));
+        result.lastFailure().ifPresent(at -> json.put("lastFailure", Timestamps.format(at)));
+        result.lastSuccess().ifPresent(at -> json.put("lastSuccess", Timestamps.format(at)));
+        result.lastFailureCause().ifPresent(cause -> json.put("lastFailureCause", cause));
+        return json.put("instanceId", instance.id().value());
+    }
+
+    private static boolean isActive(Condition condition) {
+        return switch (condition) {
+            case PROVISIONED, STAGING, STARTING, RUNNING, KILLING -> true;
+            case SCHEDULED,
+                    KILLED,
+                    FINISHED,
+                    FAILED,
+                    ERROR,
+                    UNREACHABLE,
+                    UNREACHABLE_INACTIVE,
+                    GONE,
+                    DROPPED,
+                    UNKNOWN ->
+                    false;
+        };
+    }
+
+    /// The agent's address, when it is known by number: tasks share their agent's network.
+    static Optional<String> address(ClusterImage image, Instance instance) {
+        var placement = instance.placement();
+        var byHost = placement.map(Instance.Placement::hostname).flatMap(TaskJson::number);
+        return byHost.or(
+                () ->
+                        placement
+                                .flatMap(at -> image.agent(at.agentId()))
+                                .flatMap(agent -> agent.address())
+                                .map(url -> url.replaceFirst("^https?://", ""))
+                                .map(url -> url.replaceFirst(":[0-9]+/?$", ""))
+                                .flatMap(TaskJson::number));
+    }
+
+    static Optional<String> number(String host) {
+        var ipv6 = IPV6.matcher(host);
+        if (ipv6.matches()) {
+            return Optional.of(ipv6.group(1));
+        }
+        return IPV4.matcher(host).matches() ? Optional.of(host) : Optional.empty();
+    }
+}
