@@ -82,7 +82,8 @@ final class BrokerSettings {
     private static void quiet(Properties p) {
         // Without this the controller writes a record every half second for ever.
         p.setProperty("metadata.max.idle.interval.ms", "0");
-        // After a kill -9 the controller waits for the old session to end before it lets the broker in.
+        // After a kill -9 the controller waits for the old session to end before it lets the broker
+        // in.
         p.setProperty("broker.heartbeat.interval.ms", "500");
         p.setProperty("broker.session.timeout.ms", "2000");
     }

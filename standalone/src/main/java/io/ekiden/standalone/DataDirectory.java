@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,7 +63,7 @@ record DataDirectory(Path path) {
                         "the disk of %s is full: %d MiB are free, %d are needed"
                                 .formatted(path, free >> 20, MIN_FREE_BYTES >> 20));
             }
-        } catch (NotDirectoryException | java.nio.file.FileAlreadyExistsException e) {
+        } catch (NotDirectoryException | FileAlreadyExistsException e) {
             throw CommandFailure.failed("%s is not a directory (--data-dir)".formatted(path));
         } catch (IOException e) {
             throw CommandFailure.failed(
@@ -68,9 +72,13 @@ record DataDirectory(Path path) {
     }
 
     private static String reason(IOException e) {
-        return e instanceof java.nio.file.AccessDeniedException
-                ? "permission denied"
-                : e.getMessage();
+        return switch (e) {
+            case AccessDeniedException _ -> "permission denied";
+            case NoSuchFileException _ -> "no such directory can be made";
+            case FileSystemException failure when failure.getReason() != null ->
+                    failure.getReason();
+            default -> String.valueOf(e.getMessage());
+        };
     }
 
     /// Takes the directory for this process until it ends; empty when another has it.

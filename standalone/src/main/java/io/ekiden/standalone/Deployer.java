@@ -34,8 +34,7 @@ final class Deployer {
     /// Prints a result line for each app.
     ///
     /// @return the exit code that the results call for
-    int deploy(List<Definitions> files, Duration timeout)
-            throws IOException, InterruptedException {
+    int deploy(List<Definitions> files, Duration timeout) throws IOException, InterruptedException {
         long end = System.nanoTime() + timeout.toNanos();
         int exitCode = ExitCode.ENDED_AS_ASKED;
         var waiting = new LinkedHashSet<PathId>();
@@ -186,8 +185,7 @@ final class Deployer {
         var failure = app.path("lastTaskFailure");
         return failure.isObject()
                 ? "%s %s"
-                        .formatted(
-                                failure.path("state").asText(), failure.path("message").asText())
+                        .formatted(failure.path("state").asText(), failure.path("message").asText())
                 : "%d of %d".formatted(good(app), app.path("instances").asInt());
     }
 }

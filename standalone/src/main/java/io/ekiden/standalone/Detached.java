@@ -7,6 +7,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -32,9 +33,7 @@ final class Detached {
     /// @return the child's exit code, as if it had run here
     int run(List<String> args) throws IOException, InterruptedException {
         var process =
-                new ProcessBuilder(commandLine(args))
-                        .redirectInput(new File("/dev/null"))
-                        .start();
+                new ProcessBuilder(commandLine(args)).redirectInput(new File("/dev/null")).start();
         var stderr = Thread.ofVirtual().start(() -> passOn(process.getErrorStream()));
         try (var lines = reader(process.getInputStream())) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -51,13 +50,21 @@ final class Detached {
 
     /// In the child: nothing more will be said. Frees the parent's pipes, so that whoever reads the
     /// parent's output sees its end.
-    static void done(int exitCode) throws IOException {
+    static void done(int exitCode) {
         System.out.println(DONE + exitCode);
         System.out.flush();
         System.err.flush();
-        // Java puts the null device in the place of a closed standard stream.
-        new FileOutputStream(FileDescriptor.out).close();
-        new FileOutputStream(FileDescriptor.err).close();
+        release(FileDescriptor.out);
+        release(FileDescriptor.err);
+    }
+
+    /// Java puts the null device in the place of a closed standard stream.
+    private static void release(FileDescriptor standardStream) {
+        try (var stream = new FileOutputStream(standardStream)) {
+            stream.flush();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void passOn(InputStream stream) {

@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import sun.misc.Signal;
 
 /// The life of a standalone process: start, deploy, run until a signal, stop. The first SIGINT or
 /// SIGTERM stops the tasks and then Ekiden; a second one ends the process at once and leaves the
@@ -65,28 +64,21 @@ final class Foreground {
                             + "Ctrl-C stops Ekiden and its tasks");
             return;
         }
-        try {
-            Detached.done(exitCode);
-        } catch (IOException e) {
-            // The parent has gone: there is nobody left to tell.
-            stop.getCount();
-        }
+        Detached.done(exitCode);
     }
 
     private void handleSignals() {
         var received = new AtomicInteger();
-        for (var name : List.of("INT", "TERM", "HUP")) {
-            Signal.handle(
-                    new Signal(name),
-                    signal -> {
-                        if (received.getAndIncrement() == 0) {
-                            stop.countDown();
-                        } else if (!signal.getName().equals("HUP")) {
-                            terminal.say("ended at once; tasks run on");
-                            Runtime.getRuntime().halt(ExitCode.FAILED);
-                        }
-                    });
-        }
+        Signals.handle(
+                List.of("INT", "TERM", "HUP"),
+                name -> {
+                    if (received.getAndIncrement() == 0) {
+                        stop.countDown();
+                    } else if (!name.equals("HUP")) {
+                        terminal.say("ended at once; tasks run on");
+                        Runtime.getRuntime().halt(ExitCode.FAILED);
+                    }
+                });
     }
 
     private void brokerEnded(String reason) {

@@ -55,13 +55,12 @@ record Instance(
     Optional<ProcessHandle> process() {
         return ProcessHandle.of(pid)
                 .filter(ProcessHandle::isAlive)
-                .filter(
-                        handle ->
-                                handle.info()
-                                        .startInstant()
-                                        .map(this::isStart)
-                                        // Where the system tells no start times, the lock decides.
-                                        .orElse(true));
+                .filter(handle ->
+                        handle.info()
+                                .startInstant()
+                                .map(this::isStart)
+                                // Where the system tells no start times, the lock decides.
+                                .orElse(true));
     }
 
     private boolean isStart(Instant start) {
@@ -86,5 +85,4 @@ record Instance(
     static String url(String host, int port) {
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
     }
-
 }

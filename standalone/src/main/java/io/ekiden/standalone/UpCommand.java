@@ -1,6 +1,5 @@
 package io.ekiden.standalone;
 
-import io.ekiden.agent.AgentSpec;
 import io.ekiden.model.PortRange;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -180,7 +179,8 @@ final class UpCommand implements Callable<Integer> {
         // From here on log lines have a file to go to.
         System.setProperty("ekiden.log.dir", directory.log().toString());
         var foreground = new Foreground(terminal, directory, detachedChild);
-        return foreground.run(new Standalone.Settings(directory, bind, ports, specs), definitions, timeout);
+        return foreground.run(
+                new Standalone.Settings(directory, bind, ports, specs), definitions, timeout);
     }
 
     private int deployToRunning(DataDirectory directory, List<Definitions> definitions)
@@ -189,11 +189,10 @@ final class UpCommand implements Callable<Integer> {
                 directory
                         .instance()
                         .filter(instance -> instance.process().isPresent())
-                        .orElseThrow(
-                                () ->
-                                        CommandFailure.failed(
-                                                "another Ekiden is starting or stopping in "
-                                                        + directory.path()));
+                        .orElseThrow(() ->
+                                CommandFailure.failed(
+                                        "another Ekiden is starting or stopping in "
+                                                + directory.path()));
         terminal.say(
                 "runs already in %s (process %d)%s"
                         .formatted(
@@ -222,13 +221,11 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private List<AgentSpec> agentSpecs() throws CommandFailure {
+    private List<String> agentSpecs() throws CommandFailure {
         if (agents != null && !agentSpecs.isEmpty()) {
             throw CommandFailure.usage("--agents and --agent exclude each other");
         }
-        return agentSpecs.isEmpty()
-                ? Machine.divided(agents == null ? 1 : agents)
-                : Machine.parsed(agentSpecs);
+        return agentSpecs.isEmpty() ? List.of() : agentSpecs;
     }
 
     /// `90s`, `2m`, `500ms`, `1h`; a bare number is seconds.
