@@ -1,0 +1,271 @@
+package io.ekiden.planner.stream;
+
+import io.ekiden.log.AgentReport;
+import io.ekiden.log.Codec;
+import io.ekiden.log.Fact;
+import io.ekiden.log.Head;
+import io.ekiden.log.Input;
+import io.ekiden.log.JournalEntry;
+import io.ekiden.log.Rejection;
+import io.ekiden.log.Topics;
+import io.ekiden.log.WantedChange;
+import io.ekiden.model.Cluster;
+import io.ekiden.planner.core.Header;
+import io.ekiden.planner.stream.Strikes.Origin;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.Optional;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.query.PositionBound;
+import org.apache.kafka.streams.query.QueryConfig;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Brings one input after the other to the planner and what it decides to the topics, all in the
+/// transaction that Kafka Streams commits. Decides nothing about apps.
+///
+/// An exception that leaves this class ends the thread and with it the transaction; the next thread
+/// restores the state and takes the same inputs again. So nothing may leave it that Streams would
+/// take for a damaged task: it would commit the half that was done (see ADR 1).
+final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+    private static final Logger LOG = LoggerFactory.getLogger(PlannerProcessor.class);
+
+    static final Duration TICK = Duration.ofMillis(50);
+
+    /// So many entities are named by one `Due`, and so many `Due` follow one another in one tick.
+    static final int DUE_KEYS = 100;
+
+    static final int DUE_INPUTS = 20;
+
+    /// A due that changed nothing is not asked again before.
+    private static final Duration DUE_PAUSE = Duration.ofSeconds(1);
+
+    private static final int MAX_WHY = 500;
+
+    private final PlannerShell shell;
+    private final PlannerTime time;
+
+    private ProcessorContext<byte[], Outgoing> context;
+    private KeyValueStore<Bytes, byte[]> store;
+    private ImageStore state;
+    private Optional<Head> head = Optional.empty();
+    private Instant noDueBefore = Instant.MIN;
+
+    PlannerProcessor(PlannerShell shell) {
+        this.shell = shell;
+        this.time = new PlannerTime(shell.clock());
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], Outgoing> context) {
+        this.context = context;
+        store = context.getStateStore(Topics.STORE);
+        state =
+                store.query(
+                                new ImageStore.ReadImage(),
+                                PositionBound.unbounded(),
+                                new QueryConfig(false))
+                        .getResult();
+        head = state.head();
+        if (head.isEmpty()) {
+            shell.checkThatTheClusterIsNew();
+        }
+        time.resume(head.map(Head::time).orElse(Instant.EPOCH));
+        context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> guarded(this::tick));
+        shell.liveness().begin();
+        shell.status().activated(this, sequence());
+        LOG.info(
+                "planner=active sequence={} entities={} checksum={}",
+                sequence(),
+                state.checksum().count(),
+                state.checksum().sum());
+    }
+
+    @Override
+    public void close() {
+        shell.status().deactivated(this);
+        shell.liveness().end();
+        LOG.info("planner=inactive sequence={}", sequence());
+    }
+
+    private long sequence() {
+        return head.map(Head::sequence).orElse(0L);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        var at = context.recordMetadata().orElseThrow();
+        var origin = new Origin(at.topic(), at.partition(), at.offset());
+        guarded(() -> {
+            try {
+                found();
+                take(record, origin);
+                shell.strikes().passed(origin);
+            } catch (KafkaException e) {
+                throw e;
+            } catch (RuntimeException | StackOverflowError e) {
+                shell.strikes().failed(origin);
+                throw e;
+            }
+        });
+    }
+
+    /// What Streams would take for a damaged task becomes a plain failure, which aborts.
+    private static void guarded(Runnable step) {
+        try {
+            step.run();
+        } catch (TaskCorruptedException e) {
+            throw new IllegalStateException("aborted: " + e.getMessage(), e);
+        }
+    }
+
+    private void take(Record<byte[], byte[]> record, Origin origin) {
+        if (shell.strikes().out(origin)) {
+            setAside(record, origin, "the planner failed at it " + Strikes.LIMIT + " times");
+            return;
+        }
+        try {
+            var input = read(record.value(), origin.topic());
+            try {
+                decide(input);
+            } catch (Outputs.TooLarge e) {
+                setAside(record, origin, "too large for the journal: " + e.getMessage());
+            }
+        } catch (Codec.Unreadable e) {
+            setAside(record, origin, e.getMessage());
+        }
+    }
+
+    private Input read(byte[] value, String topic) throws Codec.Unreadable {
+        return topic.equals(shell.topics().desiredState().fullName())
+                ? new Input.Changed(Codec.decode(WantedChange.class, value))
+                : new Input.Reported(Codec.decode(AgentReport.class, value));
+    }
+
+    private void setAside(Record<byte[], byte[]> record, Origin origin, String reason) {
+        var why = reason.length() <= MAX_WHY ? reason : reason.substring(0, MAX_WHY);
+        LOG.warn(
+                "record=set-aside topic={} partition={} offset={} why={}",
+                origin.topic(),
+                origin.partition(),
+                origin.offset(),
+                why);
+        context.forward(DeadLetter.of(record, origin, why), PlannerTopology.DEAD_LETTERS);
+        own(new Input.Unreadable(origin.topic(), origin.partition(), origin.offset(), why));
+        shell.status().setAside();
+    }
+
+    /// The first input of a cluster's life.
+    private void found() {
+        if (head.isEmpty()) {
+            own(new Input.Founded(shell.kafkaClusterId()));
+        }
+    }
+
+    private void tick() {
+        found();
+        for (var input : shell.liveness().judge(state.image())) {
+            own(input);
+        }
+        for (int i = 0; i < DUE_INPUTS && due(); i++) {
+            LOG.debug("due=decided sequence={}", sequence());
+        }
+    }
+
+    /// Whether something was due and has changed something.
+    private boolean due() {
+        var now = time.now();
+        var image = state.image();
+        boolean none = image.nextDue().filter(at -> !at.isAfter(now)).isEmpty();
+        if (none || now.isBefore(noDueBefore)) {
+            return false;
+        }
+        boolean changed = own(new Input.Due(image.dueAt(now, DUE_KEYS)));
+        if (!changed) {
+            noDueBefore = now.plus(DUE_PAUSE);
+        }
+        return changed;
+    }
+
+    /// An input of the planner's own, which cannot be too large by itself.
+    private boolean own(Input input) {
+        try {
+            return decide(input);
+        } catch (Outputs.TooLarge e) {
+            throw new IllegalStateException("an own input is too large", e);
+        }
+    }
+
+    /// Decides one input and sends what follows; returns whether the state has changed.
+    ///
+    /// @throws Outputs.TooLarge when not even a refusal with this input fits into the journal
+    private boolean decide(Input input) throws Outputs.TooLarge {
+        var header = new Header(sequence() + 1, time.now(), head.map(Head::entryHash).orElse(""));
+        var image = state.image();
+        var decision = shell.decider().decide(image, header, input);
+        Outputs outputs;
+        try {
+            outputs = Outputs.of(clusterId(), decision.entry(), decision.changed(), image);
+        } catch (Outputs.TooLarge e) {
+            decision.undo();
+            outputs = refusal(header, input, tooLarge(input, e));
+        } catch (RuntimeException e) {
+            LOG.error("input=failed sequence={}", header.sequence(), e);
+            decision.undo();
+            outputs = refusal(header, input, new Fact.InputFailed(e.toString()));
+        }
+        send(outputs);
+        return !outputs.state().isEmpty();
+    }
+
+    private Outputs refusal(Header header, Input input, Fact answer) throws Outputs.TooLarge {
+        JournalEntry entry = shell.planner().refuse(header, input, answer);
+        return Outputs.of(clusterId(), entry, Collections.emptySortedSet(), state.image());
+    }
+
+    private static Fact tooLarge(Input input, Outputs.TooLarge e) {
+        return input instanceof Input.Changed
+                ? new Fact.Refused(new Rejection.TooLarge(e.bytes(), e.limit()))
+                : new Fact.InputFailed("too large: " + e.getMessage());
+    }
+
+    private String clusterId() {
+        return state.image().cluster().map(Cluster::id).orElse(shell.kafkaClusterId());
+    }
+
+    private void send(Outputs outputs) {
+        var entry = outputs.entry();
+        for (var entity : outputs.state()) {
+            store.put(Bytes.wrap(Outputs.utf8(entity.key())), entity.record().value());
+        }
+        var next = outputs.head(state.checksum().sum(), state.checksum().count());
+        store.put(Bytes.wrap(Outputs.utf8(Head.KEY)), Codec.encode(Head.class, next));
+        forward(
+                PlannerTopology.JOURNAL,
+                entry,
+                new Outputs.Keyed(
+                        Long.toString(entry.sequence()),
+                        new Outgoing(0, outputs.entryBytes().get())));
+        outputs.commands().forEach(c -> forward(PlannerTopology.COMMANDS, entry, c));
+        outputs.endpoints().forEach(e -> forward(PlannerTopology.ENDPOINTS, entry, e));
+        head = Optional.of(next);
+        shell.status().decided(entry.sequence());
+    }
+
+    private void forward(String sink, JournalEntry entry, Outputs.Keyed keyed) {
+        context.forward(
+                new Record<>(
+                        Outputs.utf8(keyed.key()),
+                        keyed.record(),
+                        Math.max(0, entry.time().toEpochMilli())),
+                sink);
+    }
+}

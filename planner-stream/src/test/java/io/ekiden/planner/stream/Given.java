@@ -1,0 +1,50 @@
+package io.ekiden.planner.stream;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.ekiden.log.Actor;
+import io.ekiden.log.AgentReport;
+import io.ekiden.log.Change;
+import io.ekiden.log.WantedChange;
+import io.ekiden.model.PathId;
+import io.ekiden.model.PortRange;
+import io.ekiden.model.Resources;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/// Fixtures of the shell's tests.
+final class Given {
+    private Given() {}
+
+    /// An agent that joins: the planner answers with state and a command.
+    static AgentReport joined(String id) {
+        return new AgentReport.AgentJoined(
+                id,
+                "session-of-" + id,
+                "boot-1",
+                id + ".example",
+                Optional.empty(),
+                Resources.of(4, 4096, 10_000, 0),
+                List.of(new PortRange(31000, 32000)),
+                Collections.emptySortedMap(),
+                List.of());
+    }
+
+    /// A change whose definition alone has at least so many bytes.
+    static WantedChange change(String changeId, int bytes) {
+        var definition = JsonNodeFactory.instance.objectNode().put("cmd", "sleep 1");
+        var text = "x".repeat(1000);
+        var env = definition.putObject("env");
+        for (int i = 0; i * 1000 < bytes; i++) {
+            env.put("V" + i, text);
+        }
+        return new WantedChange(
+                changeId,
+                new Actor(Actor.Kind.USER, "anna", Optional.empty()),
+                Optional.empty(),
+                Optional.empty(),
+                "/v2/apps",
+                false,
+                new Change.CreateApp(PathId.of("/web"), definition));
+    }
+}
