@@ -71,4 +71,20 @@ public record Agent(
                 now,
                 deadline);
     }
+
+    public Agent withDeadline(Optional<Instant> deadline) {
+        return new Agent(
+                id,
+                bootId,
+                epoch,
+                partition,
+                hostname,
+                address,
+                resources,
+                ports,
+                attributes,
+                state,
+                since,
+                deadline);
+    }
 }

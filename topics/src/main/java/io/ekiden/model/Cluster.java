@@ -8,10 +8,14 @@ import java.util.Optional;
 /// @param id the id of the Kafka cluster that carries the log; labels tasks and seeds generated ids
 /// @param unfinished when set, placement stopped at its slice and goes on at once in a further
 ///   input
-/// @param lastReplacement when a lost agent's instances were last replaced (the replacement brake)
-public record Cluster(String id, Optional<Instant> unfinished, Optional<Instant> lastReplacement)
+/// @param lastReplacement the lost agent whose instances were last replaced (the replacement brake)
+public record Cluster(
+        String id, Optional<Instant> unfinished, Optional<Replacement> lastReplacement)
         implements Entity {
     public static final String KEY = "cluster";
+
+    /// When the replacing of a lost agent's instances began.
+    public record Replacement(String agentId, Instant at) {}
 
     @Override
     public String key() {

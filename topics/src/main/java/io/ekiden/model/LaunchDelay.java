@@ -9,7 +9,15 @@ import java.util.Optional;
 ///
 /// @param delay the present length of the pause
 /// @param until no launch before
-public record LaunchDelay(PathId appId, Instant configVersion, Duration delay, Instant until)
+/// @param over the pause has passed; its length is remembered for the next failure
+/// @param expires when the length is forgotten
+public record LaunchDelay(
+        PathId appId,
+        Instant configVersion,
+        Duration delay,
+        Instant until,
+        boolean over,
+        Instant expires)
         implements Entity {
 
     public static String key(PathId app) {
@@ -23,6 +31,6 @@ public record LaunchDelay(PathId appId, Instant configVersion, Duration delay, I
 
     @Override
     public Optional<Instant> due() {
-        return Optional.of(until);
+        return Optional.of(over ? expires : until);
     }
 }

@@ -202,7 +202,10 @@ public final class ClusterImage {
     }
 
     public Collection<Instance> instances(PathId app) {
-        return all(Instance.class, Instance.prefix(app));
+        // `/a.instance-b` has the prefix of `/a` too.
+        return all(Instance.class, Instance.prefix(app)).stream()
+                .filter(instance -> instance.appId().equals(app))
+                .toList();
     }
 
     public Optional<Deployment> deployment(String id) {

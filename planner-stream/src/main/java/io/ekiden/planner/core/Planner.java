@@ -7,6 +7,8 @@ import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Cluster;
+import io.ekiden.model.Instance;
+import io.ekiden.model.LaunchDelay;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +30,9 @@ public final class Planner {
     public Decision decide(ClusterImage image, Header header, Input input) {
         var draft = new Draft(image);
         try {
-            decide(draft, header, input);
+            var turn = new Turn(draft, header, settings);
+            take(turn, input);
+            Settling.settle(turn);
         } catch (RuntimeException e) {
             draft.undo();
             draft.add(new Fact.InputFailed(e.toString()));
@@ -36,51 +40,136 @@ public final class Planner {
         return new Decision(entry(header, input, draft.facts()), draft);
     }
 
-    private void decide(Draft draft, Header header, Input input) {
-        switch (input) {
-            case Input.Founded(var id) ->
-                    draft.add(
-                            new Fact.ClusterPut(
-                                    new Cluster(id, Optional.empty(), Optional.empty())));
-            case Input.Reported(AgentReport.AgentJoined joined) -> {
-                var agent =
-                        new Agent(
-                                joined.memberId(),
-                                joined.bootId(),
-                                header.sequence(),
-                                1,
-                                joined.hostname(),
-                                joined.address(),
-                                joined.resources(),
-                                joined.ports(),
-                                joined.attributes(),
-                                Agent.State.ACTIVE,
-                                header.time(),
-                                Optional.empty());
-                draft.add(new Fact.AgentPut(agent));
-                draft.add(new Fact.Welcomed(agent, joined.session(), List.of(), List.of()));
-            }
-            default -> {}
-        }
-    }
-
-    /// The entry of an input that cannot be journalled as it is: it is refused, nothing is changed.
+    /// The entry of an input that cannot be journalled as it is: it is answered, nothing is
+    /// changed.
     public JournalEntry refuse(Header header, Input input, Fact answer) {
         return entry(header, input, List.of(answer));
     }
 
+    private void take(Turn turn, Input input) {
+        switch (input) {
+            case Input.Founded(var id) ->
+                    turn.add(
+                            new Fact.ClusterPut(
+                                    new Cluster(id, Optional.empty(), Optional.empty())));
+            case Input.Changed(var wanted) -> turn.add(Changes.take(turn, wanted));
+            case Input.Reported(var report) -> take(turn, report);
+            case Input.MemberSilent(var kind, var id) -> {
+                switch (kind) {
+                    case AGENT -> Members.silent(turn, id);
+                    case PROXY -> Proxies.silent(turn, id);
+                }
+            }
+            case Input.MemberReturned(var kind, var id) -> {
+                switch (kind) {
+                    case AGENT -> Members.returned(turn, id);
+                    case PROXY -> Proxies.returned(turn, id);
+                }
+            }
+            case Input.Due(var keys) -> keys.forEach(key -> due(turn, key));
+            case Input.Unreadable(var topic, var partition, var offset, var why) ->
+                    turn.add(new Fact.DeadLettered(topic, partition, offset, why));
+        }
+    }
+
+    private void take(Turn turn, AgentReport report) {
+        switch (report) {
+            case AgentReport.AgentJoined joined -> Members.joined(turn, joined);
+            case AgentReport.TaskStatus status -> Observations.status(turn, status);
+            case AgentReport.HealthChanged health -> Observations.health(turn, health);
+            case AgentReport.AgentLeaving leaving -> Members.leaving(turn, leaving);
+            case AgentReport.ProxyJoined joined -> Proxies.joined(turn, joined);
+            case AgentReport.EndpointDrained drained -> Proxies.drained(turn, drained);
+            case AgentReport.ProxyLeaving leaving -> Proxies.leaving(turn, leaving.memberId());
+        }
+    }
+
+    /// An entity's time has come. One that is no more, or not due any more, is passed over.
+    private void due(Turn turn, String key) {
+        var entity =
+                turn.image()
+                        .entity(key)
+                        .filter(e -> e.due().filter(time -> !time.isAfter(turn.now())).isPresent());
+        if (entity.isEmpty()) {
+            return;
+        }
+        switch (entity.get()) {
+            case Instance instance -> Deadlines.due(turn, instance);
+            case LaunchDelay delay -> Backoff.due(turn, delay);
+            case Agent agent -> Members.stayedAway(turn, agent);
+            case Cluster cluster -> {
+                turn.add(
+                        new Fact.ClusterPut(
+                                new Cluster(
+                                        cluster.id(),
+                                        Optional.empty(),
+                                        cluster.lastReplacement())));
+                turn.capacityChanged();
+            }
+            default -> throw new IllegalStateException("nothing is due for " + key);
+        }
+    }
+
     private JournalEntry entry(Header header, Input input, List<Fact> facts) {
+        return switch (input) {
+            case Input.Changed(var wanted) ->
+                    entry(
+                            header,
+                            input,
+                            facts,
+                            Optional.of(wanted.changeId()),
+                            Optional.empty(),
+                            wanted.actor());
+            case Input.Reported(var report) ->
+                    entry(header, input, facts, Optional.empty(), causation(report), actor(report));
+            case Input.Founded _,
+                    Input.MemberSilent _,
+                    Input.MemberReturned _,
+                    Input.Due _,
+                    Input.Unreadable _ ->
+                    entry(header, input, facts, Optional.empty(), Optional.empty(), Actor.PLANNER);
+        };
+    }
+
+    private JournalEntry entry(
+            Header header,
+            Input input,
+            List<Fact> facts,
+            Optional<String> changeId,
+            Optional<Long> causation,
+            Actor actor) {
         return new JournalEntry(
                 header.sequence(),
                 header.time(),
                 header.previousHash(),
                 VERSION,
                 settings.hash(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Actor.PLANNER,
+                changeId,
+                changeId,
+                causation,
+                actor,
                 input,
                 facts);
+    }
+
+    private static Optional<Long> causation(AgentReport report) {
+        return report instanceof AgentReport.TaskStatus status && status.causation() > 0
+                ? Optional.of(status.causation())
+                : Optional.empty();
+    }
+
+    private static Actor actor(AgentReport report) {
+        return switch (report) {
+            case AgentReport.AgentJoined _, AgentReport.OfEpoch _ ->
+                    member(Actor.Kind.AGENT, report);
+            case AgentReport.ProxyJoined _,
+                    AgentReport.EndpointDrained _,
+                    AgentReport.ProxyLeaving _ ->
+                    member(Actor.Kind.PROXY, report);
+        };
+    }
+
+    private static Actor member(Actor.Kind kind, AgentReport report) {
+        return new Actor(kind, report.memberId(), Optional.empty());
     }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
 /// @param launchTimeout within which a launched task must run
 /// @param killGrace between SIGTERM and SIGKILL when the app does not say
 /// @param killRetry after which a kill that has not ended its task is ordered again
+/// @param heldFor so long the instances of an agent that was shut down wait for it
 /// @param replacementPause at least so long between two lost agents' replacements
 public record Settings(
         PortRange servicePorts,
@@ -17,6 +18,7 @@ public record Settings(
         Duration launchTimeout,
         Duration killGrace,
         Duration killRetry,
+        Duration heldFor,
         Duration replacementPause) {
 
     public static final Settings DEFAULT =
@@ -26,11 +28,18 @@ public record Settings(
                     Duration.ofMinutes(5),
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(30),
+                    Duration.ofSeconds(30),
                     Duration.ofSeconds(10));
 
     public Settings withServicePorts(PortRange range) {
         return new Settings(
-                range, drainTimeout, launchTimeout, killGrace, killRetry, replacementPause);
+                range,
+                drainTimeout,
+                launchTimeout,
+                killGrace,
+                killRetry,
+                heldFor,
+                replacementPause);
     }
 
     /// Names these settings in the journal.

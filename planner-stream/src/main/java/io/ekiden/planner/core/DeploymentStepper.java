@@ -1,0 +1,97 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.log.Fact;
+import io.ekiden.model.App;
+import io.ekiden.model.Deployment;
+import io.ekiden.model.Deployment.Action;
+import io.ekiden.model.Goal;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.PathId;
+
+/// Moves running deployments on. Each action looks at what is there and takes the next step that is
+/// allowed, so nothing depends on which event came when; when all actions of a step have succeeded,
+/// the next step begins.
+final class DeploymentStepper {
+    private DeploymentStepper() {}
+
+    static void advance(Turn turn, Deployment deployment) {
+        var now = deployment;
+        while (now.current().isPresent() && stepDone(turn, now)) {
+            now = now.next();
+            turn.add(
+                    now.current().isPresent()
+                            ? new Fact.DeploymentAdvanced(now)
+                            : new Fact.DeploymentFinished(now));
+            now.affectedApps().forEach(turn::touch);
+        }
+    }
+
+    /// A deployment without steps ends at once.
+    static void start(Turn turn, Deployment deployment) {
+        turn.add(new Fact.DeploymentStarted(deployment));
+        if (deployment.current().isEmpty()) {
+            turn.add(new Fact.DeploymentFinished(deployment));
+        }
+        deployment.affectedApps().forEach(turn::touch);
+    }
+
+    private static boolean stepDone(Turn turn, Deployment deployment) {
+        boolean done = true;
+        for (var action : deployment.current().orElseThrow().actions()) {
+            done &= actionDone(turn, deployment, action);
+        }
+        return done;
+    }
+
+    private static boolean actionDone(Turn turn, Deployment deployment, Action action) {
+        return switch (action.kind()) {
+            case START_APPLICATION -> true;
+            case STOP_APPLICATION -> stopped(turn, action.app());
+            case SCALE_APPLICATION ->
+                    turn.image()
+                            .app(action.app())
+                            .map(app -> scaled(turn, app, deployment))
+                            .orElse(true);
+            case RESTART_APPLICATION ->
+                    turn.image()
+                            .app(action.app())
+                            .map(app -> RollingUpgrade.advance(turn, app))
+                            .orElse(true);
+        };
+    }
+
+    private static boolean scaled(Turn turn, App app, Deployment deployment) {
+        Scaling.adjust(turn, app);
+        return Scaling.done(turn, app, deployment.version());
+    }
+
+    private static boolean stopped(Turn turn, PathId app) {
+        for (var instance : turn.image().instances(app)) {
+            if (instance.goal() != Goal.DECOMMISSIONED) {
+                Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.DELETE);
+            }
+        }
+        if (!turn.image().instances(app).isEmpty()) {
+            return false;
+        }
+        forget(turn, app);
+        return true;
+    }
+
+    private static void forget(Turn turn, PathId app) {
+        turn.image()
+                .versions(app)
+                .forEach(kept -> turn.add(new Fact.VersionForgotten(app, kept.app().version())));
+        turn.image().delay(app).ifPresent(_ -> turn.add(new Fact.DelayGone(app)));
+        turn.image().queueItem(app).ifPresent(_ -> turn.add(new Fact.QueueGone(app)));
+        turn.image().lastFailure(app).ifPresent(_ -> turn.add(new Fact.FailureGone(app)));
+    }
+
+    /// Whether a running deployment's present step is replacing this app's instances.
+    static boolean restarting(Turn turn, PathId app) {
+        var restart = new Action(Deployment.Kind.RESTART_APPLICATION, app);
+        return turn.image().deployments().stream()
+                .flatMap(deployment -> deployment.current().stream())
+                .anyMatch(step -> step.actions().contains(restart));
+    }
+}

@@ -1,0 +1,88 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.log.Fact;
+import io.ekiden.model.App;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Endpoint;
+import io.ekiden.model.Instance;
+import io.ekiden.model.PortDefinition;
+import io.ekiden.model.TaskId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Keeps the endpoints that proxies see in line with the instances: ready ones are offered,
+/// draining ones finish their work, all others are withdrawn.
+final class EndpointChanges {
+    private EndpointChanges() {}
+
+    static void follow(Turn turn, Optional<Instance> before, Optional<Instance> after) {
+        var task = after.map(Instance::taskId);
+        before.map(Instance::taskId)
+                .filter(old -> !task.equals(Optional.of(old)))
+                .ifPresent(old -> become(turn, old, List.of()));
+        after.ifPresent(instance -> {
+            // A silent agent's task may well live: proxies find out by themselves whether it
+            // answers.
+            if (instance.condition() != Condition.UNREACHABLE) {
+                become(turn, instance.taskId(), wanted(turn, instance));
+            }
+        });
+    }
+
+    private static void become(Turn turn, TaskId task, List<Endpoint> wanted) {
+        for (var present : turn.image().endpoints(task)) {
+            if (wanted.stream().noneMatch(endpoint -> endpoint.key().equals(present.key()))) {
+                turn.add(new Fact.EndpointGone(present.key()));
+            }
+        }
+        for (var endpoint : wanted) {
+            if (!turn.image().entity(endpoint.key()).equals(Optional.of(endpoint))) {
+                turn.add(new Fact.EndpointPut(endpoint));
+            }
+        }
+    }
+
+    private static List<Endpoint> wanted(Turn turn, Instance instance) {
+        var app = turn.definition(instance);
+        if (app.isEmpty()
+                || instance.condition() != Condition.RUNNING
+                || instance.placement().isEmpty()) {
+            return List.of();
+        }
+        if (instance.stopping().isPresent()) {
+            return turn.image().endpoints(instance.taskId()).stream()
+                    .map(endpoint -> endpoint.withState(Endpoint.State.DRAINING))
+                    .toList();
+        }
+        return instance.ready(app.get()) ? offered(app.get(), instance) : List.of();
+    }
+
+    private static List<Endpoint> offered(App app, Instance instance) {
+        var at = instance.placement().orElseThrow();
+        var endpoints = new ArrayList<Endpoint>();
+        for (int i = 0; i < Math.min(app.portDefinitions().size(), at.hostPorts().size()); i++) {
+            var port = app.portDefinitions().get(i);
+            endpoints.add(
+                    new Endpoint(
+                            instance.taskId(),
+                            app.id(),
+                            i,
+                            at.hostname(),
+                            at.hostPorts().get(i),
+                            port.port(),
+                            port.protocol(),
+                            labels(app, port),
+                            Endpoint.State.READY));
+        }
+        return endpoints;
+    }
+
+    private static SortedMap<String, String> labels(App app, PortDefinition port) {
+        var labels = new TreeMap<>(app.labels());
+        labels.putAll(port.labels());
+        return labels;
+    }
+}

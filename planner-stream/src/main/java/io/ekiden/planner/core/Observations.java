@@ -1,0 +1,188 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.log.AgentReport;
+import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.log.Fact;
+import io.ekiden.model.Agent;
+import io.ekiden.model.App;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Goal;
+import io.ekiden.model.Instance;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.TaskFailure;
+import java.util.Optional;
+
+/// Takes in what agents and proxies say of tasks. A report of another epoch, of another agent than
+/// the task's, or of a task that is not an instance's present one, is without effect.
+final class Observations {
+    private Observations() {}
+
+    static void status(Turn turn, AgentReport.TaskStatus status) {
+        known(turn, status)
+                .flatMap(agent -> on(turn.image().instanceOf(status.taskId()), agent))
+                .ifPresent(instance -> observed(turn, instance, status.state(), status.message()));
+    }
+
+    static void health(Turn turn, AgentReport.HealthChanged health) {
+        known(turn, health)
+                .flatMap(agent -> on(turn.image().instanceOf(health.taskId()), agent))
+                .ifPresent(instance -> healthOf(turn, instance, health));
+    }
+
+    private static Optional<Agent> known(Turn turn, AgentReport.OfEpoch report) {
+        return turn.image()
+                .agent(report.memberId())
+                .filter(agent -> agent.epoch() == report.epoch());
+    }
+
+    static Optional<Instance> on(Optional<Instance> instance, Agent agent) {
+        return instance.filter(i -> i.condition().holdsResources())
+                .filter(i ->
+                        i.placement().filter(at -> at.agentId().equals(agent.id())).isPresent());
+    }
+
+    /// A task of this instance is in this state, says its agent.
+    static void observed(Turn turn, Instance instance, TaskState state, String message) {
+        switch (state) {
+            case STAGING -> moved(turn, instance, Condition.STAGING, message);
+            case STARTING -> moved(turn, instance, Condition.STARTING, message);
+            case RUNNING -> moved(turn, instance, Condition.RUNNING, message);
+            case FINISHED -> ended(turn, instance, Condition.FINISHED, message);
+            case FAILED -> ended(turn, instance, Condition.FAILED, message);
+            case KILLED -> ended(turn, instance, Condition.KILLED, message);
+            case ERROR -> ended(turn, instance, Condition.ERROR, message);
+            case GONE -> ended(turn, instance, Condition.GONE, message);
+        }
+    }
+
+    private static void moved(Turn turn, Instance instance, Condition to, String message) {
+        boolean back =
+                instance.condition() == Condition.UNREACHABLE
+                        || instance.condition() == Condition.UNREACHABLE_INACTIVE;
+        boolean forward =
+                instance.condition().compareTo(to) < 0
+                        && instance.condition().compareTo(Condition.STARTING) <= 0;
+        if (!back && !forward) {
+            return;
+        }
+        var now = instance.withCondition(to, turn.now());
+        if (back && now.stopping().isEmpty()) {
+            now = now.withDeadline(Optional.of(turn.now().plus(turn.settings().launchTimeout())));
+        }
+        if (to == Condition.RUNNING) {
+            now = instance.startedAt().isPresent() ? now : now.withStartedAt(turn.now());
+            now = now.stopping().isPresent() ? now : now.withDeadline(Optional.empty());
+        }
+        turn.put(now, message);
+        turn.image().app(instance.appId()).ifPresent(app -> Backoff.progressed(turn, app));
+    }
+
+    /// A task has ended, by order or by itself: its instance is gone, held, or to be launched
+    /// again.
+    static void ended(Turn turn, Instance instance, Condition how, String message) {
+        noteFailure(turn, instance, how, message);
+        var app = turn.image().app(instance.appId());
+        boolean ownEnd = instance.stopping().isEmpty() && how != Condition.KILLED;
+        if (ownEnd) {
+            app.ifPresent(a -> Backoff.failed(turn, a));
+        }
+        boolean replacedByUpdate =
+                app.filter(a -> !RollingUpgrade.current(a, instance)).isPresent()
+                        && DeploymentStepper.restarting(turn, instance.appId());
+        if (app.isEmpty() || instance.goal() == Goal.DECOMMISSIONED || replacedByUpdate) {
+            turn.end(instance, how, message);
+            return;
+        }
+        // What ended is said first; then the same instance waits for its next life.
+        var ended =
+                new Instance(
+                        instance.id(),
+                        instance.appId(),
+                        instance.incarnation(),
+                        instance.version(),
+                        instance.configVersion(),
+                        instance.resources(),
+                        instance.goal(),
+                        how,
+                        turn.now(),
+                        instance.placement(),
+                        instance.stagedAt(),
+                        instance.startedAt(),
+                        instance.healthy(),
+                        instance.healthResults(),
+                        Optional.empty(),
+                        Optional.empty());
+        turn.put(ended, message);
+        var next = Scaling.scheduled(turn, app.get(), instance.id(), instance.incarnation() + 1);
+        turn.put(instance.goal() == Goal.STOPPED ? held(next, instance) : next);
+    }
+
+    /// Waits for the agent that it ran on.
+    private static Instance held(Instance next, Instance last) {
+        return new Instance(
+                next.id(),
+                next.appId(),
+                next.incarnation(),
+                next.version(),
+                next.configVersion(),
+                next.resources(),
+                Goal.STOPPED,
+                next.condition(),
+                next.since(),
+                last.placement(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                next.healthResults(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    private static void noteFailure(Turn turn, Instance instance, Condition how, String message) {
+        boolean failure =
+                how == Condition.FAILED || how == Condition.ERROR || how == Condition.GONE;
+        if (failure && instance.stopping().isEmpty()) {
+            failure(turn, instance, how.taskState(), message);
+        }
+    }
+
+    private static void failure(Turn turn, Instance instance, String state, String message) {
+        if (turn.image().app(instance.appId()).isPresent()) {
+            turn.add(
+                    new Fact.FailurePut(
+                            new TaskFailure(
+                                    instance.appId(),
+                                    instance.taskId(),
+                                    state,
+                                    message,
+                                    instance.placement().map(Instance.Placement::hostname),
+                                    instance.placement().map(Instance.Placement::agentId),
+                                    instance.version(),
+                                    turn.now())));
+        }
+    }
+
+    private static void healthOf(Turn turn, Instance instance, AgentReport.HealthChanged health) {
+        var now = instance.withHealth(Optional.of(health.alive()), health.results());
+        turn.putHealth(now);
+        if (health.exhausted() && instance.stopping().isEmpty()) {
+            var reason =
+                    health.results().stream()
+                            .flatMap(result -> result.lastFailureCause().stream())
+                            .findFirst()
+                            .orElse("");
+            failure(
+                    turn,
+                    instance,
+                    Condition.KILLED.taskState(),
+                    "Task was killed since health check failed. Reason: " + reason);
+            Kills.begin(turn, now, instance.goal(), KillCause.UNHEALTHY);
+        }
+    }
+
+    /// The definition that a task was launched with, for its agent.
+    static App definition(Turn turn, Instance instance) {
+        return turn.definition(instance)
+                .orElseThrow(() -> new IllegalStateException("no definition of " + instance.id()));
+    }
+}

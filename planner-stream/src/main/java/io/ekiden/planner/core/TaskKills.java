@@ -1,0 +1,108 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.log.Change;
+import io.ekiden.log.Fact;
+import io.ekiden.log.Rejection;
+import io.ekiden.model.App;
+import io.ekiden.model.Goal;
+import io.ekiden.model.Instance;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.PathId;
+import io.ekiden.planner.core.DeploymentPlanner.Edit;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// Takes in users' kills of tasks. Alone, a killed task's instance is launched again; with `wipe` a
+/// new instance takes its place; with `scale` the app wants fewer from then on.
+final class TaskKills {
+    private TaskKills() {}
+
+    static Fact take(Turn turn, Change.KillTasks kill, boolean force) {
+        if (kill.appId().filter(id -> turn.image().app(id).isEmpty()).isPresent()) {
+            return new Fact.Refused(Rejection.NotFound.app(kill.appId().get()));
+        }
+        var chosen =
+                kill.tasks().stream()
+                        .distinct()
+                        .map(turn.image()::instanceOf)
+                        .flatMap(Optional::stream)
+                        .filter(instance ->
+                                kill.appId().isEmpty()
+                                        || instance.appId().equals(kill.appId().get()))
+                        .filter(TaskKills::killable)
+                        .toList();
+        if (kill.appId().isPresent() && chosen.isEmpty()) {
+            return new Fact.Refused(
+                    new Rejection.NotFound(
+                            "Task '%s' does not exist"
+                                    .formatted(
+                                            kill.tasks().isEmpty()
+                                                    ? ""
+                                                    : kill.tasks().getFirst())));
+        }
+        return kill(turn, chosen, kill.scale(), kill.wipe(), force);
+    }
+
+    static Fact take(Turn turn, Change.KillAppTasks kill, boolean force) {
+        if (turn.image().app(kill.appId()).isEmpty()) {
+            return new Fact.Refused(Rejection.NotFound.app(kill.appId()));
+        }
+        var chosen =
+                turn.image().instances(kill.appId()).stream()
+                        .filter(TaskKills::killable)
+                        .filter(instance -> onHost(instance, kill.host()))
+                        .toList();
+        return kill(turn, chosen, kill.scale(), kill.wipe(), force);
+    }
+
+    private static boolean killable(Instance instance) {
+        return instance.goal() != Goal.DECOMMISSIONED && instance.placement().isPresent();
+    }
+
+    /// `*` and no host at all mean every host.
+    private static boolean onHost(Instance instance, Optional<String> host) {
+        return host.filter(wanted -> !wanted.equals("*"))
+                .map(wanted ->
+                        instance.placement().filter(at -> at.hostname().equals(wanted)).isPresent())
+                .orElse(true);
+    }
+
+    private static Fact kill(
+            Turn turn, List<Instance> chosen, boolean scale, boolean wipe, boolean force) {
+        if (scale && wipe) {
+            return new Fact.Refused(
+                    new Rejection.BadRequest("You cannot use scale and wipe at the same time."));
+        }
+        var tasks = chosen.stream().map(Instance::taskId).toList();
+        if (scale && !chosen.isEmpty()) {
+            Runnable kills = () -> begin(turn, chosen, true);
+            return Deploying.deploy(turn, shrunk(turn, chosen), force, tasks, kills);
+        }
+        begin(turn, chosen, wipe);
+        return new Fact.Accepted(turn.now(), Optional.empty(), tasks);
+    }
+
+    private static void begin(Turn turn, List<Instance> chosen, boolean forGood) {
+        for (var instance : chosen) {
+            Kills.begin(
+                    turn,
+                    instance,
+                    forGood ? Goal.DECOMMISSIONED : instance.goal(),
+                    KillCause.USER);
+        }
+    }
+
+    private static NavigableMap<PathId, Edit> shrunk(Turn turn, List<Instance> chosen) {
+        var edits = new TreeMap<PathId, Edit>();
+        for (var id : chosen.stream().map(Instance::appId).distinct().sorted().toList()) {
+            long killed = chosen.stream().filter(i -> i.appId().equals(id)).count();
+            var before = turn.image().app(id);
+            before.map(app -> app.withInstances((int) Math.max(0, app.instances() - killed)))
+                    .flatMap(app -> Versions.stamp(before, app, Versions.next(before, turn.now())))
+                    .ifPresent((App app) -> edits.put(id, new Edit(before, Optional.of(app))));
+        }
+        return edits;
+    }
+}

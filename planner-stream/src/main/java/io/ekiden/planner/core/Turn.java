@@ -1,0 +1,120 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.log.Fact;
+import io.ekiden.model.App;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Instance;
+import io.ekiden.model.PathId;
+import io.ekiden.state.ClusterImage;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/// One input's turn: the draft of what is decided on it, and what that has touched so far.
+final class Turn {
+    private final Draft draft;
+    private final Header header;
+    private final Settings settings;
+    private final TreeSet<PathId> touched = new TreeSet<>();
+    private boolean capacityChanged;
+    private int ids;
+
+    Turn(Draft draft, Header header, Settings settings) {
+        this.draft = draft;
+        this.header = header;
+        this.settings = settings;
+    }
+
+    ClusterImage image() {
+        return draft.image();
+    }
+
+    Instant now() {
+        return header.time();
+    }
+
+    long sequence() {
+        return header.sequence();
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    void add(Fact fact) {
+        draft.add(fact);
+    }
+
+    /// An id that the same log gives again: name-based on the cluster, the entry and a count in it.
+    String uuid() {
+        var cluster = image().cluster().orElseThrow().id();
+        var name = cluster + "/" + header.sequence() + "/" + ids++;
+        return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    /// Puts an instance, and its endpoints in line with it.
+    void put(Instance instance, String message) {
+        var before = image().instance(instance.id());
+        capacityChanged |=
+                before.filter(was -> was.condition().holdsResources()).isPresent()
+                        && !instance.condition().holdsResources();
+        add(new Fact.InstancePut(instance, before.map(Instance::condition), message));
+        settled(before, Optional.of(instance));
+    }
+
+    void put(Instance instance) {
+        put(instance, "");
+    }
+
+    /// Puts an instance whose health alone has changed.
+    void putHealth(Instance instance) {
+        var before = image().instance(instance.id());
+        add(new Fact.HealthPut(instance));
+        settled(before, Optional.of(instance));
+    }
+
+    /// Ends an instance: `condition` is the one it ended in.
+    void end(Instance instance, Condition condition, String message) {
+        capacityChanged |= instance.condition().holdsResources();
+        var last = instance.withCondition(condition, now()).withDeadline(Optional.empty());
+        add(new Fact.InstanceGone(last, instance.condition(), message));
+        settled(Optional.of(instance), Optional.empty());
+    }
+
+    private void settled(Optional<Instance> before, Optional<Instance> after) {
+        before.or(() -> after).ifPresent(instance -> touched.add(instance.appId()));
+        EndpointChanges.follow(this, before, after);
+    }
+
+    /// The definition that an instance runs: that of its version if it is kept, else the app's
+    /// present one.
+    Optional<App> definition(Instance instance) {
+        return image().version(instance.appId(), instance.version())
+                .or(() -> image().app(instance.appId()));
+    }
+
+    void touch(PathId app) {
+        touched.add(app);
+    }
+
+    void capacityChanged() {
+        capacityChanged = true;
+    }
+
+    /// Takes the apps touched since the last call.
+    NavigableSet<PathId> takeTouched() {
+        var taken = new TreeSet<>(touched);
+        touched.clear();
+        return taken;
+    }
+
+    /// Whether room may have become free since the last call.
+    boolean takeCapacityChanged() {
+        boolean taken = capacityChanged;
+        capacityChanged = false;
+        return taken;
+    }
+}

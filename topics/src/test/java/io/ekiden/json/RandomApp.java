@@ -1,0 +1,126 @@
+package io.ekiden.json;
+
+import io.ekiden.model.App;
+import io.ekiden.model.BackoffStrategy;
+import io.ekiden.model.HealthCheck;
+import io.ekiden.model.KillSelection;
+import io.ekiden.model.PathId;
+import io.ekiden.model.PortDefinition;
+import io.ekiden.model.Resources;
+import io.ekiden.model.UnreachableStrategy;
+import io.ekiden.model.UpgradeStrategy;
+import io.ekiden.model.VersionInfo;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Random apps from a seed, as valid and canonical as those that the planner keeps.
+final class RandomApp {
+    private final Random random;
+
+    RandomApp(long seed) {
+        random = new Random(seed);
+    }
+
+    App next() {
+        boolean shell = random.nextBoolean();
+        var ports = ports();
+        return new App(
+                PathId.of("/g" + random.nextInt(3) + "/app-" + random.nextInt(1000)),
+                shell ? Optional.of("sleep " + random.nextInt()) : Optional.empty(),
+                shell ? List.of() : List.of("sleep", "", "é\"\\"),
+                maybe("nobody"),
+                texts(),
+                random.nextInt(Limits.MAX_INSTANCES + 1),
+                new Resources(
+                        1_000 + random.nextLong(1_000_000_000_000L),
+                        random.nextLong(1_000_000_000_000_000L),
+                        random.nextLong(1_000_000),
+                        0),
+                ports,
+                random.nextBoolean(),
+                checks(ports.size()),
+                texts(),
+                random.nextBoolean() ? List.of() : List.of("*"),
+                "*",
+                new BackoffStrategy(seconds(), 1 + random.nextDouble() * 998, seconds()),
+                maybe(random.nextInt(100)),
+                new UpgradeStrategy(random.nextDouble(), random.nextInt(2)),
+                random.nextBoolean() ? KillSelection.YOUNGEST_FIRST : KillSelection.OLDEST_FIRST,
+                unreachable(),
+                AppJson.UNVERSIONED,
+                new VersionInfo(AppJson.UNVERSIONED, AppJson.UNVERSIONED));
+    }
+
+    private List<PortDefinition> ports() {
+        var ports = new ArrayList<PortDefinition>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            ports.add(
+                    new PortDefinition(
+                            random.nextBoolean() ? 0 : 10_000 + i,
+                            maybe("port-" + i),
+                            List.of("tcp", "udp", "udp,tcp").get(random.nextInt(3)),
+                            texts()));
+        }
+        return ports;
+    }
+
+    private List<HealthCheck> checks(int ports) {
+        var checks = new ArrayList<HealthCheck>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            var protocol =
+                    List.of(
+                                    HealthCheck.Protocol.HTTP,
+                                    HealthCheck.Protocol.HTTPS,
+                                    HealthCheck.Protocol.TCP,
+                                    HealthCheck.Protocol.COMMAND)
+                            .get(random.nextInt(4));
+            boolean command = protocol == HealthCheck.Protocol.COMMAND;
+            boolean fixed = ports == 0 || random.nextBoolean();
+            checks.add(
+                    new HealthCheck(
+                            protocol,
+                            maybe("/health"),
+                            !command && fixed ? Optional.of(8080) : Optional.empty(),
+                            command || fixed
+                                    ? Optional.empty()
+                                    : Optional.of(random.nextInt(ports)),
+                            command ? Optional.of("true") : Optional.empty(),
+                            seconds(),
+                            seconds(),
+                            seconds(),
+                            Duration.ofSeconds(i), // keeps them different
+                            random.nextInt(5),
+                            random.nextBoolean()));
+        }
+        return checks;
+    }
+
+    private UnreachableStrategy unreachable() {
+        var inactive = seconds();
+        return random.nextBoolean()
+                ? new UnreachableStrategy.Disabled()
+                : new UnreachableStrategy.Replace(
+                        inactive, inactive.plusSeconds(random.nextInt(9)));
+    }
+
+    private SortedMap<String, String> texts() {
+        var texts = new TreeMap<String, String>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            texts.put("K_" + random.nextInt(9), "v" + random.nextInt());
+        }
+        return texts;
+    }
+
+    private Duration seconds() {
+        return Duration.ofSeconds(random.nextInt(100_000));
+    }
+
+    private <T> Optional<T> maybe(T value) {
+        return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+    }
+}

@@ -1,0 +1,188 @@
+package io.ekiden.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ekiden.log.Fact;
+import io.ekiden.model.App;
+import io.ekiden.model.AppVersion;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Given;
+import io.ekiden.model.Instance;
+import io.ekiden.model.LaunchDelay;
+import io.ekiden.model.PathId;
+import io.ekiden.model.Resources;
+import io.ekiden.model.VersionInfo;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ClusterImageTest {
+    private final App web = Given.app("/web");
+    private final ClusterImage image = new ClusterImage();
+
+    /// `-Dsim.seed=N` replays one failure.
+    static LongStream seeds() {
+        var one = Long.getLong("sim.seed");
+        return one == null ? LongStream.range(0, 40) : LongStream.of(one);
+    }
+
+    @Test
+    void aRunningInstanceHoldsItsAgentsResourcesAndPorts() {
+        image.replay(put(Given.instance(web, 1)));
+        image.replay(put(Given.instance(web, 2)));
+
+        var load = image.loadOf("a1");
+        assertThat(load.used()).isEqualTo(Resources.of(0.2, 64, 0, 0));
+        assertThat(load.ports().keySet()).containsExactly(31001, 31002);
+        assertThat(load.holds(31001)).isTrue();
+        assertThat(load.instances()).hasSize(2);
+        assertThat(image.loadOf("a2")).isEqualTo(new AgentLoad());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Condition.class)
+    void whatHasEndedHoldsNothing(Condition condition) {
+        var running = Given.instance(web, 1);
+        image.replay(put(running));
+        image.replay(put(running.withCondition(condition, Given.NOON)));
+
+        assertThat(image.loadOf("a1").instances().isEmpty())
+                .isEqualTo(condition == Condition.SCHEDULED || condition.terminal());
+        assertThat(image.loadOf("a1").holds(31001)).isEqualTo(condition.holdsResources());
+    }
+
+    @Test
+    void theLongestDueComesFirst() {
+        image.put(delay("/c", 3));
+        image.put(delay("/a", 2));
+        image.put(delay("/b", 1));
+
+        assertThat(image.nextDue()).contains(Given.NOON.plusSeconds(1));
+        assertThat(image.dueAt(Given.NOON, 10)).isEmpty();
+        assertThat(image.dueAt(Given.NOON.plusSeconds(2), 10))
+                .containsExactly("delay/b", "delay/a");
+        assertThat(image.dueAt(Given.NOON.plusSeconds(9), 1)).containsExactly("delay/b");
+
+        image.put(delay("/b", 5));
+        image.remove("delay/a");
+        assertThat(image.nextDue()).contains(Given.NOON.plusSeconds(3));
+
+        image.clear();
+        assertThat(image.nextDue()).isEmpty();
+        assertThat(image.entities()).isEmpty();
+    }
+
+    @Test
+    void anAppsInstancesAreNotThoseOfItsNamesakes() {
+        var names = List.of("/a", "/a/b", "/ab", "/a-b", "/a.b", "/a.instance-b");
+        names.forEach(name -> image.put(Given.instance(Given.app(name), 1)));
+
+        assertThat(names)
+                .allSatisfy(name ->
+                        assertThat(image.instances(PathId.of(name)))
+                                .extracting(Instance::appId)
+                                .containsExactly(PathId.of(name)));
+        assertThat(image.instances()).hasSize(names.size());
+    }
+
+    @Test
+    void versionsAreListedOldestFirst() {
+        for (int millis : List.of(10, 9, 100)) {
+            var version = Given.NOON.plusMillis(millis);
+            image.put(new AppVersion(web.withVersion(version, new VersionInfo(version, version))));
+        }
+        image.put(new AppVersion(Given.app("/web/b")));
+
+        assertThat(image.versions(web.id()))
+                .extracting(kept -> kept.app().version())
+                .containsExactly(
+                        Given.NOON.plusMillis(9),
+                        Given.NOON.plusMillis(10),
+                        Given.NOON.plusMillis(100));
+        assertThat(image.version(web.id(), Given.NOON.plusMillis(9))).isPresent();
+        assertThat(image.version(web.id(), Given.NOON)).isEmpty();
+    }
+
+    @Test
+    void onlyThePresentTaskIsFoundByItsId() {
+        var instance = Given.instance(web, 1);
+        image.put(instance);
+
+        assertThat(image.instanceOf(instance.taskId())).contains(instance);
+        assertThat(image.instanceOf(instance.id().task(2))).isEmpty();
+    }
+
+    /// The indexes are derived: however an image came about, they are those of its entities. And
+    /// what was put or removed can be undone by putting back what stood there.
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void indexesFollowTheEntitiesAndEveryStepCanBeUndone(long seed) {
+        var random = new Random(seed);
+        randomSteps(random, 100, new ArrayDeque<>());
+        var before = new TreeMap<>(image.entities());
+        var undo = new ArrayDeque<Runnable>();
+
+        randomSteps(random, 200, undo);
+        assertIndexesFollow();
+        while (!undo.isEmpty()) {
+            undo.pop().run();
+        }
+
+        assertThat(image.entities()).isEqualTo(before);
+        assertIndexesFollow();
+    }
+
+    private void randomSteps(Random random, int steps, ArrayDeque<Runnable> undo) {
+        var conditions = List.of(Condition.values());
+        for (int i = 0; i < steps; i++) {
+            var instance = Given.instance(web, random.nextInt(20));
+            var key = instance.key();
+            var condition = conditions.get(random.nextInt(conditions.size()));
+            var deadline =
+                    random.nextBoolean()
+                            ? Optional.of(Given.NOON.plusSeconds(random.nextInt(5)))
+                            : Optional.<Instant>empty();
+            var was =
+                    random.nextInt(3) == 0
+                            ? image.remove(key)
+                            : image.put(
+                                    instance.withCondition(condition, Given.NOON)
+                                            .withDeadline(deadline));
+            undo.push(() -> was.ifPresentOrElse(image::put, () -> image.remove(key)));
+        }
+    }
+
+    private void assertIndexesFollow() {
+        var fresh = new ClusterImage();
+        image.entities().values().forEach(fresh::put);
+
+        assertThat(image.loadOf("a1")).isEqualTo(fresh.loadOf("a1"));
+        assertThat(image.loadOf("a1").ports().values()).containsOnly(1);
+        assertThat(image.nextDue()).isEqualTo(fresh.nextDue());
+        assertThat(image.dueAt(Given.NOON.plusSeconds(9), 1000))
+                .isEqualTo(fresh.dueAt(Given.NOON.plusSeconds(9), 1000));
+    }
+
+    private static Fact put(Instance instance) {
+        return new Fact.InstancePut(instance, Optional.empty(), "");
+    }
+
+    private static LaunchDelay delay(String app, int seconds) {
+        return new LaunchDelay(
+                PathId.of(app),
+                Given.NOON,
+                Duration.ofSeconds(1),
+                Given.NOON.plusSeconds(seconds),
+                false,
+                Given.NOON.plusSeconds(seconds + 300));
+    }
+}
