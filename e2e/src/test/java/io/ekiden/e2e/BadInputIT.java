@@ -25,7 +25,8 @@ final class BadInputIT extends EkidenTest {
         assertThat(ekiden.post("/v2/apps", "{\"id\": ").status()).isEqualTo(400);
         assertThat(ekiden.post("/v2/apps", "").status()).isIn(400, 422);
         assertThat(ekiden.post("/v2/apps", "[1, 2]").status()).isIn(400, 422);
-        var wrongType = ekiden.post("/v2/apps", "{\"id\": \"/x\", \"cmd\": \"true\", \"cpus\": \"many\"}");
+        var wrongType =
+                ekiden.post("/v2/apps", "{\"id\": \"/x\", \"cmd\": \"true\", \"cpus\": \"many\"}");
         assertThat(wrongType.status()).isIn(400, 422);
         assertThat(wrongType.body().path("message").asText()).isNotEmpty();
         assertThat(wrongType.body().path("details")).isNotEmpty();
@@ -38,7 +39,11 @@ final class BadInputIT extends EkidenTest {
     void anAppThatFitsNowhereWaitsWithTheReasonInTheQueue() throws Exception {
         var ekiden = up();
 
-        assertThat(ekiden.post("/v2/apps", "{\"id\": \"/huge\", \"cmd\": \"sleep 1\", \"cpus\": 1000}").status())
+        assertThat(
+                        ekiden.post(
+                                        "/v2/apps",
+                                        "{\"id\": \"/huge\", \"cmd\": \"sleep 1\", \"cpus\": 1000}")
+                                .status())
                 .isEqualTo(201);
 
         awaitReason(ekiden, "/huge", "InsufficientCpus");
@@ -52,9 +57,12 @@ final class BadInputIT extends EkidenTest {
                 "{\"id\": \"%s\", \"cmd\": \"exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16,"
                         + " \"requirePorts\": true, \"portDefinitions\": [{\"port\": %d}]}";
 
-        assertThat(ekiden.post("/v2/apps", app.formatted("/first", ekiden.hostPort())).status()).isEqualTo(201);
-        await().atMost(RunningEkiden.PATIENCE).until(() -> ekiden.app("/first").path("tasksRunning").asInt() == 1);
-        assertThat(ekiden.post("/v2/apps", app.formatted("/second", ekiden.hostPort())).status()).isIn(201, 409, 422);
+        assertThat(ekiden.post("/v2/apps", app.formatted("/first", ekiden.hostPort())).status())
+                .isEqualTo(201);
+        await().atMost(RunningEkiden.PATIENCE)
+                .until(() -> ekiden.app("/first").path("tasksRunning").asInt() == 1);
+        assertThat(ekiden.post("/v2/apps", app.formatted("/second", ekiden.hostPort())).status())
+                .isIn(201, 409, 422);
 
         if (ekiden.get("/v2/apps/second").status() == 200) {
             awaitReason(ekiden, "/second", "InsufficientPorts");
@@ -92,17 +100,19 @@ final class BadInputIT extends EkidenTest {
 
     private static void awaitReason(RunningEkiden ekiden, String app, String reason) {
         await().atMost(RunningEkiden.PATIENCE)
-                .until(() -> queued(ekiden, app).map(item -> item.toString().contains(reason)).orElse(false));
+                .until(() ->
+                        queued(ekiden, app)
+                                .map(item -> item.toString().contains(reason))
+                                .orElse(false));
         var refusals =
                 queued(ekiden, app)
                         .orElseThrow()
                         .path("processedOffersSummary")
                         .path("rejectSummaryLastOffers");
         assertThat(RunningEkiden.stream(refusals))
-                .anyMatch(
-                        refusal ->
-                                refusal.path("reason").asText().equals(reason)
-                                        && refusal.path("declined").asInt() > 0);
+                .anyMatch(refusal ->
+                        refusal.path("reason").asText().equals(reason)
+                                && refusal.path("declined").asInt() > 0);
     }
 
     private static Optional<JsonNode> queued(RunningEkiden ekiden, String app) {

@@ -68,7 +68,9 @@ final class FirstSessionIT extends EkidenTest {
 
     @Test
     void aFileThatIsNoDefinitionEndsItBeforeAnythingIsStarted() throws Exception {
-        var file = Files.writeString(directory.resolve("bad.json"), "{\"id\": \"/x\", \"cpus\": \"many\"}");
+        var file =
+                Files.writeString(
+                        directory.resolve("bad.json"), "{\"id\": \"/x\", \"cpus\": \"many\"}");
 
         var up = Launcher.run(directory, List.of("up", file.toString()));
 
@@ -83,8 +85,7 @@ final class FirstSessionIT extends EkidenTest {
 
         var second =
                 Launcher.run(
-                        directory,
-                        List.of("up", "--data-dir=other", "--port=" + ekiden.lbPort()));
+                        directory, List.of("up", "--data-dir=other", "--port=" + ekiden.lbPort()));
 
         assertThat(second.awaitEnd()).isEqualTo(3);
         assertThat(second.remarks())
@@ -105,16 +106,20 @@ final class FirstSessionIT extends EkidenTest {
 
         assertThat(deployed.awaitEnd()).isEqualTo(4);
         assertThat(deployed.results())
-                .anySatisfy(line -> assertThat(line).startsWith("failed /huge").contains("InsufficientCpus"));
+                .anySatisfy(line ->
+                        assertThat(line).startsWith("failed /huge").contains("InsufficientCpus"));
     }
 
     @Test
     void ctrlCStopsTheTasksAndTheNextUpStartsThemAgain() throws Exception {
         var ekiden = up();
-        var app = "{\"id\": \"/sleeper\", \"cmd\": \"echo $$ >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}".formatted(starts());
+        var app =
+                "{\"id\": \"/sleeper\", \"cmd\": \"echo $$ >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
+                        .formatted(starts());
         ekiden.put("/v2/apps/sleeper", app);
         await().atMost(RunningEkiden.PATIENCE).until(() -> startedPids().size() == 1);
-        await().atMost(RunningEkiden.PATIENCE).until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
+        await().atMost(RunningEkiden.PATIENCE)
+                .until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
 
         ekiden.launcher().signal("INT");
 
@@ -128,16 +133,21 @@ final class FirstSessionIT extends EkidenTest {
     @Test
     void downCanLeaveTheTasksToTheNextUp() throws Exception {
         var ekiden = up();
-        var app = "{\"id\": \"/sleeper\", \"cmd\": \"echo $$ >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}".formatted(starts());
+        var app =
+                "{\"id\": \"/sleeper\", \"cmd\": \"echo $$ >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
+                        .formatted(starts());
         ekiden.put("/v2/apps/sleeper", app);
-        await().atMost(RunningEkiden.PATIENCE).until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
+        await().atMost(RunningEkiden.PATIENCE)
+                .until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
         long pid = startedPids().getFirst();
 
         assertThat(ekiden.command("down", "--keep-tasks").awaitEnd()).isZero();
 
         assertThat(isAlive(pid)).isTrue();
         ekiden.start();
-        await().atMost(RunningEkiden.PATIENCE).until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
-        await().during(Duration.ofSeconds(2)).until(() -> startedPids().equals(List.of(pid)) && isAlive(pid));
+        await().atMost(RunningEkiden.PATIENCE)
+                .until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
+        await().during(Duration.ofSeconds(2))
+                .until(() -> startedPids().equals(List.of(pid)) && isAlive(pid));
     }
 }

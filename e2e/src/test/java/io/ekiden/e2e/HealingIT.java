@@ -16,7 +16,9 @@ final class HealingIT extends EkidenTest {
     @Test
     void aKilledTaskIsReplacedAndTheReplacementIsHealthy() throws Exception {
         var ekiden = up();
-        ekiden.put("/v2/apps/web", LightServer.app("/web", starts(), 1, ekiden.servicePort()).toString());
+        ekiden.put(
+                "/v2/apps/web",
+                LightServer.app("/web", starts(), 1, ekiden.servicePort()).toString());
         ekiden.awaitHealthy("/web", 1);
         long first = startedPids().getFirst();
 
@@ -27,7 +29,9 @@ final class HealingIT extends EkidenTest {
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> startedPids().size() == 2);
         ekiden.awaitHealthy("/web", 1);
-        LOG.info("replaced and healthy after {} ms", Duration.ofNanos(System.nanoTime() - killed).toMillis());
+        LOG.info(
+                "replaced and healthy after {} ms",
+                Duration.ofNanos(System.nanoTime() - killed).toMillis());
         await().atMost(RunningEkiden.PATIENCE)
                 .until(() -> ekiden.getService(ekiden.servicePort()).status() == 200);
     }
@@ -35,7 +39,9 @@ final class HealingIT extends EkidenTest {
     @Test
     void afterAKillOfTheWholeProcessRunningTasksAreAdoptedAndNoneIsStartedTwice() throws Exception {
         var ekiden = up();
-        ekiden.put("/v2/apps/web", LightServer.app("/web", starts(), 3, ekiden.servicePort()).toString());
+        ekiden.put(
+                "/v2/apps/web",
+                LightServer.app("/web", starts(), 3, ekiden.servicePort()).toString());
         ekiden.awaitHealthy("/web", 3);
         var pids = Set.copyOf(startedPids());
         var tasks = ekiden.tasks("/web").stream().map(task -> task.path("id").asText()).toList();
@@ -46,7 +52,9 @@ final class HealingIT extends EkidenTest {
         long restarted = System.nanoTime();
         ekiden.start();
         ekiden.awaitHealthy("/web", 3);
-        LOG.info("healthy again after {} ms", Duration.ofNanos(System.nanoTime() - restarted).toMillis());
+        LOG.info(
+                "healthy again after {} ms",
+                Duration.ofNanos(System.nanoTime() - restarted).toMillis());
 
         await().during(Duration.ofSeconds(2)).until(() -> startedPids().size() == 3);
         assertThat(pids).allSatisfy(pid -> assertThat(isAlive(pid)).isTrue());

@@ -22,7 +22,8 @@ record Journal(List<JournalEntry> entries) {
     }
 
     static Journal read(String bootstrapServers) throws Codec.Unreadable {
-        var partition = new TopicPartition(new Topics(Topics.DEFAULT_PREFIX).journal().fullName(), 0);
+        var partition =
+                new TopicPartition(new Topics(Topics.DEFAULT_PREFIX).journal().fullName(), 0);
         var entries = new ArrayList<JournalEntry>();
         try (var consumer =
                 new KafkaConsumer<>(

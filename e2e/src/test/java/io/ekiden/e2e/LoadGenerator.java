@@ -18,7 +18,10 @@ final class LoadGenerator implements AutoCloseable {
     private static final Duration CALL = Duration.ofSeconds(10);
 
     private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CALL).build();
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CALL)
+                    .build();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
     private final AtomicLong succeeded = new AtomicLong();
     private final List<String> failures = new CopyOnWriteArrayList<>();
@@ -39,17 +42,16 @@ final class LoadGenerator implements AutoCloseable {
     private void call() {
         inFlight.register();
         http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-                .whenComplete(
-                        (answer, failure) -> {
-                            if (failure != null) {
-                                failures.add(failure.toString());
-                            } else if (answer.statusCode() != 200) {
-                                failures.add(answer.statusCode() + " " + answer.body());
-                            } else {
-                                succeeded.incrementAndGet();
-                            }
-                            inFlight.arriveAndDeregister();
-                        });
+                .whenComplete((answer, failure) -> {
+                    if (failure != null) {
+                        failures.add(failure.toString());
+                    } else if (answer.statusCode() != 200) {
+                        failures.add(answer.statusCode() + " " + answer.body());
+                    } else {
+                        succeeded.incrementAndGet();
+                    }
+                    inFlight.arriveAndDeregister();
+                });
     }
 
     long succeeded() {

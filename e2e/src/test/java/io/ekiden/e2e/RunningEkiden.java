@@ -69,8 +69,7 @@ final class RunningEkiden implements AutoCloseable {
                                 "--service-ports=%d-%d".formatted(firstPort, firstPort + PORTS - 1),
                                 "--agent",
                                 "name=agent-1;hostname=127.0.0.1;cpus=8;mem=8192;ports=%d-%d"
-                                        .formatted(
-                                                firstPort + PORTS, firstPort + 2 * PORTS - 1)));
+                                        .formatted(firstPort + PORTS, firstPort + 2 * PORTS - 1)));
         all.addAll(List.of(args));
         launcher = Launcher.start(directory, all);
         var started = launcher;
@@ -162,18 +161,19 @@ final class RunningEkiden implements AutoCloseable {
         await(id + " to be healthy")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofMillis(50))
-                .until(
-                        () -> {
-                            var app = app(id);
-                            return app.path("deployments").isEmpty()
-                                    && app.path("tasksHealthy").asInt() == instances
-                                    && app.path("tasksRunning").asInt() == instances;
-                        });
+                .until(() -> {
+                    var app = app(id);
+                    return app.path("deployments").isEmpty()
+                            && app.path("tasksHealthy").asInt() == instances
+                            && app.path("tasksRunning").asInt() == instances;
+                });
     }
 
     /// Waits until the app is gone and nothing of it runs.
     void awaitGone(String id) {
-        await(id + " to be gone").atMost(PATIENCE).until(() -> get("/v2/apps" + id).status() == 404);
+        await(id + " to be gone")
+                .atMost(PATIENCE)
+                .until(() -> get("/v2/apps" + id).status() == 404);
     }
 
     private HttpRequest.Builder api(String path) {

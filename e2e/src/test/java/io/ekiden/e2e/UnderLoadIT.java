@@ -22,7 +22,9 @@ final class UnderLoadIT extends EkidenTest {
     void scalingUpAndDownAndAConfigChangeLoseNoRequestAndKeepTheCapacityBounds() throws Exception {
         var ekiden = up();
         var app = LightServer.app("/web", starts(), 1, ekiden.servicePort());
-        app.putObject("upgradeStrategy").put("minimumHealthCapacity", 1.0).put("maximumOverCapacity", 0.4);
+        app.putObject("upgradeStrategy")
+                .put("minimumHealthCapacity", 1.0)
+                .put("maximumOverCapacity", 0.4);
         put(ekiden, app);
         ekiden.awaitHealthy("/web", 1);
         var url = URI.create("http://127.0.0.1:" + ekiden.servicePort() + "/");
@@ -72,14 +74,15 @@ final class UnderLoadIT extends EkidenTest {
             var ended = new AtomicBoolean();
             var sampler =
                     Thread.ofVirtual()
-                            .start(
-                                    () -> {
-                                        while (!ended.get()) {
-                                            var app = ekiden.get("/v2/apps/web").body().path("app");
-                                            healthy.add(app.path("tasksHealthy").asInt());
-                                            total.add(app.path("tasksRunning").asInt() + app.path("tasksStaged").asInt());
-                                        }
-                                    });
+                            .start(() -> {
+                                while (!ended.get()) {
+                                    var app = ekiden.get("/v2/apps/web").body().path("app");
+                                    healthy.add(app.path("tasksHealthy").asInt());
+                                    total.add(
+                                            app.path("tasksRunning").asInt()
+                                                    + app.path("tasksStaged").asInt());
+                                }
+                            });
             return new Capacity(healthy, total, ended, sampler);
         }
 

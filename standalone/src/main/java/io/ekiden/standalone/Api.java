@@ -53,6 +53,15 @@ final class Api implements AutoCloseable {
         }
     }
 
+    /// Whether a planner has decided something and the gateway has seen it.
+    boolean isReady() throws InterruptedException {
+        try {
+            return get("/ping").text().strip().equals("pong");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     Answer get(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder().GET(), path);
     }

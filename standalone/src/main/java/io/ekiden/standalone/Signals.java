@@ -38,7 +38,9 @@ final class Signals {
             signalClass
                     .getMethod("handle", signalClass, handlerClass)
                     .invoke(
-                            null, signalClass.getConstructor(String.class).newInstance(name), proxy);
+                            null,
+                            signalClass.getConstructor(String.class).newInstance(name),
+                            proxy);
         } catch (ReflectiveOperationException e) {
             // No such signal here, or it is ignored on purpose (nohup): then it stays so.
             return;

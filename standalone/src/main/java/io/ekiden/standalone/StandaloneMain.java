@@ -1,5 +1,6 @@
 package io.ekiden.standalone;
 
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -56,8 +57,12 @@ public final class StandaloneMain {
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            var version = StandaloneMain.class.getPackage().getImplementationVersion();
-            return new String[] {"ekiden " + (version == null ? "(not packaged)" : version)};
+            return new String[] {"ekiden " + number()};
+        }
+
+        static String number() {
+            return Optional.ofNullable(StandaloneMain.class.getPackage().getImplementationVersion())
+                    .orElse("unpackaged");
         }
     }
 }
