@@ -1,0 +1,155 @@
+package io.ekiden.proxy;
+
+import io.ekiden.model.Endpoint;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, and marathon-lb's
+/// `/_haproxy_health_check` (200 once the table is loaded) and `/_haproxy_getvhostmap`.
+final class Admin {
+    private static final int IDLE_SECONDS = 60;
+
+    private final ProxyConfig config;
+    private final Routing routing;
+    private final ServicePorts ports;
+    private final EndpointFollower follower;
+    private final Metrics metrics;
+
+    Admin(
+            ProxyConfig config,
+            Routing routing,
+            ServicePorts ports,
+            EndpointFollower follower,
+            Metrics metrics) {
+        this.config = config;
+        this.routing = routing;
+        this.ports = ports;
+        this.follower = follower;
+        this.metrics = metrics;
+    }
+
+    Future<HttpServer> listen(Vertx vertx) {
+        var options =
+                new HttpServerOptions()
+                        .setHttp2ClearTextEnabled(false)
+                        .setIdleTimeout(IDLE_SECONDS);
+        return vertx.createHttpServer(options)
+                .requestHandler(this::handle)
+                .listen(config.adminPort(), config.bindAddress());
+    }
+
+    private void handle(HttpServerRequest request) {
+        if (!request.method().equals(HttpMethod.GET) && !request.method().equals(HttpMethod.HEAD)) {
+            answer(request, 405, "text/plain", "Only GET is offered here.\n");
+            return;
+        }
+        switch (request.path()) {
+            case "/routes" -> answer(request, 200, "application/json", routes().encodePrettily());
+            case "/metrics" -> answer(request, 200, "text/plain; version=0.0.4", metrics.text());
+            case "/_haproxy_getvhostmap" -> answer(request, 200, "text/plain", vhosts());
+            case "/_haproxy_health_check" -> {
+                boolean loaded = follower.loaded().isDone();
+                answer(
+                        request,
+                        loaded ? 200 : 503,
+                        "text/plain",
+                        loaded ? "ok\n" : "The endpoints are not loaded yet.\n");
+            }
+            case null, default ->
+                    answer(
+                            request,
+                            404,
+                            "text/plain",
+                            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap\n");
+        }
+    }
+
+    private static void answer(HttpServerRequest request, int status, String type, String body) {
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", type)
+                .putHeader("X-Content-Type-Options", "nosniff")
+                .end(body);
+    }
+
+    /// As marathon-lb writes it: host name, blank, backend.
+    private String vhosts() {
+        return routing.table().hosts().entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue().appId().flat() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private JsonObject routes() {
+        var table = routing.table();
+        var hosts = new JsonObject();
+        table.hosts().forEach((host, route) -> hosts.put(host, route(route)));
+        var servicePorts = new JsonObject();
+        var refused = ports.problems();
+        table.ports()
+                .forEach((port, route) -> {
+                    var json = route(route).put("listening", ports.isOpen(port));
+                    Optional.ofNullable(refused.get(port))
+                            .ifPresent(why -> json.put("problem", why));
+                    servicePorts.put(Integer.toString(port), json);
+                });
+        var problems = new JsonArray();
+        table.problems()
+                .forEach(p ->
+                        problems.add(
+                                new JsonObject()
+                                        .put("app", p.appId().value())
+                                        .put("reason", p.reason())));
+        var endpoints = new JsonArray();
+        routing.endpoints().values().forEach(e -> endpoints.add(endpoint(e)));
+        return new JsonObject()
+                .put("proxy", config.proxyId())
+                .put("loaded", follower.loaded().isDone())
+                .put("staleSeconds", follower.sinceContact().toSeconds())
+                .put("virtualHosts", hosts)
+                .put("servicePorts", servicePorts)
+                .put("problems", problems)
+                .put("endpoints", endpoints);
+    }
+
+    private static JsonObject route(Route route) {
+        var backends = new JsonArray();
+        route.all().forEach(b -> backends.add(b.key().substring(Endpoint.PREFIX.length())));
+        return new JsonObject()
+                .put("app", route.appId().value())
+                .put("mode", route.mode().name().toLowerCase(Locale.ROOT))
+                .put("endpoints", backends);
+    }
+
+    private JsonObject endpoint(Endpoint endpoint) {
+        var json =
+                new JsonObject(
+                        new LinkedHashMap<>(
+                                Map.of(
+                                        "id",
+                                        endpoint.key().substring(Endpoint.PREFIX.length()),
+                                        "app",
+                                        endpoint.appId().value(),
+                                        "address",
+                                        endpoint.host() + ":" + endpoint.port(),
+                                        "state",
+                                        endpoint.state().name())));
+        routing.backend(endpoint.key())
+                .ifPresent(b ->
+                        json.put("inFlight", b.inFlight())
+                                .put("requests", b.requests())
+                                .put("failures", b.failures())
+                                .put("ejected", b.ejected(System.nanoTime())));
+        return json;
+    }
+}

@@ -1,0 +1,146 @@
+package io.ekiden.proxy;
+
+import io.ekiden.model.Endpoint;
+import io.ekiden.model.TaskId;
+import io.vertx.core.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+/// One endpoint as the data path knows it: where it answers, whether it may be given work, and what
+/// is in flight there. It outlives the routing tables that name it, and it is of one task: a later
+/// task at the same address is another backend.
+///
+/// Work is taken with [#acquire] and given back with [#release]. When `acquire` has refused because
+/// of [#stop], no work begins any more, and `whenIdle` is told (perhaps more than once) as soon as
+/// the last work has been given back.
+final class Backend {
+    private static final int MAX_DOUBLINGS = 5;
+
+    private final String key;
+    private final TaskId taskId;
+    private final int portIndex;
+    private final String host;
+    private final int port;
+    private final SocketAddress address;
+    private final long ejectNanos;
+    private final Consumer<Backend> whenIdle;
+
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder failures = new LongAdder();
+    private volatile boolean accepting;
+    private volatile int unreachable;
+    private volatile long ejectedUntil;
+
+    Backend(Endpoint endpoint, long ejectNanos, Consumer<Backend> whenIdle) {
+        this.key = endpoint.key();
+        this.taskId = endpoint.taskId();
+        this.portIndex = endpoint.portIndex();
+        this.host = endpoint.host();
+        this.port = endpoint.port();
+        this.address = SocketAddress.inetSocketAddress(port, host);
+        this.ejectNanos = ejectNanos;
+        this.whenIdle = whenIdle;
+    }
+
+    boolean isOf(Endpoint endpoint) {
+        return key.equals(endpoint.key())
+                && port == endpoint.port()
+                && host.equals(endpoint.host());
+    }
+
+    String key() {
+        return key;
+    }
+
+    TaskId taskId() {
+        return taskId;
+    }
+
+    int portIndex() {
+        return portIndex;
+    }
+
+    String host() {
+        return host;
+    }
+
+    int port() {
+        return port;
+    }
+
+    SocketAddress address() {
+        return address;
+    }
+
+    boolean accepting() {
+        return accepting;
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    long requests() {
+        return requests.sum();
+    }
+
+    long failures() {
+        return failures.sum();
+    }
+
+    void accept() {
+        accepting = true;
+    }
+
+    void stop() {
+        accepting = false;
+    }
+
+    /// Begins one request or connection; false when no work may begin here any more.
+    boolean acquire() {
+        inFlight.incrementAndGet();
+        // Only after it is counted: whoever stops this backend sees the count, or is seen here.
+        if (!accepting) {
+            release();
+            return false;
+        }
+        requests.increment();
+        return true;
+    }
+
+    void release() {
+        if (inFlight.decrementAndGet() == 0 && !accepting) {
+            whenIdle.accept(this);
+        }
+    }
+
+    void failed() {
+        failures.increment();
+    }
+
+    /// It could not be reached: passed over for a while, longer each time in a row.
+    ///
+    /// @param now in nanoseconds of the monotonic clock
+    void eject(long now) {
+        failures.increment();
+        ejectedUntil = now + (ejectNanos << Math.min(unreachable, MAX_DOUBLINGS));
+        unreachable = Math.min(unreachable, MAX_DOUBLINGS) + 1;
+    }
+
+    void reached() {
+        if (unreachable != 0) {
+            unreachable = 0;
+        }
+    }
+
+    boolean ejected(long now) {
+        return unreachable != 0 && ejectedUntil - now > 0;
+    }
+
+    @Override
+    public String toString() {
+        return taskId + "/" + portIndex + " at " + host + ":" + port;
+    }
+}

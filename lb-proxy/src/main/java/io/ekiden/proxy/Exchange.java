@@ -1,0 +1,353 @@
+package io.ekiden.proxy;
+
+import io.ekiden.proxy.BackendConnections.Connection;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
+import java.util.ArrayList;
+import java.util.List;
+
+/// One request on its way to a backend and the answer on its way back, all on one event loop.
+///
+/// A request that has not been sent goes on to the next backend when one cannot be reached. One
+/// that was sent goes on once more if it may be repeated: an idempotent method without a body, and
+/// nothing of an answer has come. Whatever happens, the backend is released exactly once for each
+/// time it was acquired, and the client gets an answer or sees its connection closed.
+final class Exchange {
+    /// Backends that one request tries to reach.
+    private static final int MAX_ATTEMPTS = 3;
+
+    private enum Phase {
+        CONNECTING,
+        SENT,
+        ANSWERING,
+        TUNNEL,
+        DONE
+    }
+
+    private final Lane lane;
+    private final HttpServerRequest request;
+    private final Route route;
+    private final boolean hasBody;
+    private final List<Backend> tried = new ArrayList<>(1);
+    private Phase phase = Phase.CONNECTING;
+    private Backend backend;
+    private Connection connection;
+    private HttpClientRequest outbound;
+    private boolean repeated;
+    private boolean requestSent;
+    private boolean answered;
+    private boolean fresh;
+    private long lastMove;
+
+    Exchange(Lane lane, HttpServerRequest request, Route route) {
+        this.lane = lane;
+        this.request = request;
+        this.route = route;
+        this.hasBody = Forwarding.hasBody(request);
+        this.lastMove = lane.now();
+    }
+
+    void start() {
+        if (hasBody) {
+            request.pause();
+        }
+        request.response().closeHandler(_ -> clientGone());
+        request.exceptionHandler(_ -> clientGone());
+        lane.begun(this);
+        attempt();
+    }
+
+    /// Ends what has not moved for too long.
+    void sweep(long now) {
+        long still = now - lastMove;
+        switch (phase) {
+            case CONNECTING, DONE -> {}
+            case SENT -> {
+                if (still > lane.responseNanos()) {
+                    drop();
+                    refuse(Refusal.late(route));
+                }
+            }
+            case ANSWERING -> {
+                if (still > lane.idleNanos()) {
+                    abort();
+                }
+            }
+            case TUNNEL -> {
+                if (still > lane.tunnelNanos()) {
+                    // Its close handler ends the rest.
+                    connection.close();
+                }
+            }
+        }
+    }
+
+    private void attempt() {
+        var next = route.acquire(tried, System.nanoTime());
+        if (next.isEmpty()) {
+            refuse(tried.isEmpty() ? Refusal.noneReady(route) : Refusal.unreachable(route));
+            return;
+        }
+        backend = next.get();
+        tried.add(backend);
+        phase = Phase.CONNECTING;
+        boolean repeatable = repeatable() && !repeated;
+        var idle = lane.connections().idle(backend, repeatable, System.nanoTime());
+        if (idle.isPresent()) {
+            fresh = false;
+            connected(idle.get());
+        } else {
+            fresh = true;
+            lane.connections()
+                    .connect(backend)
+                    .onComplete(this::connected, failure -> unreachable());
+        }
+    }
+
+    private void unreachable() {
+        backend.eject(System.nanoTime());
+        backend.release();
+        if (phase == Phase.DONE) {
+            return;
+        }
+        if (tried.size() < MAX_ATTEMPTS) {
+            attempt();
+        } else {
+            refuse(Refusal.unreachable(route));
+        }
+    }
+
+    private void connected(Connection connection) {
+        this.connection = connection;
+        if (phase == Phase.DONE) {
+            lane.connections().release(connection, System.nanoTime());
+            backend.release();
+            return;
+        }
+        backend.reached();
+        var options =
+                new RequestOptions()
+                        .setMethod(request.method())
+                        .setURI(request.uri())
+                        .setHeaders(Forwarding.requestHeaders(request));
+        connection.http().request(options).onComplete(this::send, failure -> closedUnsent());
+    }
+
+    /// The connection was closed before anything was sent: as good as not having had it.
+    private void closedUnsent() {
+        connection.close();
+        if (phase == Phase.DONE) {
+            backend.release();
+        } else if (fresh) {
+            unreachable();
+        } else {
+            backend.release();
+            tried.remove(backend);
+            attempt();
+        }
+    }
+
+    private void send(HttpClientRequest outbound) {
+        this.outbound = outbound;
+        if (phase == Phase.DONE) {
+            connection.close();
+            backend.release();
+            return;
+        }
+        phase = Phase.SENT;
+        moved();
+        outbound.exceptionHandler(_ -> {});
+        if (Forwarding.isWebSocket(request)) {
+            outbound.connect().onComplete(this::upgraded, failure -> broken());
+            return;
+        }
+        outbound.response().onComplete(this::answer, failure -> broken());
+        if (hasBody) {
+            sendBody();
+        } else {
+            requestSent = true;
+            outbound.end();
+        }
+    }
+
+    private void sendBody() {
+        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
+            outbound.setChunked(true);
+        }
+        if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
+            outbound.continueHandler(_ -> request.response().writeContinue());
+            outbound.sendHead();
+        }
+        Pump.start(request, outbound, this::moved);
+        request.endHandler(_ -> {
+            requestSent = true;
+            outbound.end();
+            complete();
+        });
+        request.resume();
+    }
+
+    private void broken() {
+        if (phase != Phase.SENT) {
+            return;
+        }
+        drop();
+        backend.failed();
+        if (repeatable() && !repeated) {
+            repeated = true;
+            if (!fresh) {
+                tried.remove(backend);
+            }
+            attempt();
+        } else {
+            refuse(Refusal.broken(route));
+        }
+    }
+
+    private void answer(HttpClientResponse inbound) {
+        if (phase != Phase.SENT) {
+            return;
+        }
+        phase = Phase.ANSWERING;
+        moved();
+        var response = request.response();
+        Forwarding.respond(inbound, response);
+        if (mayHaveBody(inbound) && !response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+            unmeasured(response);
+        }
+        Pump.start(inbound, response, this::moved);
+        inbound.exceptionHandler(_ -> abort());
+        inbound.endHandler(_ -> answered(inbound));
+    }
+
+    /// A body of unknown length: in chunks, or to the end of an HTTP/1.0 client's connection.
+    private void unmeasured(HttpServerResponse response) {
+        if (request.version() == HttpVersion.HTTP_1_0) {
+            response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            response.endHandler(_ -> request.connection().close());
+        } else {
+            response.setChunked(true);
+        }
+    }
+
+    private boolean mayHaveBody(HttpClientResponse inbound) {
+        int status = inbound.statusCode();
+        return !request.method().equals(HttpMethod.HEAD) && status != 204 && status != 304;
+    }
+
+    private void answered(HttpClientResponse inbound) {
+        if (phase != Phase.ANSWERING) {
+            return;
+        }
+        answered = true;
+        var response = request.response();
+        MultiMap trailers = inbound.trailers();
+        if (response.isChunked() && !trailers.isEmpty()) {
+            Forwarding.copyTrailers(trailers, response.trailers());
+        }
+        response.end();
+        if (!requestSent) {
+            // The backend has heard enough; what the client still sends is read and forgotten.
+            drop();
+            request.handler(_ -> {});
+            request.endHandler(_ -> {});
+            request.resume();
+            done();
+        } else {
+            complete();
+        }
+    }
+
+    private void complete() {
+        if (answered && requestSent && phase == Phase.ANSWERING) {
+            lane.connections().release(connection, System.nanoTime());
+            backend.release();
+            done();
+        }
+    }
+
+    private void upgraded(HttpClientResponse inbound) {
+        if (phase != Phase.SENT) {
+            return;
+        }
+        if (inbound.statusCode() != 101) {
+            answer(inbound);
+            return;
+        }
+        phase = Phase.TUNNEL;
+        moved();
+        var far = inbound.netSocket();
+        far.pause();
+        Forwarding.respondUpgrade(inbound, request.response());
+        request.toNetSocket()
+                .onComplete(
+                        near -> {
+                            near.closeHandler(_ -> abort());
+                            far.closeHandler(_ -> {
+                                near.end();
+                                abort();
+                            });
+                            Pump.start(near, far, this::moved);
+                            Pump.start(far, near, this::moved);
+                            far.resume();
+                        },
+                        failure -> abort());
+    }
+
+    private void clientGone() {
+        switch (phase) {
+            case DONE -> {}
+            // The attempt under way sees that it is over and gives back what it holds.
+            case CONNECTING -> done();
+            case SENT, ANSWERING, TUNNEL -> {
+                drop();
+                done();
+            }
+        }
+    }
+
+    /// Ends both sides; the client sees that something is missing.
+    private void abort() {
+        if (phase == Phase.DONE) {
+            return;
+        }
+        boolean tunnel = phase == Phase.TUNNEL;
+        drop();
+        done();
+        if (!tunnel) {
+            backend.failed();
+            request.connection().close();
+        }
+    }
+
+    /// Gives the backend up, with its connection.
+    private void drop() {
+        connection.close();
+        backend.release();
+    }
+
+    private void refuse(Refusal refusal) {
+        done();
+        refusal.answer(request);
+    }
+
+    private void done() {
+        phase = Phase.DONE;
+        lane.ended(this, request.connection());
+    }
+
+    private boolean repeatable() {
+        return !hasBody && Forwarding.idempotent(request);
+    }
+
+    private void moved() {
+        lastMove = lane.now();
+    }
+}

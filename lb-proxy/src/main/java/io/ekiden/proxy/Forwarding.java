@@ -1,0 +1,190 @@
+package io.ekiden.proxy;
+
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/// Which header fields pass through, by RFC 9110 section 7.6: those of one connection do not, and
+/// the request is told whom it comes from. Also says which requests are not fit to be passed on.
+final class Forwarding {
+    private static final Set<String> OF_ONE_CONNECTION =
+            caseless(
+                    "connection",
+                    "keep-alive",
+                    "proxy-connection",
+                    "te",
+                    "transfer-encoding",
+                    "upgrade",
+                    "http2-settings");
+    private static final Set<String> OF_FRAMING =
+            caseless("content-length", "transfer-encoding", "host", "trailer");
+    private static final Set<String> COMMON = caseless("keep-alive", "close");
+    private static final Set<HttpMethod> IDEMPOTENT =
+            Set.of(
+                    HttpMethod.GET,
+                    HttpMethod.HEAD,
+                    HttpMethod.OPTIONS,
+                    HttpMethod.TRACE,
+                    HttpMethod.PUT,
+                    HttpMethod.DELETE);
+
+    private static final String FOR = "X-Forwarded-For";
+    private static final String HOST = "X-Forwarded-Host";
+    private static final String PORT = "X-Forwarded-Port";
+    private static final String PROTO = "X-Forwarded-Proto";
+
+    private Forwarding() {}
+
+    /// Why this request cannot be passed on to anybody; empty when it can.
+    static Optional<Refusal> unfit(HttpServerRequest request) {
+        if (request.method().equals(HttpMethod.CONNECT)) {
+            return Optional.of(new Refusal(405, "CONNECT is not offered here."));
+        }
+        var hosts = request.headers().getAll(HttpHeaders.HOST);
+        if (hosts.size() > 1 || (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1)) {
+            return Optional.of(new Refusal(400, "A request has exactly one Host header."));
+        }
+        if (!plain(request.uri()) || (!hosts.isEmpty() && !plain(hosts.getFirst()))) {
+            return Optional.of(new Refusal(400, "The request target or Host is malformed."));
+        }
+        if (request.uri().charAt(0) != '/' && !request.uri().equals("*")) {
+            return Optional.of(
+                    new Refusal(400, "The request target is to be a path, such as /index.html."));
+        }
+        return unfitBody(request);
+    }
+
+    private static Optional<Refusal> unfitBody(HttpServerRequest request) {
+        var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        if (codings.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean chunked = codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
+        if (!chunked || request.version() == HttpVersion.HTTP_1_0) {
+            return Optional.of(new Refusal(400, "The transfer coding is not supported."));
+        }
+        return request.headers().contains(HttpHeaders.CONTENT_LENGTH)
+                ? Optional.of(new Refusal(400, "Content-Length and Transfer-Encoding exclude."))
+                : Optional.empty();
+    }
+
+    private static boolean plain(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c <= ' ' || c == 0x7f) {
+                return false;
+            }
+        }
+        return !text.isEmpty();
+    }
+
+    static boolean hasBody(HttpServerRequest request) {
+        var length = request.headers().get(HttpHeaders.CONTENT_LENGTH);
+        return (length != null && !length.equals("0"))
+                || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    }
+
+    static boolean idempotent(HttpServerRequest request) {
+        return IDEMPOTENT.contains(request.method());
+    }
+
+    static boolean isWebSocket(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.GET)
+                && request.version() == HttpVersion.HTTP_1_1
+                && request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)
+                && names(request.headers()).contains("upgrade")
+                && !hasBody(request);
+    }
+
+    /// The header of the request to the backend.
+    static MultiMap requestHeaders(HttpServerRequest request) {
+        var named = names(request.headers());
+        var headers = HttpHeaders.headers();
+        for (var field : request.headers()) {
+            var name = field.getKey();
+            if (!OF_ONE_CONNECTION.contains(name) && !named.contains(name)) {
+                headers.add(name, field.getValue());
+            }
+        }
+        // A field that the sender has declared to be of one connection must not hide these.
+        var host = request.headers().get(HttpHeaders.HOST);
+        headers.set(HttpHeaders.HOST, host == null ? "" : host);
+        var length = request.headers().get(HttpHeaders.CONTENT_LENGTH);
+        if (length != null) {
+            headers.set(HttpHeaders.CONTENT_LENGTH, length);
+        }
+        headers.add(FOR, request.remoteAddress().hostAddress());
+        headers.set(PROTO, "http");
+        headers.set(HOST, host == null ? "" : host);
+        headers.set(PORT, Integer.toString(request.localAddress().port()));
+        if (isWebSocket(request)) {
+            headers.set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+            headers.set(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
+        }
+        return headers;
+    }
+
+    /// Puts status and header of the backend's answer on ours.
+    static void respond(HttpClientResponse from, HttpServerResponse to) {
+        to.setStatusCode(from.statusCode());
+        if (from.statusMessage() != null && !from.statusMessage().isEmpty()) {
+            to.setStatusMessage(from.statusMessage());
+        }
+        copy(from.headers(), to.headers());
+    }
+
+    /// Answers as the backend did to a WebSocket's opening.
+    static void respondUpgrade(HttpClientResponse from, HttpServerResponse to) {
+        respond(from, to);
+        to.headers().set(HttpHeaders.CONNECTION, HttpHeaders.UPGRADE);
+        to.headers().set(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
+    }
+
+    static void copyTrailers(MultiMap from, MultiMap to) {
+        for (var field : from) {
+            if (!OF_FRAMING.contains(field.getKey())) {
+                to.add(field.getKey(), field.getValue());
+            }
+        }
+    }
+
+    private static void copy(MultiMap from, MultiMap to) {
+        var named = names(from);
+        for (var field : from) {
+            var name = field.getKey();
+            if (!OF_ONE_CONNECTION.contains(name) && !named.contains(name)) {
+                to.add(name, field.getValue());
+            }
+        }
+    }
+
+    /// The names in the `Connection` field, none of which passes.
+    private static Set<String> names(MultiMap headers) {
+        var values = headers.getAll(HttpHeaders.CONNECTION);
+        if (values.isEmpty() || (values.size() == 1 && COMMON.contains(values.getFirst()))) {
+            return Set.of();
+        }
+        var names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (var value : values) {
+            for (var name : value.split(",", -1)) {
+                names.add(name.strip());
+            }
+        }
+        // They could hide how long a body is.
+        names.removeAll(OF_FRAMING);
+        return names;
+    }
+
+    private static Set<String> caseless(String... names) {
+        var set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        set.addAll(Set.of(names));
+        return set;
+    }
+}

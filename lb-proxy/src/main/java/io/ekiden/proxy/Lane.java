@@ -1,0 +1,230 @@
+package io.ekiden.proxy;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/// One event loop's share of the HTTP work: every lane listens on every port, a client connection
+/// stays on one lane, and so do the backend connections that serve it. Nothing is shared between
+/// lanes but the routing table and the backends' counters.
+final class Lane extends VerticleBase {
+    private static final long SWEEP_MS = 250;
+
+    private final ProxyConfig config;
+    private final Routing routing;
+    private final AtomicInteger clients;
+    private final Map<Integer, HttpServer> servers = new HashMap<>();
+    private final Map<HttpConnection, Client> connected = new HashMap<>();
+    private final Set<Exchange> exchanges = new HashSet<>();
+    private BackendConnections connections;
+    private long now = System.nanoTime();
+
+    /// A client connection.
+    private static final class Client {
+        private long since;
+        private boolean hasAsked;
+        private int inFlight;
+
+        Client(long since) {
+            this.since = since;
+        }
+    }
+
+    /// @param clients counts the client connections of all lanes
+    Lane(ProxyConfig config, Routing routing, AtomicInteger clients) {
+        this.config = config;
+        this.routing = routing;
+        this.clients = clients;
+    }
+
+    @Override
+    public Future<?> start() {
+        var options =
+                new HttpClientOptions()
+                        .setConnectTimeout((int) config.timeouts().connect().toMillis())
+                        .setTcpNoDelay(true)
+                        .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES);
+        connections = new BackendConnections(vertx.createHttpClient(options));
+        vertx.setPeriodic(SWEEP_MS, _ -> sweep());
+        return Future.succeededFuture();
+    }
+
+    /// Listens for HTTP on a port, by virtual host or for one service port.
+    ///
+    /// @param port 0 picks one
+    /// @param servicePort whose route is taken; empty for that of the virtual host
+    /// @return the actual port
+    Future<Integer> listen(int port, OptionalInt servicePort) {
+        return onLane(() -> {
+            var server =
+                    vertx.createHttpServer(serverOptions())
+                            .connectionHandler(this::connected)
+                            .requestHandler(request -> handle(request, servicePort));
+            return server.listen(port, config.bindAddress())
+                    .map(bound -> {
+                        servers.put(bound.actualPort(), bound);
+                        return bound.actualPort();
+                    });
+        });
+    }
+
+    /// Accepts nothing more on a port, and gives what is in flight there some time.
+    Future<Void> close(int port) {
+        return onLane(() -> {
+            var server = servers.remove(port);
+            return server == null ? Future.succeededFuture() : shutdown(server);
+        });
+    }
+
+    /// Accepts nothing more at all.
+    Future<Void> closeAll() {
+        return onLane(() -> {
+            var closing = new ArrayList<Future<Void>>();
+            servers.values().forEach(server -> closing.add(shutdown(server)));
+            servers.clear();
+            return Future.join(closing).mapEmpty();
+        });
+    }
+
+    BackendConnections connections() {
+        return connections;
+    }
+
+    /// The time of the last sweep: precise enough for what a sweep looks at.
+    long now() {
+        return now;
+    }
+
+    long responseNanos() {
+        return config.timeouts().response().toNanos();
+    }
+
+    long idleNanos() {
+        return config.timeouts().idle().toNanos();
+    }
+
+    long tunnelNanos() {
+        return config.timeouts().tunnel().toNanos();
+    }
+
+    void begun(Exchange exchange) {
+        exchanges.add(exchange);
+    }
+
+    void ended(Exchange exchange, HttpConnection client) {
+        exchanges.remove(exchange);
+        Optional.ofNullable(connected.get(client)).ifPresent(this::answered);
+    }
+
+    private void answered(Client client) {
+        client.inFlight--;
+        client.since = now;
+    }
+
+    private Future<Void> shutdown(HttpServer server) {
+        return server.shutdown(config.timeouts().shutdown().toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void handle(HttpServerRequest request, OptionalInt servicePort) {
+        var client = connected.get(request.connection());
+        if (client == null) {
+            request.connection().close();
+            return;
+        }
+        client.hasAsked = true;
+        var unfit = Forwarding.unfit(request);
+        if (unfit.isPresent()) {
+            client.since = now;
+            unfit.get().answer(request);
+            return;
+        }
+        var route = route(request, servicePort);
+        if (route.isPresent()) {
+            client.inFlight++;
+            new Exchange(this, request, route.get()).start();
+        } else {
+            client.since = now;
+            noRoute(request, servicePort).answer(request);
+        }
+    }
+
+    private Optional<Route> route(HttpServerRequest request, OptionalInt servicePort) {
+        var table = routing.table();
+        return servicePort.isPresent()
+                ? table.port(servicePort.getAsInt())
+                : table.host(PortLabels.normalHost(host(request)));
+    }
+
+    private static Refusal noRoute(HttpServerRequest request, OptionalInt servicePort) {
+        return servicePort.isPresent()
+                ? Refusal.noRoute(servicePort.getAsInt())
+                : Refusal.unknownHost(host(request));
+    }
+
+    private static String host(HttpServerRequest request) {
+        var host = request.getHeader("Host");
+        return host == null ? "" : host;
+    }
+
+    private void connected(HttpConnection connection) {
+        if (clients.incrementAndGet() > ProxyConfig.MAX_CONNECTIONS) {
+            clients.decrementAndGet();
+            connection.close();
+            return;
+        }
+        connected.put(connection, new Client(System.nanoTime()));
+        connection.closeHandler(_ -> {
+            if (connected.remove(connection) != null) {
+                clients.decrementAndGet();
+            }
+        });
+    }
+
+    private void sweep() {
+        now = System.nanoTime();
+        connections.sweep(now);
+        List.copyOf(exchanges).forEach(exchange -> exchange.sweep(now));
+        var overdue = new ArrayList<HttpConnection>();
+        connected.forEach((connection, client) -> {
+            if (overdue(client)) {
+                overdue.add(connection);
+            }
+        });
+        overdue.forEach(HttpConnection::close);
+    }
+
+    private boolean overdue(Client client) {
+        var timeouts = config.timeouts();
+        var patience = client.hasAsked ? timeouts.idle() : timeouts.header();
+        return client.inFlight == 0 && now - client.since > patience.toNanos();
+    }
+
+    private static HttpServerOptions serverOptions() {
+        return new HttpServerOptions()
+                .setHttp2ClearTextEnabled(false)
+                .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES)
+                .setMaxInitialLineLength(ProxyConfig.MAX_REQUEST_LINE_BYTES)
+                .setTcpNoDelay(true);
+    }
+
+    /// Runs on this lane's event loop, whoever asks.
+    private <T> Future<T> onLane(Supplier<Future<T>> action) {
+        return Future.future(
+                promise -> context.runOnContext(_ -> action.get().onComplete(promise)));
+    }
+}

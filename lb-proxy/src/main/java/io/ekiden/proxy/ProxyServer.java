@@ -1,0 +1,181 @@
+package io.ekiden.proxy;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.internal.VertxInternal;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One load balancer, a member of the cluster. [#start] completes when the table is loaded, every
+/// port is bound that can be, and the proxy has begun to join; it waits for Kafka as long as that
+/// takes. [#close] accepts nothing more, lets work in flight end (up to `timeouts.shutdown`), and
+/// says good-bye. Neither may be called on an event loop.
+public final class ProxyServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
+
+    private static final long RECONCILE_MS = 1_000;
+    private static final Duration PATIENCE_FOR_KAFKA = Duration.ofSeconds(5);
+
+    private final ProxyConfig config;
+    private final Vertx vertx;
+    private final Reports reports;
+    private final Routing routing;
+    private final EndpointFollower follower;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final TcpFrontend tcp;
+    private final ServicePorts servicePorts;
+    private final Admin admin;
+    private volatile boolean listening;
+    private volatile boolean closed;
+    private volatile int lbPort;
+    private volatile Optional<HttpServer> adminServer = Optional.empty();
+
+    public ProxyServer(ProxyConfig config) {
+        this.config = config;
+        this.vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(config.threads())
+                                .setWorkerPoolSize(2)
+                                .setInternalBlockingPoolSize(2));
+        var clients = new AtomicInteger();
+        this.reports = Reports.of(config);
+        this.routing =
+                new Routing(
+                        new Drains(reports),
+                        config.timeouts().eject().toNanos(),
+                        _ -> tableChanged());
+        this.follower = new EndpointFollower(config, routing, reports);
+        for (int i = 0; i < config.threads(); i++) {
+            lanes.add(new Lane(config, routing, clients));
+        }
+        var loops = (VertxInternal) vertx;
+        this.tcp =
+                new TcpFrontend(
+                        config,
+                        routing,
+                        loops.acceptorEventLoopGroup(),
+                        loops.nettyEventLoopGroup(),
+                        loops.nameResolver().nettyAddressResolverGroup(),
+                        clients);
+        this.servicePorts = new ServicePorts(config, routing, lanes, tcp, localHosts()::contains);
+        this.admin =
+                new Admin(
+                        config,
+                        routing,
+                        servicePorts,
+                        follower,
+                        new Metrics(routing, follower, reports, clients));
+    }
+
+    public Future<Void> start() {
+        reports.start(routing::repeatDrains);
+        return admin.listen(vertx)
+                .compose(server -> {
+                    adminServer = Optional.of(server);
+                    follower.start();
+                    return deploy();
+                })
+                .compose(_ -> Future.fromCompletionStage(follower.loaded()))
+                .compose(_ -> listen())
+                .onSuccess(_ -> join());
+    }
+
+    /// The port for HTTP by virtual host, once started.
+    public int lbPort() {
+        return lbPort;
+    }
+
+    public int adminPort() {
+        return adminServer.map(HttpServer::actualPort).orElse(config.adminPort());
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        LOG.info("proxy={} closing", config.proxyId());
+        var patience = config.timeouts().shutdown().plusSeconds(2);
+        servicePorts.close();
+        await(Future.join(lanes.stream().map(Lane::closeAll).toList()), patience);
+        tcp.close(config.timeouts().shutdown());
+        follower.close();
+        reports.close(PATIENCE_FOR_KAFKA);
+        await(vertx.close(), patience);
+        LOG.info("proxy={} closed", config.proxyId());
+    }
+
+    private Future<Void> deploy() {
+        var deployed = new ArrayList<Future<String>>();
+        lanes.forEach(lane -> deployed.add(vertx.deployVerticle(lane, new DeploymentOptions())));
+        return Future.all(deployed).mapEmpty();
+    }
+
+    /// The first lane finds the port, the others join it there.
+    private Future<Void> listen() {
+        return lanes.getFirst()
+                .listen(config.lbPort(), OptionalInt.empty())
+                .compose(port -> {
+                    lbPort = port;
+                    return Future.all(
+                            lanes.stream()
+                                    .skip(1)
+                                    .map(l -> l.listen(port, OptionalInt.empty()))
+                                    .toList());
+                })
+                .compose(_ -> {
+                    listening = true;
+                    return servicePorts.reconcile();
+                });
+    }
+
+    private void join() {
+        vertx.setPeriodic(RECONCILE_MS, _ -> servicePorts.reconcile());
+        reports.join();
+        LOG.info("proxy={} lbPort={} adminPort={} started", config.proxyId(), lbPort, adminPort());
+    }
+
+    private void tableChanged() {
+        if (listening && !closed) {
+            servicePorts.reconcile();
+        }
+    }
+
+    private static void await(Future<?> future, Duration patience) {
+        try {
+            future.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("closing goes on reason={}", "work in flight did not end in time");
+        }
+    }
+
+    /// By these names endpoints on this machine may be known.
+    private Set<String> localHosts() {
+        var hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1", config.hostname()));
+        try {
+            NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .forEach(address -> hosts.add(address.getHostAddress()));
+        } catch (SocketException e) {
+            LOG.warn("own addresses unknown reason={}", Texts.reason(e));
+        }
+        return hosts;
+    }
+}

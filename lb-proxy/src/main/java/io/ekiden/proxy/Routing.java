@@ -1,0 +1,89 @@
+package io.ekiden.proxy;
+
+import io.ekiden.model.Endpoint;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/// The routing table in force. One thread changes it, the follower's; everybody reads it.
+///
+/// A change is made in this order: endpoints that are no longer ready stop accepting, the new table
+/// is put in force, then those who listen are told. So what `drains` reports has happened.
+final class Routing {
+    private final Map<String, Backend> backends = new ConcurrentHashMap<>();
+    private final Drains drains;
+    private final long ejectNanos;
+    private final Consumer<RouteTable> listener;
+    private volatile SortedMap<String, Endpoint> endpoints = new TreeMap<>();
+    private volatile RouteTable table = RouteTable.EMPTY;
+
+    Routing(Drains drains, long ejectNanos, Consumer<RouteTable> listener) {
+        this.drains = drains;
+        this.ejectNanos = ejectNanos;
+        this.listener = listener;
+    }
+
+    RouteTable table() {
+        return table;
+    }
+
+    /// By key.
+    SortedMap<String, Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    Optional<Backend> backend(String key) {
+        return Optional.ofNullable(backends.get(key));
+    }
+
+    /// Changes some endpoints.
+    ///
+    /// @param changes by key; empty for one that has gone
+    void apply(Map<String, Optional<Endpoint>> changes) {
+        var next = new TreeMap<>(endpoints);
+        changes.forEach((key, change) ->
+                change.ifPresentOrElse(e -> next.put(key, e), () -> next.remove(key)));
+        replace(next);
+    }
+
+    void replace(SortedMap<String, Endpoint> next) {
+        for (var endpoint : next.values()) {
+            var backend = backends.get(endpoint.key());
+            if (backend == null || !backend.isOf(endpoint)) {
+                var fresh = new Backend(endpoint, ejectNanos, drains::idle);
+                Optional.ofNullable(backends.put(endpoint.key(), fresh)).ifPresent(Backend::stop);
+            }
+        }
+        backends.forEach((key, backend) -> steer(backend, next.get(key)));
+        backends.keySet().retainAll(next.keySet());
+        var now = RouteTable.of(next.values(), e -> backends.get(e.key()), table);
+        endpoints = next;
+        table = now;
+        drains.inForce(draining(next));
+        listener.accept(now);
+    }
+
+    /// Says again how far the drains are, for a planner that may have given this proxy up.
+    void repeatDrains() {
+        drains.repeat();
+    }
+
+    private static void steer(Backend backend, Endpoint endpoint) {
+        if (endpoint != null && endpoint.state() == Endpoint.State.READY) {
+            backend.accept();
+        } else {
+            backend.stop();
+        }
+    }
+
+    private List<Backend> draining(SortedMap<String, Endpoint> next) {
+        return next.values().stream()
+                .filter(e -> e.state() == Endpoint.State.DRAINING)
+                .map(e -> backends.get(e.key()))
+                .toList();
+    }
+}

@@ -1,0 +1,97 @@
+package io.ekiden.proxy;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/// A task with an HTTP server, of the JDK's kind: `/` says its name, `/wait` waits to be let go,
+/// `/echo` gives the body back, `/headers` and `/uri` say what has come.
+final class TestTask implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicInteger requests = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final CountDownLatch letGo = new CountDownLatch(1);
+    private final String name;
+
+    TestTask(String name) throws IOException {
+        this(name, 0);
+    }
+
+    TestTask(String name, int port) throws IOException {
+        this.name = name;
+        server =
+                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.setExecutor(threads);
+        server.createContext("/", this::handle);
+        server.start();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    int requests() {
+        return requests.get();
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    void letGo() {
+        letGo.countDown();
+    }
+
+    private void handle(HttpExchange http) throws IOException {
+        requests.incrementAndGet();
+        try (http) {
+            switch (http.getRequestURI().getPath()) {
+                case "/wait" -> {
+                    waiting.incrementAndGet();
+                    letGo.await();
+                    say(http, name);
+                }
+                case "/echo" -> {
+                    http.sendResponseHeaders(200, 0);
+                    http.getRequestBody().transferTo(http.getResponseBody());
+                }
+                case "/headers" ->
+                        say(
+                                http,
+                                http.getRequestHeaders().entrySet().stream()
+                                        .map(e -> e.getKey() + ": " + e.getValue())
+                                        .sorted()
+                                        .collect(Collectors.joining("\n")));
+                case "/uri" -> say(http, http.getRequestURI().toString());
+                default -> {
+                    http.getRequestBody().readAllBytes();
+                    say(http, name);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void say(HttpExchange http, String text) throws IOException {
+        var bytes = text.getBytes(StandardCharsets.UTF_8);
+        http.sendResponseHeaders(200, bytes.length);
+        http.getResponseBody().write(bytes);
+    }
+
+    @Override
+    public void close() {
+        letGo();
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
