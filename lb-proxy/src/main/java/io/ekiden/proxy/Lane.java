@@ -66,7 +66,7 @@ final class Lane extends VerticleBase {
 
     /// Listens for HTTP on a port, by virtual host or for one service port.
     ///
-    /// @param port 0 picks one
+    /// @param port below 0 picks one, the same for all lanes that name the same
     /// @param servicePort whose route is taken; empty for that of the virtual host
     /// @return the actual port
     Future<Integer> listen(int port, OptionalInt servicePort) {

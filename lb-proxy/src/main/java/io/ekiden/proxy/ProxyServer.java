@@ -128,19 +128,13 @@ public final class ProxyServer implements AutoCloseable {
         return Future.all(deployed).mapEmpty();
     }
 
-    /// The first lane finds the port, the others join it there.
     private Future<Void> listen() {
-        return lanes.getFirst()
-                .listen(config.lbPort(), OptionalInt.empty())
-                .compose(port -> {
-                    lbPort = port;
-                    return Future.all(
-                            lanes.stream()
-                                    .skip(1)
-                                    .map(l -> l.listen(port, OptionalInt.empty()))
-                                    .toList());
-                })
+        // Vert.x' way of saying: any port, but the same one for all lanes.
+        int port = config.lbPort() == 0 ? -1 : config.lbPort();
+        var bound = lanes.stream().map(lane -> lane.listen(port, OptionalInt.empty())).toList();
+        return Future.all(bound)
                 .compose(_ -> {
+                    lbPort = bound.getFirst().result();
                     listening = true;
                     return servicePorts.reconcile();
                 });
