@@ -24,8 +24,8 @@ public final class Accept {
 
     /// Whether the header names exactly this media type.
     public boolean names(String type) {
-        for (var range : header.split(",")) {
-            if (range.strip().split(";")[0].strip().equals(type)) {
+        for (var range : header.split(",", -1)) {
+            if (range.strip().split(";", 2)[0].strip().equals(type)) {
                 return true;
             }
         }

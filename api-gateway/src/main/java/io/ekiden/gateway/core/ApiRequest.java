@@ -29,6 +29,10 @@ public record ApiRequest(
         query = Map.copyOf(query);
     }
 
+    public ApiRequest withBody(JsonNode json) {
+        return new ApiRequest(uri, path, query, accept, Optional.of(json), now);
+    }
+
     /// The app or group that the path names, normalised; the root when it names none.
     public PathId id() {
         return PathId.of(path.getOrDefault("id", "/"));

@@ -2,12 +2,14 @@ package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
+import io.ekiden.json.Parsed;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Problem;
 import io.ekiden.model.App;
 import io.ekiden.model.PathId;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,17 +19,26 @@ public final class AppChanges {
     private AppChanges() {}
 
     public static Wanted create(ApiRequest request) {
-        return Bodies.object(request, definition -> {
-            var problems = AppJson.formProblems(definition, false);
-            if (!problems.isEmpty()) {
-                return Bodies.refuse(Failures.invalid(problems));
-            }
-            var id = PathId.of(definition.path("id").asText());
-            return new Wanted.Write(
-                    new Change.CreateApp(id, definition),
-                    force(request),
-                    (applied, accepted) -> created(applied, accepted, id));
-        });
+        return Bodies.object(
+                request,
+                definition -> {
+                    var problems = new LinkedHashSet<>(AppJson.formProblems(definition, false));
+                    var id =
+                            switch (AppJson.readId(definition)) {
+                                case Parsed.Ok<PathId>(var read) -> read;
+                                case Parsed.Invalid<PathId>(var wrong) -> {
+                                    problems.addAll(wrong);
+                                    yield PathId.ROOT;
+                                }
+                            };
+                    if (!problems.isEmpty()) {
+                        return Bodies.refuse(Failures.invalid(List.copyOf(problems)));
+                    }
+                    return new Wanted.Write(
+                            new Change.CreateApp(id, definition),
+                            force(request),
+                            (applied, accepted) -> created(applied, accepted, id));
+                });
     }
 
     private static Answer created(Applied applied, Fact.Accepted accepted, PathId id) {
@@ -56,22 +67,25 @@ public final class AppChanges {
 
     private static Wanted updateOne(ApiRequest request, boolean create, boolean partial) {
         var id = request.id();
-        return Bodies.object(request, definition -> {
-            var refusal =
-                    Bodies.idProblem(id)
-                            .filter(_ -> create)
-                            .or(() -> Bodies.versionProblem(definition))
-                            .or(() -> formProblem(definition.deepCopy().put("id", id.value())));
-            return refusal.map(Bodies::refuse)
-                    .orElseGet(
-                            () -> {
+        return Bodies.object(
+                request,
+                definition -> {
+                    var refusal =
+                            Bodies.idProblem(id)
+                                    .filter(_ -> create)
+                                    .or(() -> Bodies.versionProblem(definition))
+                                    .or(() ->
+                                            formProblem(
+                                                    definition.deepCopy().put("id", id.value())));
+                    return refusal.map(Bodies::refuse)
+                            .orElseGet(() -> {
                                 var update = new Change.AppUpdate(id, definition);
                                 return new Wanted.Write(
                                         new Change.UpdateApps(List.of(update), create, partial),
                                         force(request),
                                         (applied, accepted) -> updated(applied, accepted, id));
                             });
-        });
+                });
     }
 
     private static Optional<Answer> formProblem(ObjectNode definition) {
@@ -95,32 +109,34 @@ public final class AppChanges {
     }
 
     private static Wanted updateAll(ApiRequest request, boolean create, boolean partial) {
-        return Bodies.array(request, definitions -> {
-            var updates = new ArrayList<Change.AppUpdate>();
-            var problems = new ArrayList<Problem>();
-            for (int i = 0; i < definitions.size(); i++) {
-                var place = "(" + i + ")";
-                if (!(definitions.get(i) instanceof ObjectNode definition)) {
-                    problems.add(Problem.form(place, "error.expected.jsobject"));
-                } else if (definition.path("id").isMissingNode()) {
-                    return Bodies.refuse(
-                            Answer.message(422, "No id given for the app at " + place));
-                } else {
-                    AppJson.formProblems(definition, true).stream()
-                            .map(p -> new Problem(place + p.path(), p.errors(), p.ofForm()))
-                            .forEach(problems::add);
-                    updates.add(
-                            new Change.AppUpdate(
-                                    PathId.of(definition.path("id").asText()), definition));
-                }
-            }
-            return problems.isEmpty()
-                    ? new Wanted.Write(
-                            new Change.UpdateApps(updates, create, partial),
-                            force(request),
-                            AppChanges::result)
-                    : Bodies.refuse(Failures.invalid(problems));
-        });
+        return Bodies.array(
+                request,
+                definitions -> {
+                    var updates = new ArrayList<Change.AppUpdate>();
+                    var problems = new ArrayList<Problem>();
+                    for (int i = 0; i < definitions.size(); i++) {
+                        var place = "(" + i + ")";
+                        if (!(definitions.get(i) instanceof ObjectNode definition)) {
+                            problems.add(Problem.form(place, "error.expected.jsobject"));
+                        } else if (definition.path("id").isMissingNode()) {
+                            return Bodies.refuse(
+                                    Answer.message(422, "No id given for the app at " + place));
+                        } else {
+                            AppJson.formProblems(definition, true).stream()
+                                    .map(p -> new Problem(place + p.path(), p.errors(), p.ofForm()))
+                                    .forEach(problems::add);
+                            updates.add(
+                                    new Change.AppUpdate(
+                                            PathId.of(definition.path("id").asText()), definition));
+                        }
+                    }
+                    return problems.isEmpty()
+                            ? new Wanted.Write(
+                                    new Change.UpdateApps(updates, create, partial),
+                                    force(request),
+                                    AppChanges::result)
+                            : Bodies.refuse(Failures.invalid(problems));
+                });
     }
 
     /// `force` is true unless said otherwise: Marathon's default, which clients rely on.

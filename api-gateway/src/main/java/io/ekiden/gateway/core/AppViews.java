@@ -125,10 +125,9 @@ public final class AppViews {
         Optional<App> wanted = app.filter(now -> now.version().equals(time.get()));
         return wanted.or(() -> image.version(id, time.get()))
                 .map(found -> Answer.ok(AppJson.write(found)))
-                .orElseGet(
-                        () ->
-                                Failures.notFound(
-                                        "App '%s' does not exist in version %s"
-                                                .formatted(id, Timestamps.format(time.get()))));
+                .orElseGet(() ->
+                        Failures.notFound(
+                                "App '%s' does not exist in version %s"
+                                        .formatted(id, Timestamps.format(time.get()))));
     }
 }

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Marathon's label selector: `key`, `key==v`, `key!=v`, `key in (a,b)`, `key notin (a,b)`, joined by
-/// commas that mean *and*. `!=` and `notin` still ask for the key to be there.
+/// Marathon's label selector: `key`, `key==v`, `key!=v`, `key in (a,b)`, `key notin (a,b)`, joined
+/// by commas that mean *and*. `!=` and `notin` still ask for the key to be there.
 public final class LabelSelector {
     /// The text is no selector.
     public static final class Malformed extends Exception {

@@ -57,12 +57,11 @@ final class QueueJson {
 
     private static Instant since(Optional<LaunchQueueItem> attempt, List<Instance> waiting) {
         return attempt.map(LaunchQueueItem::since)
-                .orElseGet(
-                        () ->
-                                waiting.stream()
-                                        .map(Instance::since)
-                                        .min(Comparator.naturalOrder())
-                                        .orElseThrow());
+                .orElseGet(() ->
+                        waiting.stream()
+                                .map(Instance::since)
+                                .min(Comparator.naturalOrder())
+                                .orElseThrow());
     }
 
     /// `overdue`: nothing but room is missing.
@@ -70,10 +69,13 @@ final class QueueJson {
         long left =
                 image.delay(app.id())
                         .filter(delay -> delay.configVersion().equals(app.configVersion()))
+                        .filter(delay -> !delay.over())
                         .map(delay -> Duration.between(now, delay.until()).toMillis())
                         .filter(millis -> millis > 0)
                         .orElse(0L);
-        return Answer.object().put("timeLeftSeconds", (left + 999) / 1000).put("overdue", left == 0);
+        return Answer.object()
+                .put("timeLeftSeconds", (left + 999) / 1000)
+                .put("overdue", left == 0);
     }
 
     private static ObjectNode summary(Optional<LaunchQueueItem> attempt) {

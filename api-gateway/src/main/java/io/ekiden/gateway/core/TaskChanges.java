@@ -17,11 +17,15 @@ public final class TaskChanges {
 
     /// `host` picks by exact name; `*` and none mean all.
     public static Wanted killOfApp(ApiRequest request) {
-        return checked(request, () -> new Change.KillAppTasks(
-                request.id(),
-                request.first("host").filter(host -> !host.equals("*")),
-                scale(request),
-                wipe(request)), TaskChanges::tasks);
+        return checked(
+                request,
+                () ->
+                        new Change.KillAppTasks(
+                                request.id(),
+                                request.first("host").filter(host -> !host.equals("*")),
+                                scale(request),
+                                wipe(request)),
+                TaskChanges::tasks);
     }
 
     public static Wanted killOne(ApiRequest request) {
@@ -52,26 +56,28 @@ public final class TaskChanges {
 
     /// Well-formed ids of tasks that are no more are skipped.
     public static Wanted killMany(ApiRequest request) {
-        return Bodies.object(request, body -> {
-            var problem = idsProblem(body);
-            if (problem.isPresent()) {
-                return Bodies.invalid(problem.get());
-            }
-            var tasks = new ArrayList<TaskId>();
-            for (var id : body.path("ids")) {
-                var task = TaskId.parse(id.textValue());
-                if (task.isEmpty()) {
-                    return Bodies.refuse(badId(id.textValue()));
-                }
-                tasks.add(task.get());
-            }
-            return checked(
-                    request,
-                    () ->
-                            new Change.KillTasks(
-                                    Optional.empty(), tasks, scale(request), wipe(request)),
-                    TaskChanges::tasks);
-        });
+        return Bodies.object(
+                request,
+                body -> {
+                    var problem = idsProblem(body);
+                    if (problem.isPresent()) {
+                        return Bodies.invalid(problem.get());
+                    }
+                    var tasks = new ArrayList<TaskId>();
+                    for (var id : body.path("ids")) {
+                        var task = TaskId.parse(id.textValue());
+                        if (task.isEmpty()) {
+                            return Bodies.refuse(badId(id.textValue()));
+                        }
+                        tasks.add(task.get());
+                    }
+                    return checked(
+                            request,
+                            () ->
+                                    new Change.KillTasks(
+                                            Optional.empty(), tasks, scale(request), wipe(request)),
+                            TaskChanges::tasks);
+                });
     }
 
     private static Answer badId(String id) {
@@ -106,12 +112,11 @@ public final class TaskChanges {
                 (applied, accepted) -> Answer.ok(DeploymentJson.result(applied, accepted));
         return Bodies.scaleAndWipe(request)
                 .map(Bodies::refuse)
-                .orElseGet(
-                        () ->
-                                new Wanted.Write(
-                                        kill.change(),
-                                        request.flag("force", false),
-                                        scale(request) ? scaled : killed));
+                .orElseGet(() ->
+                        new Wanted.Write(
+                                kill.change(),
+                                request.flag("force", false),
+                                scale(request) ? scaled : killed));
     }
 
     private static Answer tasks(Applied applied, Fact.Accepted accepted) {

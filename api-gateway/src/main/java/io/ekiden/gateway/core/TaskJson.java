@@ -46,12 +46,11 @@ final class TaskJson {
         task.put("id", instance.taskId().value());
         var addresses = task.putArray("ipAddresses");
         address(image, instance)
-                .ifPresent(
-                        ip ->
-                                addresses
-                                        .addObject()
-                                        .put("ipAddress", ip)
-                                        .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+                .ifPresent(ip ->
+                        addresses
+                                .addObject()
+                                .put("ipAddress", ip)
+                                .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
         if (isActive(instance.condition())) {
             var ports = task.putArray("ports");
             instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
@@ -107,14 +106,13 @@ final class TaskJson {
     static Optional<String> address(ClusterImage image, Instance instance) {
         var placement = instance.placement();
         var byHost = placement.map(Instance.Placement::hostname).flatMap(TaskJson::number);
-        return byHost.or(
-                () ->
-                        placement
-                                .flatMap(at -> image.agent(at.agentId()))
-                                .flatMap(agent -> agent.address())
-                                .map(url -> url.replaceFirst("^https?://", ""))
-                                .map(url -> url.replaceFirst(":[0-9]+/?$", ""))
-                                .flatMap(TaskJson::number));
+        return byHost.or(() ->
+                placement
+                        .flatMap(at -> image.agent(at.agentId()))
+                        .flatMap(agent -> agent.address())
+                        .map(url -> url.replaceFirst("^https?://", ""))
+                        .map(url -> url.replaceFirst(":[0-9]+/?$", ""))
+                        .flatMap(TaskJson::number));
     }
 
     static Optional<String> number(String host) {

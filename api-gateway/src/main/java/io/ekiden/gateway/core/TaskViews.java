@@ -39,11 +39,12 @@ public final class TaskViews {
                 .forEach(value -> {
                     switch (value) {
                         case "running" -> wanted.add(Condition.RUNNING);
-                        case "staging" -> wanted.addAll(
-                                EnumSet.of(
-                                        Condition.PROVISIONED,
-                                        Condition.STAGING,
-                                        Condition.STARTING));
+                        case "staging" ->
+                                wanted.addAll(
+                                        EnumSet.of(
+                                                Condition.PROVISIONED,
+                                                Condition.STAGING,
+                                                Condition.STARTING));
                         default -> {} // as Marathon does
                     }
                 });
@@ -74,8 +75,8 @@ public final class TaskViews {
         return Answer.ok(Answer.object().set("tasks", TaskJson.all(image, instances)));
     }
 
-    /// One line for each app and service port: `id TAB port TAB host:port TAB …`; for an app without
-    /// service ports its hosts.
+    /// One line for each app and service port: `id TAB port TAB host:port TAB …`; for an app
+    /// without service ports its hosts.
     private static Answer text(ClusterImage image, Collection<App> apps) {
         var text = new StringBuilder();
         for (var app : apps) {

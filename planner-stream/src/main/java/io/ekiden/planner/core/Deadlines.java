@@ -13,7 +13,7 @@ final class Deadlines {
             case UNREACHABLE, UNREACHABLE_INACTIVE -> Unreachable.due(turn, instance);
             case PROVISIONED, STAGING, STARTING, RUNNING, KILLING -> {
                 if (instance.stopping().isPresent()) {
-                    Kills.overdue(turn, instance);
+                    Kills.order(turn, instance);
                 } else {
                     // Not running in time: whatever its agent does with it, it is to end.
                     Kills.begin(turn, instance, instance.goal(), KillCause.LAUNCH_TIMEOUT);

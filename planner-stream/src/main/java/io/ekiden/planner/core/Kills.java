@@ -104,23 +104,20 @@ final class Kills {
                                 stopping.get().since(),
                                 left,
                                 stopping.get().attempts()));
-        if (left.isEmpty() && stopping.get().attempts() == 0) {
+        if (left.isEmpty() && stopping.get().attempts() == 0 && !unreachable(instance)) {
             order(turn, now);
         } else {
             turn.put(now);
         }
     }
 
-    /// The drain or the last order has timed out.
-    static void overdue(Turn turn, Instance instance) {
-        if (instance.condition() != Condition.UNREACHABLE
-                && instance.condition() != Condition.UNREACHABLE_INACTIVE) {
-            order(turn, instance);
-        }
+    private static boolean unreachable(Instance instance) {
+        return instance.condition() == Condition.UNREACHABLE
+                || instance.condition() == Condition.UNREACHABLE_INACTIVE;
     }
 
     /// Tells the agent to kill the task, and looks again should it not end.
-    private static void order(Turn turn, Instance instance) {
+    static void order(Turn turn, Instance instance) {
         var stopping = instance.stopping().orElseThrow();
         var agent = turn.image().agent(instance.placement().orElseThrow().agentId()).orElseThrow();
         var grace = turn.definition(instance).flatMap(App::taskKillGraceSeconds);

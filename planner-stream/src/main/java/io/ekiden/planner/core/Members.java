@@ -88,8 +88,7 @@ final class Members {
     /// Instances that were held while this agent was away, or while another stayed away, run again.
     private static void releaseHeld(Turn turn, String joinedAgent) {
         for (var instance : turn.image().instances()) {
-            boolean held =
-                    instance.goal() == Goal.STOPPED && instance.condition() == Condition.SCHEDULED;
+            boolean held = instance.goal() == Goal.STOPPED;
             if (held
                     && instance.placement()
                             .filter(at -> waits(turn, at.agentId(), joinedAgent))

@@ -66,8 +66,12 @@ final class Observations {
             return;
         }
         var now = instance.withCondition(to, turn.now());
-        if (back && now.stopping().isEmpty()) {
-            now = now.withDeadline(Optional.of(turn.now().plus(turn.settings().launchTimeout())));
+        if (back) {
+            var patience =
+                    now.stopping().isPresent()
+                            ? turn.settings().drainTimeout()
+                            : turn.settings().launchTimeout();
+            now = now.withDeadline(Optional.of(turn.now().plus(patience)));
         }
         if (to == Condition.RUNNING) {
             now = instance.startedAt().isPresent() ? now : now.withStartedAt(turn.now());

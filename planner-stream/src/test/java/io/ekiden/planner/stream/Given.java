@@ -8,9 +8,9 @@ import io.ekiden.log.WantedChange;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Fixtures of the shell's tests.
 final class Given {
@@ -18,6 +18,15 @@ final class Given {
 
     /// An agent that joins: the planner answers with state and a command.
     static AgentReport joined(String id) {
+        return joined(id, 0);
+    }
+
+    /// The same with attributes of at least so many bytes.
+    static AgentReport joined(String id, int bytes) {
+        var attributes = new TreeMap<String, String>();
+        for (int i = 0; i * 1000 < bytes; i++) {
+            attributes.put("attribute-" + i, "x".repeat(1000));
+        }
         return new AgentReport.AgentJoined(
                 id,
                 "session-of-" + id,
@@ -26,7 +35,7 @@ final class Given {
                 Optional.empty(),
                 Resources.of(4, 4096, 10_000, 0),
                 List.of(new PortRange(31000, 32000)),
-                Collections.emptySortedMap(),
+                attributes,
                 List.of());
     }
 

@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -14,34 +16,35 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/// A real broker in this JVM, one for all tests of the module; each test uses topics with a prefix
-/// of its own. It is as Kafka is by default, except that short sessions are allowed.
+/// A real broker in this JVM, one for all tests that do not need another; each uses topics with a
+/// prefix of its own. It is as Kafka is by default, but the shared one allows short sessions.
 final class TestBroker implements AutoCloseable {
     private final Path dir;
     private final KafkaRaftServer server;
     private final String bootstrap;
 
-    private TestBroker(String minSessionMs) throws Exception {
+    private TestBroker(int port, Map<String, String> further, short transactions) throws Exception {
         dir = Files.createTempDirectory("ekiden-broker");
-        int port = freePort();
-        int controller = freePort();
         bootstrap = "127.0.0.1:" + port;
-        var settings = settings(port, controller, minSessionMs);
+        var settings = settings(port, freePort());
+        settings.putAll(further);
         new Formatter()
                 .setClusterId(Uuid.randomUuid().toString())
                 .setNodeId(1)
-                .setDirectories(java.util.List.of(dir.toString()))
+                .setDirectories(List.of(dir.toString()))
                 .setMetadataLogDirectory(dir.toString())
                 .setControllerListenerName("CONTROLLER")
                 .setIgnoreFormatted(true)
                 .setReleaseVersion(MetadataVersion.LATEST_PRODUCTION)
+                .setFeatureLevel("transaction.version", transactions)
                 .run();
         server = new KafkaRaftServer(KafkaConfig.fromProps(settings, false), Time.SYSTEM);
         server.startup();
     }
 
     private static final class Shared {
-        private static final TestBroker BROKER = start("500");
+        private static final TestBroker BROKER =
+                start(freePort(), Map.of("group.min.session.timeout.ms", "500"), (short) 2);
 
         static {
             Runtime.getRuntime().addShutdownHook(new Thread(BROKER::close));
@@ -52,9 +55,10 @@ final class TestBroker implements AutoCloseable {
         return Shared.BROKER;
     }
 
-    static TestBroker start(String minSessionMs) {
+    /// @param transactions the level of Kafka's feature `transaction.version`
+    static TestBroker start(int port, Map<String, String> further, short transactions) {
         try {
-            return new TestBroker(minSessionMs);
+            return new TestBroker(port, further, transactions);
         } catch (Exception e) {
             throw new IllegalStateException("the broker does not start", e);
         }
@@ -64,7 +68,7 @@ final class TestBroker implements AutoCloseable {
         return bootstrap;
     }
 
-    private Properties settings(int port, int controller, String minSessionMs) {
+    private Properties settings(int port, int controller) {
         var settings = new Properties();
         settings.put("process.roles", "broker,controller");
         settings.put("node.id", "1");
@@ -85,13 +89,14 @@ final class TestBroker implements AutoCloseable {
         settings.put("transaction.state.log.min.isr", "1");
         settings.put("transaction.state.log.num.partitions", "3");
         settings.put("group.initial.rebalance.delay.ms", "0");
-        settings.put("group.min.session.timeout.ms", minSessionMs);
         return settings;
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() {
         try (var socket = new ServerSocket(0)) {
             return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -27,6 +27,8 @@ final class TestLog implements AutoCloseable {
     private final Topics topics;
     private final String bootstrap;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final KafkaConsumer<byte[], byte[]> follower;
+    private long committed;
 
     TestLog(String bootstrap, Topics topics) {
         this.bootstrap = bootstrap;
@@ -38,6 +40,8 @@ final class TestLog implements AutoCloseable {
         settings.put("compression.type", "lz4");
         producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+        follower = consumer();
+        follower.assign(List.of(new TopicPartition(topics.journal().fullName(), 0)));
     }
 
     Topics topics() {
@@ -70,20 +74,24 @@ final class TestLog implements AutoCloseable {
         producer.flush();
     }
 
-    /// All that is committed on a topic now.
-    List<ConsumerRecord<byte[], byte[]>> read(Topic topic) {
+    private KafkaConsumer<byte[], byte[]> consumer() {
         var settings = new HashMap<String, Object>();
         settings.put("bootstrap.servers", bootstrap);
         settings.put("isolation.level", "read_committed");
         settings.put("enable.auto.commit", false);
+        settings.put("auto.offset.reset", "earliest");
+        return new KafkaConsumer<>(
+                settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /// All that is committed on a topic now.
+    List<ConsumerRecord<byte[], byte[]>> read(Topic topic) {
         var partitions =
                 IntStream.range(0, topic.partitions())
                         .mapToObj(i -> new TopicPartition(topic.fullName(), i))
                         .toList();
         var records = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-        try (var consumer =
-                new KafkaConsumer<>(
-                        settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (var consumer = consumer()) {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             var ends = consumer.endOffsets(partitions);
@@ -92,6 +100,14 @@ final class TestLog implements AutoCloseable {
             }
         }
         return records;
+    }
+
+    /// The sequence of the newest committed entry; 0 for none. Cheap to ask again.
+    synchronized long committed() {
+        for (var record : follower.poll(Duration.ofMillis(50))) {
+            committed = Long.parseLong(text(record.key()));
+        }
+        return committed;
     }
 
     List<JournalEntry> journal() {
@@ -117,5 +133,6 @@ final class TestLog implements AutoCloseable {
     @Override
     public void close() {
         producer.close(Duration.ofSeconds(5));
+        follower.close();
     }
 }

@@ -1,0 +1,104 @@
+package io.ekiden.gateway;
+
+import io.ekiden.log.Topics;
+import java.time.Duration;
+import java.util.Set;
+
+/// How a gateway is set up.
+///
+/// @param host to bind to
+/// @param port 0 for any that is free
+/// @param name and `version` as `/v2/info` tells them
+/// @param allowedHosts names by which clients may call it besides `localhost`, its own `host` and
+///   addresses; `*` for any
+/// @param insecure accept a bind address other than loopback though nobody has to say who he is
+public record GatewayConfig(
+        String bootstrapServers,
+        Topics topics,
+        String host,
+        int port,
+        String name,
+        String version,
+        Set<String> allowedHosts,
+        boolean insecure,
+        Limits limits) {
+
+    public GatewayConfig {
+        allowedHosts = Set.copyOf(allowedHosts);
+    }
+
+    /// On loopback, with the limits of the architecture.
+    public static GatewayConfig of(
+            String bootstrapServers, Topics topics, String host, int port, String version) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                "ekiden",
+                version,
+                Set.of(),
+                false,
+                Limits.DEFAULT);
+    }
+
+    public GatewayConfig withAllowedHosts(Set<String> hosts) {
+        return new GatewayConfig(
+                bootstrapServers, topics, host, port, name, version, hosts, insecure, limits);
+    }
+
+    public GatewayConfig withInsecure(boolean insecure) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                limits);
+    }
+
+    public GatewayConfig withLimits(Limits limits) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                limits);
+    }
+
+    /// @param write how long a change waits for its decision
+    /// @param read how long a read waits for the newest state
+    /// @param requests in flight at a time
+    /// @param bodyBytes of one request
+    /// @param streams of events at a time
+    /// @param outstandingEvents that wait for one slow reader of events
+    /// @param heartbeat between two signs of life on a stream of events
+    /// @param idle after which a silent connection is closed
+    public record Limits(
+            Duration write,
+            Duration read,
+            int requests,
+            long bodyBytes,
+            int streams,
+            int outstandingEvents,
+            Duration heartbeat,
+            Duration idle) {
+        public static final Limits DEFAULT =
+                new Limits(
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(2),
+                        1000,
+                        4L << 20,
+                        500,
+                        1024,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(60));
+    }
+}

@@ -1,0 +1,316 @@
+package io.ekiden.gateway.core;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.json.AppJson;
+import io.ekiden.log.AgentReport;
+import io.ekiden.log.Change;
+import io.ekiden.log.Fact;
+import io.ekiden.log.Input;
+import io.ekiden.log.JournalEntry;
+import io.ekiden.log.WantedChange;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Deployment;
+import io.ekiden.model.Instance;
+import io.ekiden.model.KillCause;
+import io.ekiden.model.PathId;
+import io.ekiden.model.Timestamps;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Marathon's events as a function of a journal entry alone: whoever has the entry, now or in a
+/// year, gets the same events in the same order.
+public final class Events {
+    private final JournalEntry entry;
+    private final List<Event> events = new ArrayList<>();
+
+    private Events(JournalEntry entry) {
+        this.entry = entry;
+    }
+
+    public static List<Event> of(JournalEntry entry) {
+        var events = new Events(entry);
+        if (entry.input() instanceof Input.Changed(var wanted)) {
+            events.posted(wanted);
+        }
+        entry.facts().forEach(events::add);
+        return List.copyOf(events.events);
+    }
+
+    private void add(Fact fact) {
+        switch (fact) {
+            case Fact.InstancePut(var instance, var from, var message) ->
+                    instance(instance, from, message);
+            case Fact.Launched launched -> launched.instances().forEach(this::changed);
+            case Fact.InstanceGone(var last, var from, var message) ->
+                    instance(last, Optional.of(from), message);
+            case Fact.HealthPut(var instance) -> health(instance);
+            case Fact.KillOrdered kill -> unhealthyKill(kill);
+            case Fact.AppGone(var id) ->
+                    emit("app_terminated_event", Answer.object().put("appId", id.value()));
+            case Fact.Accepted(var version, var _, var _) -> groupChange(version);
+            case Fact.Refused(var rejection) -> groupChangeFailed(rejection.message());
+            case Fact.InputFailed(var error) -> groupChangeFailed(error);
+            case Fact.DeploymentStarted(var deployment) -> stepBegins(deployment);
+            case Fact.DeploymentAdvanced(var deployment) -> {
+                stepEnded(deployment, deployment.currentStep() - 1);
+                stepBegins(deployment);
+            }
+            case Fact.DeploymentFinished(var deployment) -> {
+                stepEnded(deployment, deployment.steps().size() - 1);
+                emit("deployment_success", planned(deployment));
+            }
+            case Fact.DeploymentCancelled(var deployment, var reason) ->
+                    emit("deployment_failed", planned(deployment).put("reason", reason));
+            case Fact.DeadLettered _,
+                    Fact.ClusterPut _,
+                    Fact.AppPut _,
+                    Fact.VersionKept _,
+                    Fact.VersionForgotten _,
+                    Fact.DelayPut _,
+                    Fact.DelayGone _,
+                    Fact.QueuePut _,
+                    Fact.QueueGone _,
+                    Fact.FailurePut _,
+                    Fact.FailureGone _,
+                    Fact.AgentPut _,
+                    Fact.AgentGone _,
+                    Fact.ProxyPut _,
+                    Fact.ProxyGone _,
+                    Fact.EndpointPut _,
+                    Fact.EndpointGone _,
+                    Fact.Welcomed _,
+                    Fact.RejoinOrdered _ -> {}
+        }
+    }
+
+    private void emit(String type, ObjectNode fields) {
+        events.add(Event.of(type, entry.time(), fields));
+    }
+
+    /// Only for one app that is created or updated, as in Marathon.
+    private void posted(WantedChange wanted) {
+        Optional<PathId> one =
+                switch (wanted.change()) {
+                    case Change.CreateApp(var id, var _) -> Optional.of(id);
+                    case Change.UpdateApps update ->
+                            update.updates().size() == 1 && !isBulk(wanted.uri())
+                                    ? Optional.of(update.updates().getFirst().id())
+                                    : Optional.empty();
+                    case Change.DeleteApp _,
+                            Change.RestartApp _,
+                            Change.KillTasks _,
+                            Change.KillAppTasks _,
+                            Change.ResetDelay _ ->
+                            Optional.empty();
+                };
+        one.flatMap(this::put)
+                .ifPresent(definition ->
+                        emit(
+                                "api_post_event",
+                                Answer.object()
+                                        .put("clientIp", wanted.actor().address().orElse(""))
+                                        .put("uri", wanted.uri())
+                                        .set("appDefinition", definition)));
+    }
+
+    private static boolean isBulk(String uri) {
+        return uri.replaceFirst("\\?.*", "").replaceFirst("/+$", "").endsWith("/v2/apps");
+    }
+
+    private Optional<ObjectNode> put(PathId id) {
+        return entry.facts().stream()
+                .filter(Fact.AppPut.class::isInstance)
+                .map(fact -> ((Fact.AppPut) fact).app())
+                .filter(app -> app.id().equals(id))
+                .reduce((_, last) -> last)
+                .map(AppJson::write);
+    }
+
+    private void instance(Instance instance, Optional<Condition> from, String message) {
+        if (from.equals(Optional.of(instance.condition()))) {
+            return;
+        }
+        if (hasStatus(instance.condition())) {
+            status(instance, message);
+        }
+        changed(instance);
+    }
+
+    /// Whether a task in this condition was reported on. Scheduled and provisioned are the
+    /// planner's own thoughts.
+    private static boolean hasStatus(Condition condition) {
+        return condition != Condition.SCHEDULED && condition != Condition.PROVISIONED;
+    }
+
+    private void status(Instance instance, String message) {
+        var event = Answer.object();
+        event.put("slaveId", agentId(instance));
+        event.put("taskId", instance.taskId().value());
+        event.put("taskStatus", instance.condition().taskState());
+        event.put("message", message);
+        event.put("appId", instance.appId().value());
+        event.put("host", host(instance));
+        var addresses = event.putArray("ipAddresses");
+        TaskJson.number(host(instance))
+                .ifPresent(ip ->
+                        addresses
+                                .addObject()
+                                .put("ipAddress", ip)
+                                .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+        var ports = event.putArray("ports");
+        instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
+        event.put("version", Timestamps.format(instance.version()));
+        emit("status_update_event", event);
+    }
+
+    private void changed(Instance instance) {
+        var event = Answer.object();
+        event.put("instanceId", instance.id().value());
+        event.put("condition", instance.condition().marathonName());
+        event.put("runSpecId", instance.appId().value());
+        event.put("agentId", agentId(instance));
+        event.put("host", host(instance));
+        event.put("runSpecVersion", Timestamps.format(instance.version()));
+        emit("instance_changed_event", event);
+    }
+
+    private static String agentId(Instance instance) {
+        return instance.placement().map(Instance.Placement::agentId).orElse("");
+    }
+
+    private static String host(Instance instance) {
+        return instance.placement().map(Instance.Placement::hostname).orElse("");
+    }
+
+    private void health(Instance instance) {
+        var version = Timestamps.format(instance.version());
+        var status = Answer.object();
+        status.put("appId", instance.appId().value());
+        status.put("instanceId", instance.id().value());
+        status.put("version", version);
+        status.put("alive", instance.healthy().orElse(false));
+        emit("health_status_changed_event", status);
+        var changed = Answer.object();
+        changed.put("instanceId", instance.id().value());
+        changed.put("runSpecId", instance.appId().value());
+        instance.healthy()
+                .ifPresentOrElse(
+                        healthy -> changed.put("healthy", healthy),
+                        () -> changed.putNull("healthy"));
+        changed.put("runSpecVersion", version);
+        emit("instance_health_changed_event", changed);
+    }
+
+    private void unhealthyKill(Fact.KillOrdered kill) {
+        if (kill.cause() != KillCause.UNHEALTHY) {
+            return;
+        }
+        var instance = latest(kill);
+        // A kill that is ordered again is no second kill.
+        if (instance.flatMap(Instance::stopping).filter(s -> s.attempts() > 1).isPresent()) {
+            return;
+        }
+        var event = Answer.object();
+        var id = kill.taskId().instanceId();
+        event.put("appId", id.runSpecId().value());
+        event.put("taskId", kill.taskId().value());
+        event.put("instanceId", id.value());
+        event.put("version", instance.map(i -> Timestamps.format(i.version())).orElse(""));
+        event.put("reason", reason(instance));
+        event.put("host", instance.map(Events::host).orElse(""));
+        event.put("slaveId", kill.agentId());
+        emit("unhealthy_instance_kill_event", event);
+    }
+
+    /// The instance as the entry leaves it.
+    private Optional<Instance> latest(Fact.KillOrdered kill) {
+        return entry.facts().stream()
+                .flatMap(fact ->
+                        switch (fact) {
+                            case Fact.InstancePut put -> Optional.of(put.instance()).stream();
+                            case Fact.HealthPut put -> Optional.of(put.instance()).stream();
+                            default -> Optional.<Instance>empty().stream();
+                        })
+                .filter(instance -> instance.taskId().equals(kill.taskId()))
+                .reduce((_, last) -> last);
+    }
+
+    private String reason(Optional<Instance> instance) {
+        List<Instance.HealthResult> results =
+                entry.input() instanceof Input.Reported(AgentReport.HealthChanged report)
+                        ? report.results()
+                        : instance.map(Instance::healthResults).orElse(List.of());
+        return results.stream()
+                .filter(result -> !result.alive())
+                .flatMap(result -> result.lastFailureCause().stream())
+                .findFirst()
+                .orElse("");
+    }
+
+    /// Marathon names the group whose content was changed: the parent of one app, the root for
+    /// several.
+    private Optional<PathId> group() {
+        if (!(entry.input() instanceof Input.Changed(var wanted))) {
+            return Optional.empty();
+        }
+        return switch (wanted.change()) {
+            case Change.CreateApp(var id, var _) -> Optional.of(id.parent());
+            case Change.DeleteApp(var id) -> Optional.of(id.parent());
+            case Change.RestartApp(var id) -> Optional.of(id.parent());
+            case Change.UpdateApps update ->
+                    Optional.of(
+                            update.updates().size() == 1 && !isBulk(wanted.uri())
+                                    ? update.updates().getFirst().id().parent()
+                                    : PathId.ROOT);
+            case Change.KillTasks kill -> scaled(kill.scale());
+            case Change.KillAppTasks kill -> scaled(kill.scale());
+            case Change.ResetDelay _ -> Optional.empty();
+        };
+    }
+
+    private static Optional<PathId> scaled(boolean scale) {
+        return scale ? Optional.of(PathId.ROOT) : Optional.empty();
+    }
+
+    private void groupChange(Instant version) {
+        group().ifPresent(id -> emit("group_change_success", groupEvent(id, version)));
+    }
+
+    private void groupChangeFailed(String reason) {
+        group().ifPresent(id ->
+                emit("group_change_failed", groupEvent(id, entry.time()).put("reason", reason)));
+    }
+
+    private static ObjectNode groupEvent(PathId id, Instant version) {
+        return Answer.object()
+                .put("groupId", id.value())
+                .put("version", Timestamps.format(version));
+    }
+
+    private void stepBegins(Deployment deployment) {
+        deployment
+                .current()
+                .ifPresent(step -> emit("deployment_info", stepEvent(deployment, step)));
+    }
+
+    private void stepEnded(Deployment deployment, int index) {
+        if (index >= 0) {
+            emit("deployment_step_success", stepEvent(deployment, deployment.steps().get(index)));
+        }
+    }
+
+    private static ObjectNode stepEvent(Deployment deployment, Deployment.Step step) {
+        var event = Answer.object();
+        event.set("plan", DeploymentJson.plan(deployment));
+        event.set("currentStep", DeploymentJson.step(step));
+        return event;
+    }
+
+    private static ObjectNode planned(Deployment deployment) {
+        var event = Answer.object().put("id", deployment.id());
+        event.set("plan", DeploymentJson.plan(deployment));
+        return event;
+    }
+}

@@ -1,0 +1,67 @@
+package io.ekiden.gateway.http;
+
+import static io.ekiden.gateway.http.Route.glance;
+import static io.ekiden.gateway.http.Route.order;
+import static io.ekiden.gateway.http.Route.read;
+import static io.ekiden.gateway.http.Route.serve;
+import static io.ekiden.gateway.http.Route.submit;
+import static io.ekiden.gateway.http.Route.tell;
+
+import io.ekiden.gateway.core.About;
+import io.ekiden.gateway.core.Answer;
+import io.ekiden.gateway.core.AppChanges;
+import io.ekiden.gateway.core.AppViews;
+import io.ekiden.gateway.core.ClusterViews;
+import io.ekiden.gateway.core.TaskChanges;
+import io.ekiden.gateway.core.TaskViews;
+import java.util.List;
+
+/// Every route in one list. Whatever is not here is answered with 404; of several lines that fit a
+/// path the first decides.
+final class ApiRouter {
+    private ApiRouter() {}
+
+    static Routes routes(About about, Health health, EventStreams events, UiFiles ui) {
+        return new Routes(
+                List.of(
+                        read("/v2/apps", AppViews::list),
+                        submit("POST", "/v2/apps", AppChanges::create),
+                        submit("PUT", "/v2/apps", AppChanges::putAll),
+                        submit("PATCH", "/v2/apps", AppChanges::patchAll),
+                        read("/v2/apps/*", AppViews::group),
+                        read("/v2/apps/*/tasks", TaskViews::ofGroup),
+                        read("/v2/apps/{id...}/*", AppViews::group),
+                        read("/v2/apps/{id...}/*/tasks", TaskViews::ofGroup),
+                        read("/v2/apps/{id...}/tasks", TaskViews::ofApp),
+                        order("DELETE", "/v2/apps/{id...}/tasks", TaskChanges::killOfApp),
+                        order("DELETE", "/v2/apps/{id...}/tasks/{task}", TaskChanges::killOne),
+                        order("POST", "/v2/apps/{id...}/restart", AppChanges::restart),
+                        order("DELETE", "/v2/apps/{id...}/restart", AppChanges::deleteNamedRestart),
+                        read("/v2/apps/{id...}/versions", AppViews::versions),
+                        read("/v2/apps/{id...}/versions/{version}", AppViews::version),
+                        read("/v2/apps/{id...}", AppViews::one),
+                        submit("PUT", "/v2/apps/{id...}", AppChanges::putOne),
+                        submit("PATCH", "/v2/apps/{id...}", AppChanges::patchOne),
+                        order("DELETE", "/v2/apps/{id...}", AppChanges::delete),
+                        read("/v2/tasks", TaskViews::all),
+                        submit("POST", "/v2/tasks/delete", TaskChanges::killMany),
+                        read("/v2/queue", ClusterViews::queue),
+                        order("DELETE", "/v2/queue/{id...}/delay", AppChanges::resetDelay),
+                        read("/v2/deployments", ClusterViews::deployments),
+                        read("/v2/agents", ClusterViews::agents),
+                        read("/v2/agents/{agent}", ClusterViews::agent),
+                        glance("/v2/info", (_, image) -> ClusterViews.info(about, image)),
+                        glance("/v2/leader", (_, image) -> ClusterViews.leader(about, image)),
+                        serve("/v2/events", events::attach),
+                        tell("/ping", health::ping),
+                        tell("/metrics", health::metrics),
+                        tell("/metrics/prometheus", health::prometheus),
+                        tell("/", _ -> redirectToUi()),
+                        serve("/ui", ui::serve),
+                        serve("/ui/{path...}", ui::serve)));
+    }
+
+    private static Answer redirectToUi() {
+        return Answer.empty(302).with("Location", "/ui/");
+    }
+}

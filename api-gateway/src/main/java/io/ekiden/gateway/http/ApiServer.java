@@ -1,0 +1,140 @@
+package io.ekiden.gateway.http;
+
+import io.ekiden.gateway.GatewayConfig;
+import io.ekiden.gateway.core.About;
+import io.ekiden.gateway.log.ChangeWriter;
+import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.ReadBarrier;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.InstantSource;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// The HTTP server and everything behind it but the log.
+public final class ApiServer implements AutoCloseable {
+    private static final int MAX_LINE = 16 << 10;
+    private static final int COMPRESSED_FROM = 2 << 10;
+    private static final int SECONDS_TO_CLOSE = 5;
+
+    private final Vertx vertx;
+    private final HttpServer server;
+    private volatile Handler<HttpServerRequest> handler =
+            request -> request.response().setStatusCode(503).end();
+
+    private ApiServer(GatewayConfig config) {
+        this.vertx =
+                Vertx.vertx(
+                        new VertxOptions()
+                                .setEventLoopPoolSize(1)
+                                .setFileSystemOptions(
+                                        new FileSystemOptions()
+                                                .setFileCachingEnabled(false)
+                                                .setClassPathResolvingEnabled(false)));
+        this.server =
+                vertx.createHttpServer(
+                                new HttpServerOptions()
+                                        .setHost(config.host())
+                                        .setPort(config.port())
+                                        .setHttp2ClearTextEnabled(false)
+                                        .setMaxInitialLineLength(MAX_LINE)
+                                        .setCompressionSupported(true)
+                                        .setCompressionContentSizeThreshold(COMPRESSED_FROM)
+                                        .setIdleTimeout((int) config.limits().idle().toMillis())
+                                        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS))
+                        .requestHandler(request -> handler.handle(request));
+    }
+
+    /// Serves from now on. Nothing is answered but errors until the follower has read the log.
+    ///
+    /// @throws IOException when the address cannot be bound
+    public static ApiServer start(
+            GatewayConfig config, Follower follower, ReadBarrier barrier, ChangeWriter writer)
+            throws IOException {
+        var api = new ApiServer(config);
+        try {
+            api.listen(config, follower, barrier, writer);
+            return api;
+        } catch (IOException | RuntimeException e) {
+            api.close();
+            throw e;
+        }
+    }
+
+    private void listen(
+            GatewayConfig config, Follower follower, ReadBarrier barrier, ChangeWriter writer)
+            throws IOException {
+        var limits = config.limits();
+        var clock = InstantSource.system();
+        var events =
+                new EventStreams(
+                        vertx,
+                        clock,
+                        limits.streams(),
+                        limits.outstandingEvents(),
+                        limits.heartbeat());
+        follower.listen(events);
+        bind();
+        var about = new About(config.name(), config.version(), reachable(config.host()), port());
+        var traffic = new Traffic(limits.requests());
+        var health = new Health(follower, writer, events, traffic);
+        var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
+        var hosts = new TreeSet<>(config.allowedHosts());
+        hosts.add(about.host());
+        handler =
+                new ApiHandler(
+                                ApiRouter.routes(about, health, events, ui),
+                                new Door(hosts),
+                                traffic,
+                                new Dispatch(vertx, follower, barrier, writer, limits.write()),
+                                about,
+                                clock,
+                                limits.bodyBytes())
+                        .router(vertx);
+    }
+
+    private void bind() throws IOException {
+        try {
+            server.listen().toCompletionStage().toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException io ? io : new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while binding", e);
+        }
+    }
+
+    /// A name for clients when the gateway is bound to every address.
+    private static String reachable(String host) throws IOException {
+        return InetAddress.getByName(host).isAnyLocalAddress()
+                ? InetAddress.getLocalHost().getHostName()
+                : host;
+    }
+
+    public int port() {
+        return server.actualPort();
+    }
+
+    @Override
+    public void close() {
+        try {
+            vertx.close()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(SECONDS_TO_CLOSE, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the HTTP server does not end", e);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.ekiden.gateway.http;
+
+import io.ekiden.gateway.core.Answer;
+import io.ekiden.gateway.core.ApiRequest;
+import io.ekiden.gateway.core.Failures;
+import io.ekiden.gateway.core.Outcome;
+import io.ekiden.gateway.core.Wanted;
+import io.ekiden.gateway.log.ChangeWriter;
+import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.ReadBarrier;
+import io.ekiden.json.JsonText;
+import io.ekiden.log.Actor;
+import io.ekiden.log.WantedChange;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/// Runs what a route asks for: a read of the newest or of the last known state, or a change.
+/// Looking, parsing and writing JSON is done beside the event loop.
+final class Dispatch {
+    private static final int MAX_REASON = 1000;
+    private static final Pattern TRACE =
+            Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+
+    private final Vertx vertx;
+    private final Follower follower;
+    private final ReadBarrier barrier;
+    private final ChangeWriter writer;
+    private final Duration writePatience;
+
+    Dispatch(
+            Vertx vertx,
+            Follower follower,
+            ReadBarrier barrier,
+            ChangeWriter writer,
+            Duration writePatience) {
+        this.vertx = vertx;
+        this.follower = follower;
+        this.barrier = barrier;
+        this.writer = writer;
+        this.writePatience = writePatience;
+    }
+
+    long sequence() {
+        return follower.sequence();
+    }
+
+    Duration writePatience() {
+        return writePatience;
+    }
+
+    void run(RoutingContext http, Route.Action action, ApiRequest request) {
+        switch (action) {
+            case Route.Action.Tell(var telling) -> Replies.send(http, telling.of(request));
+            case Route.Action.Serve(var handler) -> handler.handle(http, request);
+            case Route.Action.Glance(var view) -> ifServing(http, () -> look(http, view, request));
+            case Route.Action.Read(var view) -> ifServing(http, () -> read(http, view, request));
+            case Route.Action.Write write -> ifServing(http, () -> write(http, write, request));
+        }
+    }
+
+    private void ifServing(RoutingContext http, Runnable action) {
+        follower.trouble()
+                .ifPresentOrElse(
+                        why -> Replies.send(http, Failures.unavailable("Not serving: " + why)),
+                        action);
+    }
+
+    private void read(RoutingContext http, Route.View view, ApiRequest request) {
+        if (request.flag("stale", false)) {
+            look(http, view, request);
+            return;
+        }
+        here(barrier.pass())
+                .onSuccess(_ -> look(http, view, request))
+                .onFailure(problem -> Replies.send(http, Failures.noFreshRead(why(problem))));
+    }
+
+    private static String why(Throwable problem) {
+        return problem instanceof TimeoutException
+                ? "the journal's newest entries have not come in"
+                : "Kafka does not answer (" + problem.getClass().getSimpleName() + ")";
+    }
+
+    private record Told(long sequence, Replies.Encoded answer) {}
+
+    private void look(RoutingContext http, Route.View view, ApiRequest request) {
+        vertx.executeBlocking(
+                        () -> {
+                            var reading = follower.read(image -> view.of(request, image));
+                            return new Told(reading.sequence(), Replies.encode(reading.value()));
+                        },
+                        false)
+                .onSuccess(told -> tell(http, told))
+                .onFailure(http::fail);
+    }
+
+    private static void tell(RoutingContext http, Told told) {
+        Replies.sequence(http, told.sequence());
+        Replies.send(http, told.answer());
+    }
+
+    private void write(RoutingContext http, Route.Action.Write route, ApiRequest request) {
+        var body = http.body().buffer();
+        vertx.executeBlocking(() -> wanted(route, request, body), false)
+                .onSuccess(wanted -> {
+                    switch (wanted) {
+                        case Wanted.Refused(var answer) -> Replies.send(http, answer);
+                        case Wanted.Write write -> decide(http, write);
+                    }
+                })
+                .onFailure(http::fail);
+    }
+
+    private static Wanted wanted(Route.Action.Write route, ApiRequest request, Buffer body) {
+        if (!route.json()) {
+            return route.command().of(request);
+        }
+        var bytes = body == null ? new byte[0] : body.getBytes();
+        return switch (JsonText.parse(bytes)) {
+            case JsonText.Tree(var json) -> route.command().of(request.withBody(json));
+            case JsonText.Malformed(var message) ->
+                    new Wanted.Refused(Failures.unparsable(message));
+            case JsonText.Empty() -> new Wanted.Refused(Failures.noBody());
+        };
+    }
+
+    private void decide(RoutingContext http, Wanted.Write write) {
+        var request = http.request();
+        var wanted =
+                new WantedChange(
+                        UUID.randomUUID().toString(),
+                        actor(request),
+                        reason(request),
+                        traceparent(request),
+                        request.uri(),
+                        write.force(),
+                        write.change());
+        var decided =
+                writer.write(
+                        wanted,
+                        applied -> {
+                            Answer answer = Outcome.of(applied, write.success());
+                            return new Told(applied.entry().sequence(), Replies.encode(answer));
+                        });
+        here(decided).onSuccess(told -> tell(http, told)).onFailure(http::fail);
+    }
+
+    private static Actor actor(HttpServerRequest request) {
+        var address = Optional.ofNullable(request.remoteAddress()).map(from -> from.hostAddress());
+        return new Actor(Actor.Kind.USER, "anonymous", address);
+    }
+
+    private static Optional<String> reason(HttpServerRequest request) {
+        return Optional.ofNullable(request.getHeader("X-Ekiden-Reason"))
+                .map(text -> text.substring(0, Math.min(text.length(), MAX_REASON)));
+    }
+
+    private static Optional<String> traceparent(HttpServerRequest request) {
+        return Optional.ofNullable(request.getHeader("traceparent"))
+                .filter(text -> TRACE.matcher(text).matches());
+    }
+
+    /// Back on the event loop of the request.
+    private <T> Future<T> here(CompletionStage<T> stage) {
+        return Future.fromCompletionStage(stage, vertx.getOrCreateContext())
+                .recover(problem ->
+                        Future.failedFuture(
+                                problem instanceof CompletionException
+                                        ? problem.getCause()
+                                        : problem));
+    }
+}

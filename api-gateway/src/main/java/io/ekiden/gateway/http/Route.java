@@ -1,0 +1,81 @@
+package io.ekiden.gateway.http;
+
+import io.ekiden.gateway.core.Answer;
+import io.ekiden.gateway.core.ApiRequest;
+import io.ekiden.gateway.core.Wanted;
+import io.ekiden.state.ClusterImage;
+import io.vertx.ext.web.RoutingContext;
+
+/// One line of the table of routes.
+record Route(String method, PathPattern path, Action action) {
+
+    /// How a request is served.
+    sealed interface Action {
+        /// From the newest committed state.
+        record Read(View view) implements Action {}
+
+        /// From the last known state, which may be old: for what must be told during an outage.
+        record Glance(View view) implements Action {}
+
+        /// By the planner.
+        ///
+        /// @param json whether the request has a body
+        record Write(boolean json, Command command) implements Action {}
+
+        /// Without the state.
+        record Tell(Telling telling) implements Action {}
+
+        /// By a handler that answers itself.
+        record Serve(Handler handler) implements Action {}
+    }
+
+    interface View {
+        Answer of(ApiRequest request, ClusterImage image);
+    }
+
+    interface Command {
+        Wanted of(ApiRequest request);
+    }
+
+    interface Telling {
+        Answer of(ApiRequest request);
+    }
+
+    interface Handler {
+        void handle(RoutingContext http, ApiRequest request);
+    }
+
+    static Route read(String path, View view) {
+        return new Route("GET", PathPattern.of(path), new Action.Read(view));
+    }
+
+    static Route glance(String path, View view) {
+        return new Route("GET", PathPattern.of(path), new Action.Glance(view));
+    }
+
+    static Route tell(String path, Telling telling) {
+        return new Route("GET", PathPattern.of(path), new Action.Tell(telling));
+    }
+
+    static Route serve(String path, Handler handler) {
+        return new Route("GET", PathPattern.of(path), new Action.Serve(handler));
+    }
+
+    /// A mutation without a body.
+    static Route order(String method, String path, Command command) {
+        return new Route(method, PathPattern.of(path), new Action.Write(false, command));
+    }
+
+    /// A mutation with a JSON body.
+    static Route submit(String method, String path, Command command) {
+        return new Route(method, PathPattern.of(path), new Action.Write(true, command));
+    }
+
+    boolean takesJson() {
+        return action instanceof Action.Write(var json, var _) && json;
+    }
+
+    boolean mutates() {
+        return action instanceof Action.Write;
+    }
+}

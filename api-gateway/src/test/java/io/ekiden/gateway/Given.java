@@ -1,0 +1,145 @@
+package io.ekiden.gateway;
+
+import io.ekiden.model.Agent;
+import io.ekiden.model.App;
+import io.ekiden.model.AppVersion;
+import io.ekiden.model.BackoffStrategy;
+import io.ekiden.model.Cluster;
+import io.ekiden.model.Condition;
+import io.ekiden.model.Deployment;
+import io.ekiden.model.Entity;
+import io.ekiden.model.Goal;
+import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
+import io.ekiden.model.KillSelection;
+import io.ekiden.model.PathId;
+import io.ekiden.model.PortDefinition;
+import io.ekiden.model.PortRange;
+import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
+import io.ekiden.model.UnreachableStrategy;
+import io.ekiden.model.UpgradeStrategy;
+import io.ekiden.model.VersionInfo;
+import io.ekiden.state.ClusterImage;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// Fixtures of this module's tests.
+public final class Given {
+    public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
+
+    private Given() {}
+
+    public static App app(String id) {
+        return app(id, Collections.emptySortedMap());
+    }
+
+    public static App app(String id, SortedMap<String, String> labels) {
+        return new App(
+                PathId.of(id),
+                Optional.of("sleep 1000"),
+                List.of(),
+                Optional.empty(),
+                Sorted.copyOf(Map.of("A", "1")),
+                2,
+                Resources.of(0.1, 32, 0, 0),
+                List.of(
+                        new PortDefinition(
+                                10000, Optional.of("web"), "tcp", Collections.emptySortedMap())),
+                false,
+                List.of(),
+                labels,
+                List.of(),
+                "*",
+                BackoffStrategy.DEFAULT,
+                Optional.empty(),
+                UpgradeStrategy.DEFAULT,
+                KillSelection.YOUNGEST_FIRST,
+                UnreachableStrategy.DEFAULT,
+                NOON,
+                new VersionInfo(NOON, NOON));
+    }
+
+    public static Instance instance(App app, int n, Condition condition) {
+        return new Instance(
+                InstanceId.of(app.id(), "0000-" + n),
+                app.id(),
+                1,
+                app.version(),
+                app.configVersion(),
+                app.resources(),
+                Goal.RUNNING,
+                condition,
+                NOON,
+                condition == Condition.SCHEDULED
+                        ? Optional.empty()
+                        : Optional.of(
+                                new Instance.Placement("a1", "10.0.0.1", List.of(31000 + n), 5)),
+                Optional.of(NOON),
+                condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    public static Instance running(App app, int n) {
+        return instance(app, n, Condition.RUNNING);
+    }
+
+    public static Instance.HealthResult health(boolean alive) {
+        return new Instance.HealthResult(
+                alive,
+                alive ? 0 : 3,
+                Optional.of(NOON),
+                Optional.of(NOON),
+                Optional.empty(),
+                alive ? Optional.empty() : Optional.of("connection refused"));
+    }
+
+    public static Agent agent(String id) {
+        return new Agent(
+                id,
+                "boot-1",
+                7,
+                3,
+                "host-" + id,
+                Optional.empty(),
+                Resources.of(2, 1024, 4096, 0),
+                List.of(new PortRange(31000, 31099)),
+                Sorted.copyOf(Map.of("rack", "r1")),
+                Agent.State.ACTIVE,
+                NOON,
+                Optional.empty());
+    }
+
+    public static Deployment deployment(PathId app, Deployment.Kind... steps) {
+        return new Deployment(
+                "d-1",
+                NOON,
+                java.util.Arrays.stream(steps)
+                        .map(kind -> new Deployment.Step(List.of(new Deployment.Action(kind, app))))
+                        .toList(),
+                0);
+    }
+
+    public static Cluster cluster() {
+        return new Cluster("cluster-1", Optional.empty(), Optional.empty());
+    }
+
+    public static AppVersion kept(App app, Instant version) {
+        return new AppVersion(app.withVersion(version, app.versionInfo()));
+    }
+
+    public static ClusterImage image(Entity... entities) {
+        var image = new ClusterImage();
+        for (var entity : entities) {
+            image.put(entity);
+        }
+        return image;
+    }
+}

@@ -1,0 +1,67 @@
+package io.ekiden.gateway;
+
+import static org.awaitility.Awaitility.await;
+
+import io.ekiden.log.TopicAdmin;
+import io.ekiden.log.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/// A gateway and a scripted planner on topics of their own.
+public final class TestCluster implements AutoCloseable {
+    private final TestBroker broker;
+    private final Topics topics;
+    private final ScriptedPlanner planner;
+    private GatewayServer gateway;
+
+    public TestCluster() {
+        this(TestBroker.shared());
+    }
+
+    public TestCluster(TestBroker broker) {
+        this.broker = broker;
+        this.topics = new Topics("t" + UUID.randomUUID() + ".");
+        TopicAdmin.ensure(broker.bootstrap(), topics, (short) 1, Duration.ofSeconds(20));
+        this.planner = new ScriptedPlanner(broker.bootstrap(), topics);
+    }
+
+    public Topics topics() {
+        return topics;
+    }
+
+    public String bootstrap() {
+        return broker.bootstrap();
+    }
+
+    public ScriptedPlanner planner() {
+        return planner;
+    }
+
+    public Http start() {
+        return start(UnaryOperator.identity());
+    }
+
+    public Http start(UnaryOperator<GatewayConfig> settings) {
+        var config = GatewayConfig.of(bootstrap(), topics, "127.0.0.1", 0, "1.2.3");
+        gateway = new GatewayServer(settings.apply(config));
+        try {
+            gateway.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        var http = new Http(gateway.port());
+        await().atMost(Duration.ofSeconds(20)).until(() -> http.get("/v2/info").status() == 200);
+        return http;
+    }
+
+    @Override
+    public void close() {
+        if (gateway != null) {
+            gateway.close();
+        }
+        planner.close();
+    }
+}

@@ -1,0 +1,133 @@
+package io.ekiden.planner.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ekiden.log.Topics;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Planners as processes that are killed and paused while inputs keep coming.
+final class PlannerFailoverTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration BETWEEN_INPUTS = Duration.ofMillis(2);
+
+    /// So many entries are to be committed between one event and the next.
+    private static final int SOME = 200;
+
+    @TempDir private Path dir;
+    private Topics topics;
+    private TestLog log;
+    private final List<String> joined = new CopyOnWriteArrayList<>();
+    private volatile boolean loading = true;
+    private Thread load;
+
+    @BeforeEach
+    void loadThisTestsTopics(TestInfo test) {
+        topics = new Topics(test.getTestMethod().orElseThrow().getName() + ".");
+        log = new TestLog(TestBroker.shared().bootstrap(), topics);
+        load = new Thread(this::load, "load");
+    }
+
+    @AfterEach
+    void endLoad() throws InterruptedException {
+        loading = false;
+        load.join();
+        log.close();
+    }
+
+    private void load() {
+        while (loading) {
+            var id = "agent-" + joined.size();
+            joined.add(id);
+            log.report(Given.joined(id));
+            try {
+                Thread.sleep(BETWEEN_INPUTS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        log.flush();
+    }
+
+    private PlannerProcess planner(String name) {
+        return PlannerProcess.start(dir, name, TestBroker.shared().bootstrap(), topics);
+    }
+
+    private void awaitSomeMore() {
+        long goal = log.committed() + SOME;
+        await().atMost(PATIENCE).until(() -> log.committed() >= goal);
+    }
+
+    private void awaitAllAndVerify() throws InterruptedException {
+        loading = false;
+        load.join();
+        await().atMost(PATIENCE).until(() -> log.committed() >= joined.size() + 1);
+        assertThat(Verify.everythingFollowsFromTheJournal(log, joined)).hasSize(joined.size() + 1);
+    }
+
+    @Test
+    void aPlannerThatIsKilledAndStartedAgainLosesAndDoublesNothing() throws InterruptedException {
+        try (var first = planner("first")) {
+            first.awaitLine("planner=active");
+            load.start();
+            awaitSomeMore();
+            first.kill();
+            try (var second = planner("second")) {
+                awaitSomeMore();
+                second.kill();
+            }
+        }
+        try (var third = planner("third")) {
+            awaitSomeMore();
+            awaitAllAndVerify();
+            assertThat(third.end()).isEqualTo(143);
+        }
+    }
+
+    @Test
+    void aWarmStandbyTakesOverFromAKilledPlanner() throws InterruptedException {
+        try (var first = planner("first")) {
+            first.awaitLine("planner=active");
+            load.start();
+            awaitSomeMore();
+            try (var second = planner("second")) {
+                second.awaitLine("planner=standby");
+                awaitSomeMore();
+                first.kill();
+                awaitSomeMore();
+                second.awaitLine("reason=PROMOTED");
+                awaitAllAndVerify();
+            }
+        }
+    }
+
+    @Test
+    void aPlannerThatWasPausedWritesNothingAfterItsSuccessor() throws InterruptedException {
+        try (var first = planner("first");
+                var second = planner("second")) {
+            first.awaitLine("streams=RUNNING");
+            second.awaitLine("streams=RUNNING");
+            load.start();
+            awaitSomeMore();
+            // Whichever of them is active.
+            first.signal("STOP");
+            awaitSomeMore();
+            first.signal("CONT");
+            awaitSomeMore();
+            second.signal("STOP");
+            awaitSomeMore();
+            second.signal("CONT");
+            awaitSomeMore();
+            awaitAllAndVerify();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.ekiden.planner.stream;
+
+import static org.awaitility.Awaitility.await;
+
+import io.ekiden.log.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/// A planner as a process of its own, so that it can be killed and paused.
+final class PlannerProcess implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private PlannerProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    static PlannerProcess start(Path dir, String name, String bootstrap, Topics topics) {
+        var output = dir.resolve(name + ".log");
+        var logging = System.getProperty("logback.configurationFile", "");
+        var command =
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx256m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dlogback.configurationFile=" + logging,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PlannerMain.class.getName(),
+                        "--bootstrap-servers=" + bootstrap,
+                        "--topic-prefix=" + topics.prefix(),
+                        "--state-dir=" + dir.resolve(name),
+                        "--session-timeout-ms=1500",
+                        "--session-heartbeat-ms=300");
+        try {
+            var process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(output.toFile())
+                            .start();
+            return new PlannerProcess(process, output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void awaitLine(String text) {
+        await().atMost(Duration.ofSeconds(40)).until(() -> Files.readString(output).contains(text));
+    }
+
+    /// SIGKILL.
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    /// Such as STOP and CONT.
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .onExit()
+                    .join();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// SIGTERM, and what it ended with.
+    int end() {
+        process.destroy();
+        return process.onExit().join().exitValue();
+    }
+
+    @Override
+    public void close() {
+        kill();
+    }
+}

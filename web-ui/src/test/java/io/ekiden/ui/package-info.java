@@ -1,0 +1,2 @@
+/// Checks of the static files that make up the web UI.
+package io.ekiden.ui;
