@@ -39,7 +39,7 @@ final class ImageStoreTest {
     }
 
     private Head restoreHead() {
-        var head = new Head(2, Instant.EPOCH, "hash", checksum.sum(), checksum.count());
+        var head = new Head(2, Instant.EPOCH, "hash", checksum.sum(), checksum.count(), List.of());
         restore(Head.KEY, Codec.encode(Head.class, head));
         return head;
     }

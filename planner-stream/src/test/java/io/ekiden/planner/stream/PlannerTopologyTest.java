@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -47,6 +48,9 @@ final class PlannerTopologyTest {
                 new PlannerShell(
                         TOPICS,
                         KAFKA,
+                        Map.of(
+                                TOPICS.desiredState().fullName(), "id-1",
+                                TOPICS.agentReports().fullName(), "id-2"),
                         (image, header, input) -> decider.decide(image, header, input),
                         planner,
                         clock,
