@@ -48,6 +48,7 @@ final class Bootstrap {
     ///
     /// @throws Damaged when what was read is not what the head says
     State read() throws Damaged {
+        consumer.assign(List.of(journal));
         // Before the state: so every entry below it is in the state or follows it directly.
         long provenOffset = end(journal);
         consumer.assign(List.of(stateTopic));
