@@ -89,7 +89,8 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    private static Standalone assemble(EmbeddedBroker broker, Settings settings) {
+    private static Standalone assemble(EmbeddedBroker broker, Settings settings)
+            throws IOException {
         var kafka = broker.bootstrapServers();
         var topics = new Topics(Topics.DEFAULT_PREFIX);
         var ports = settings.ports();
@@ -119,12 +120,10 @@ final class Standalone implements AutoCloseable {
                         Machine.proxyThreads(),
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());
-        var agents = new ArrayList<AgentDaemon>();
-        for (var spec : settings.agents()) {
-            agents.add(
-                    new AgentDaemon(
-                            spec.config(kafka, topics, settings.directory().agent(spec.name()))));
-        }
+        var agents =
+                Machine.agents(settings.agents(), kafka, topics, settings.directory()).stream()
+                        .map(AgentDaemon::new)
+                        .toList();
         return new Standalone(
                 broker,
                 new PlannerStream(planner),
@@ -144,11 +143,7 @@ final class Standalone implements AutoCloseable {
         var parts = new ArrayList<Callable<Void>>();
         parts.add(part(planner::start));
         parts.add(part(gateway::start));
-        parts.add(
-                part(
-                        () ->
-                                proxy.start()
-                                        .await(KAFKA_PATIENCE.toSeconds(), TimeUnit.SECONDS)));
+        parts.add(part(() -> proxy.start().await(KAFKA_PATIENCE.toSeconds(), TimeUnit.SECONDS)));
         agents.forEach(agent -> parts.add(part(agent::start)));
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
             for (Future<Void> part : threads.invokeAll(parts)) {
@@ -214,8 +209,9 @@ final class Standalone implements AutoCloseable {
 
     /// Waits until the planner has stopped by itself, which it never does when all is well.
     String awaitTrouble() throws InterruptedException {
-        while (!planner.awaitEnd(Duration.ofHours(1))) {
-            Thread.onSpinWait();
+        boolean ended = false;
+        while (!ended) {
+            ended = planner.awaitEnd(Duration.ofHours(1));
         }
         return planner.refusal().orElse("the planner has ended");
     }
