@@ -21,8 +21,7 @@ final class Foreground {
     private final CountDownLatch stop = new CountDownLatch(1);
 
     /// @param lock on the directory; held here, because a lock that nobody refers to is given back
-    Foreground(
-            Terminal terminal, DataDirectory directory, FileLock lock, boolean detachedChild) {
+    Foreground(Terminal terminal, DataDirectory directory, FileLock lock, boolean detachedChild) {
         this.terminal = terminal;
         this.directory = directory;
         this.lock = lock;

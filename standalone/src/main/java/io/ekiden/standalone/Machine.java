@@ -100,8 +100,7 @@ final class Machine {
             throws IOException {
         long disk = Files.getFileStore(directory.path()).getUsableSpace() >> 20;
         return Resources.of(
-                spec.cpus()
-                        .orElse((double) Runtime.getRuntime().availableProcessors() / shares),
+                spec.cpus().orElse((double) Runtime.getRuntime().availableProcessors() / shares),
                 spec.mem().orElse((double) (mem() / shares)),
                 spec.disk().orElse((double) (disk / shares)),
                 spec.gpus().orElse(0.0));

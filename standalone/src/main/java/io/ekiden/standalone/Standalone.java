@@ -22,10 +22,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole of Ekiden in this process: broker, planner, gateway, agents and load balancer, each
 /// wired to the others by nothing but Kafka and HTTP, as if each ran alone.
 final class Standalone implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
     private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
     private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_MS = 20;
@@ -220,8 +223,15 @@ final class Standalone implements AutoCloseable {
     ///
     /// @param keepTasks their tasks run on; else they are stopped first
     void leave(boolean keepTasks) throws InterruptedException {
+        var farewells = agents.stream().map(agent -> part(() -> leave(agent, keepTasks))).toList();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            agents.forEach(agent -> threads.submit(() -> agent.leave(!keepTasks)));
+            threads.invokeAll(farewells);
+        }
+    }
+
+    private static void leave(AgentDaemon agent, boolean keepTasks) {
+        if (!agent.leave(!keepTasks)) {
+            LOG.warn("agent left without a good-bye tasks={}", agent.liveTasks());
         }
     }
 

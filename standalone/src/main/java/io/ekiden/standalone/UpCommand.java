@@ -182,7 +182,9 @@ final class UpCommand implements Callable<Integer> {
         System.setProperty("ekiden.log.dir", directory.log().toString());
         var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
         return foreground.run(
-                new Standalone.Settings(directory, bind, ports, specs, insecure), definitions, timeout);
+                new Standalone.Settings(directory, bind, ports, specs, insecure),
+                definitions,
+                timeout);
     }
 
     private int deployToRunning(DataDirectory directory, List<Definitions> definitions)
@@ -227,7 +229,9 @@ final class UpCommand implements Callable<Integer> {
         if (agents != null && !agentSpecs.isEmpty()) {
             throw CommandFailure.usage("--agents and --agent exclude each other");
         }
-        return agentSpecs.isEmpty() ? Machine.divided(agents == null ? 1 : agents) : Machine.parsed(agentSpecs);
+        return agentSpecs.isEmpty()
+                ? Machine.divided(agents == null ? 1 : agents)
+                : Machine.parsed(agentSpecs);
     }
 
     /// `90s`, `2m`, `500ms`, `1h`; a bare number is seconds.
