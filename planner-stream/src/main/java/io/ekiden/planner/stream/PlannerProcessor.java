@@ -9,7 +9,6 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Rejection;
 import io.ekiden.log.Topics;
 import io.ekiden.log.WantedChange;
-import io.ekiden.model.Cluster;
 import io.ekiden.planner.core.Header;
 import io.ekiden.planner.stream.Strikes.Origin;
 import java.time.Duration;
@@ -213,7 +212,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         var decision = shell.decider().decide(image, header, input);
         Outputs outputs;
         try {
-            outputs = Outputs.of(clusterId(), decision.entry(), decision.changed(), image);
+            outputs = Outputs.of(decision.entry(), decision.changed(), image);
         } catch (Outputs.TooLarge e) {
             decision.undo();
             outputs = refusal(header, input, tooLarge(input, e));
@@ -228,17 +227,13 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
     private Outputs refusal(Header header, Input input, Fact answer) throws Outputs.TooLarge {
         JournalEntry entry = shell.planner().refuse(header, input, answer);
-        return Outputs.of(clusterId(), entry, Collections.emptySortedSet(), state.image());
+        return Outputs.of(entry, Collections.emptySortedSet(), state.image());
     }
 
     private static Fact tooLarge(Input input, Outputs.TooLarge e) {
         return input instanceof Input.Changed
                 ? new Fact.Refused(new Rejection.TooLarge(e.bytes(), e.limit()))
                 : new Fact.InputFailed("too large: " + e.getMessage());
-    }
-
-    private String clusterId() {
-        return state.image().cluster().map(Cluster::id).orElse(shell.kafkaClusterId());
     }
 
     private void send(Outputs outputs) {
