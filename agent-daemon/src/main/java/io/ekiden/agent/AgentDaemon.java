@@ -96,8 +96,7 @@ public final class AgentDaemon implements AutoCloseable {
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
         var runtime =
-                NativeRuntime.create(
-                        work, records, bootId, config.hostname(), config.taskEnv());
+                NativeRuntime.create(work, records, bootId, config.hostname(), config.taskEnv());
         var checks = new HealthChecks(config.hostname(), runtime, Clock.systemUTC(), this::post);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =

@@ -101,8 +101,8 @@ final class Machine {
         long disk = Files.getFileStore(directory.path()).getUsableSpace() >> 20;
         return Resources.of(
                 spec.cpus().orElse((double) Runtime.getRuntime().availableProcessors() / shares),
-                spec.mem().orElse((double) (mem() / shares)),
-                spec.disk().orElse((double) (disk / shares)),
+                spec.mem().orElse((double) mem() / shares),
+                spec.disk().orElse((double) disk / shares),
                 spec.gpus().orElse(0.0));
     }
 

@@ -79,8 +79,7 @@ public final class NativeRuntime implements TaskRuntime {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new NativeRuntime(
-                work, records, bootId, hostname, Isolation.detect(), common);
+        return new NativeRuntime(work, records, bootId, hostname, Isolation.detect(), common);
     }
 
     @Override

@@ -65,7 +65,9 @@ final class Machine implements AutoCloseable {
                 Files.write(Launcher.script(work), script.readAllBytes());
             }
             records = new TaskRecords(work, bootId);
-            runtime = new NativeRuntime(work, records, bootId, "127.0.0.1", isolation, new TreeMap<>());
+            runtime =
+                    new NativeRuntime(
+                            work, records, bootId, "127.0.0.1", isolation, new TreeMap<>());
             recovered = runtime.recover();
             runtime.watch(events::add);
         }
