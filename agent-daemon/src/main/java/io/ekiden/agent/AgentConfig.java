@@ -18,6 +18,7 @@ import java.util.SortedMap;
 /// @param hostname the address at which its tasks are reached
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
 /// @param attributes for constraints; `isolation` is added
+/// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
 public record AgentConfig(
         String bootstrapServers,
@@ -29,6 +30,7 @@ public record AgentConfig(
         Resources resources,
         List<PortRange> ports,
         SortedMap<String, String> attributes,
+        SortedMap<String, String> taskEnv,
         Path bootIdFile,
         Timings timings,
         Retention retention) {
@@ -63,6 +65,7 @@ public record AgentConfig(
         kafka = Sorted.copyOf(kafka);
         ports = List.copyOf(ports);
         attributes = Sorted.copyOf(attributes);
+        taskEnv = Sorted.copyOf(taskEnv);
     }
 
     /// With the usual times, the machine's boot id and no further Kafka settings.
@@ -85,6 +88,7 @@ public record AgentConfig(
                 resources,
                 ports,
                 Sorted.copyOf(attributes),
+                Sorted.copyOf(Map.<String, String>of()),
                 BOOT_ID,
                 Timings.DEFAULT,
                 Retention.DEFAULT);
@@ -101,6 +105,7 @@ public record AgentConfig(
                 resources,
                 ports,
                 attributes,
+                taskEnv,
                 bootIdFile,
                 timings,
                 retention);
@@ -117,6 +122,24 @@ public record AgentConfig(
                 resources,
                 ports,
                 attributes,
+                taskEnv,
+                bootIdFile,
+                timings,
+                retention);
+    }
+
+    public AgentConfig withTaskEnv(Map<String, String> variables) {
+        return new AgentConfig(
+                bootstrapServers,
+                kafka,
+                topics,
+                agentId,
+                hostname,
+                workDir,
+                resources,
+                ports,
+                attributes,
+                Sorted.copyOf(variables),
                 bootIdFile,
                 timings,
                 retention);

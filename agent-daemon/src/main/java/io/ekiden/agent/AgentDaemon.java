@@ -95,7 +95,8 @@ public final class AgentDaemon implements AutoCloseable {
         var identity = Identity.claim(work.root(), config.agentId(), config.topics().prefix());
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
-        var runtime = NativeRuntime.create(work, records, bootId, config.hostname());
+        var runtime =
+                NativeRuntime.create(work, records, bootId, config.hostname(), config.taskEnv());
         var checks = new HealthChecks(config.hostname(), runtime, Clock.systemUTC(), this::post);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =

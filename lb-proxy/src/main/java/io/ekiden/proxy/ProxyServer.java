@@ -162,7 +162,7 @@ public final class ProxyServer implements AutoCloseable {
 
     /// By these names endpoints on this machine may be known.
     private Set<String> localHosts() {
-        var hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1", config.hostname()));
+        var hosts = new HashSet<>(List.of("localhost", "127.0.0.1", "::1", config.hostname()));
         try {
             NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)

@@ -25,16 +25,14 @@ final class Signals {
                     Proxy.newProxyInstance(
                             Signals.class.getClassLoader(),
                             new Class<?>[] {handlerClass},
-                            (self, method, arguments) ->
-                                    switch (method.getName()) {
-                                        case "handle" -> {
-                                            handler.accept(name);
-                                            yield null;
-                                        }
-                                        case "equals" -> self == arguments[0];
-                                        case "hashCode" -> System.identityHashCode(self);
-                                        default -> name;
-                                    });
+                            (_, method, arguments) -> {
+                                if (method.getDeclaringClass() == handlerClass) {
+                                    handler.accept(name);
+                                    return null;
+                                }
+                                // equals, hashCode, toString
+                                return method.invoke(handler, arguments);
+                            });
             signalClass
                     .getMethod("handle", signalClass, handlerClass)
                     .invoke(

@@ -22,10 +22,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The whole of Ekiden in this process: broker, planner, gateway, agents and load balancer, each
 /// wired to the others by nothing but Kafka and HTTP, as if each ran alone.
 final class Standalone implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
     private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
     private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
     private static final long POLL_MS = 20;
@@ -89,7 +92,8 @@ final class Standalone implements AutoCloseable {
         }
     }
 
-    private static Standalone assemble(EmbeddedBroker broker, Settings settings) {
+    private static Standalone assemble(EmbeddedBroker broker, Settings settings)
+            throws IOException {
         var kafka = broker.bootstrapServers();
         var topics = new Topics(Topics.DEFAULT_PREFIX);
         var ports = settings.ports();
@@ -119,12 +123,10 @@ final class Standalone implements AutoCloseable {
                         Machine.proxyThreads(),
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());
-        var agents = new ArrayList<AgentDaemon>();
-        for (var spec : settings.agents()) {
-            agents.add(
-                    new AgentDaemon(
-                            spec.config(kafka, topics, settings.directory().agent(spec.name()))));
-        }
+        var agents =
+                Machine.agents(settings.agents(), kafka, topics, settings.directory()).stream()
+                        .map(AgentDaemon::new)
+                        .toList();
         return new Standalone(
                 broker,
                 new PlannerStream(planner),
@@ -144,11 +146,7 @@ final class Standalone implements AutoCloseable {
         var parts = new ArrayList<Callable<Void>>();
         parts.add(part(planner::start));
         parts.add(part(gateway::start));
-        parts.add(
-                part(
-                        () ->
-                                proxy.start()
-                                        .await(KAFKA_PATIENCE.toSeconds(), TimeUnit.SECONDS)));
+        parts.add(part(() -> proxy.start().await(KAFKA_PATIENCE.toSeconds(), TimeUnit.SECONDS)));
         agents.forEach(agent -> parts.add(part(agent::start)));
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
             for (Future<Void> part : threads.invokeAll(parts)) {
@@ -214,8 +212,9 @@ final class Standalone implements AutoCloseable {
 
     /// Waits until the planner has stopped by itself, which it never does when all is well.
     String awaitTrouble() throws InterruptedException {
-        while (!planner.awaitEnd(Duration.ofHours(1))) {
-            Thread.onSpinWait();
+        boolean ended = false;
+        while (!ended) {
+            ended = planner.awaitEnd(Duration.ofHours(1));
         }
         return planner.refusal().orElse("the planner has ended");
     }
@@ -224,8 +223,15 @@ final class Standalone implements AutoCloseable {
     ///
     /// @param keepTasks their tasks run on; else they are stopped first
     void leave(boolean keepTasks) throws InterruptedException {
+        var farewells = agents.stream().map(agent -> part(() -> leave(agent, keepTasks))).toList();
         try (ExecutorService threads = Executors.newCachedThreadPool()) {
-            agents.forEach(agent -> threads.submit(() -> agent.leave(!keepTasks)));
+            threads.invokeAll(farewells);
+        }
+    }
+
+    private static void leave(AgentDaemon agent, boolean keepTasks) {
+        if (!agent.leave(!keepTasks)) {
+            LOG.warn("agent left without a good-bye tasks={}", agent.liveTasks());
         }
     }
 

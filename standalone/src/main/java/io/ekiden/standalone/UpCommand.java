@@ -1,5 +1,6 @@
 package io.ekiden.standalone;
 
+import io.ekiden.agent.AgentSpec;
 import io.ekiden.model.PortRange;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -170,7 +171,8 @@ final class UpCommand implements Callable<Integer> {
         if (detach && !detachedChild && !directory.taken()) {
             return new Detached(terminal).run(spec.commandLine().getParseResult().originalArgs());
         }
-        if (directory.lock().isEmpty()) {
+        var lock = directory.lock();
+        if (lock.isEmpty()) {
             return deployToRunning(directory, definitions);
         }
         directory.forgetInstance();
@@ -178,9 +180,11 @@ final class UpCommand implements Callable<Integer> {
         ports.requireFree(bind);
         // From here on log lines have a file to go to.
         System.setProperty("ekiden.log.dir", directory.log().toString());
-        var foreground = new Foreground(terminal, directory, detachedChild);
+        var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
         return foreground.run(
-                new Standalone.Settings(directory, bind, ports, specs), definitions, timeout);
+                new Standalone.Settings(directory, bind, ports, specs, insecure),
+                definitions,
+                timeout);
     }
 
     private int deployToRunning(DataDirectory directory, List<Definitions> definitions)
@@ -221,11 +225,13 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    private List<String> agentSpecs() throws CommandFailure {
+    private List<AgentSpec> agentSpecs() throws CommandFailure {
         if (agents != null && !agentSpecs.isEmpty()) {
             throw CommandFailure.usage("--agents and --agent exclude each other");
         }
-        return agentSpecs.isEmpty() ? List.of() : agentSpecs;
+        return agentSpecs.isEmpty()
+                ? Machine.divided(agents == null ? 1 : agents)
+                : Machine.parsed(agentSpecs);
     }
 
     /// `90s`, `2m`, `500ms`, `1h`; a bare number is seconds.

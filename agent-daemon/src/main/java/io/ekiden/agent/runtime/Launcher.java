@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /// Turns a task into processes: its supervisor, and the commands of its health checks.
@@ -30,12 +31,19 @@ final class Launcher {
     private final String hostname;
     private final Isolation isolation;
     private final boolean sessions;
+    private final SortedMap<String, String> common;
 
-    Launcher(WorkDir work, String bootId, String hostname, Isolation isolation) {
+    Launcher(
+            WorkDir work,
+            String bootId,
+            String hostname,
+            Isolation isolation,
+            SortedMap<String, String> common) {
         this.work = work;
         this.bootId = bootId;
         this.hostname = hostname;
         this.isolation = isolation;
+        this.common = common;
         this.sessions = Processes.run(List.of("/bin/sh", "-c", "command -v setsid")).isPresent();
     }
 
@@ -103,7 +111,10 @@ final class Launcher {
     }
 
     private SortedMap<String, String> environment(AgentCommand.Task task) {
-        return TaskEnvironment.of(task, hostname, work.sandbox(task.taskId()).toString());
+        var environment = new TreeMap<>(common);
+        environment.putAll(
+                TaskEnvironment.of(task, hostname, work.sandbox(task.taskId()).toString()));
+        return environment;
     }
 
     /// Starts the supervisor, which outlives this process.

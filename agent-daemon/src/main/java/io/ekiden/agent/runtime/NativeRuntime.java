@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,27 +53,33 @@ public final class NativeRuntime implements TaskRuntime {
             TaskRecords records,
             String bootId,
             String hostname,
-            Isolation isolation) {
+            Isolation isolation,
+            SortedMap<String, String> common) {
         this.work = work;
         this.records = records;
         this.bootId = bootId;
         this.isolation = isolation;
-        this.launcher = new Launcher(work, bootId, hostname, isolation);
+        this.launcher = new Launcher(work, bootId, hostname, isolation, common);
         this.clock =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("task-watch").daemon().factory());
     }
 
     /// @param hostname at which tasks are reached
+    /// @param common variables of every task; those of its own come before them
     /// @throws UncheckedIOException when the work directory cannot be used
     public static NativeRuntime create(
-            WorkDir work, TaskRecords records, String bootId, String hostname) {
+            WorkDir work,
+            TaskRecords records,
+            String bootId,
+            String hostname,
+            SortedMap<String, String> common) {
         try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
             WorkDir.writeAtomically(Launcher.script(work), script.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new NativeRuntime(work, records, bootId, hostname, Isolation.detect());
+        return new NativeRuntime(work, records, bootId, hostname, Isolation.detect(), common);
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// One work directory on which runtimes come and go; ends every process that they left.
@@ -64,7 +65,9 @@ final class Machine implements AutoCloseable {
                 Files.write(Launcher.script(work), script.readAllBytes());
             }
             records = new TaskRecords(work, bootId);
-            runtime = new NativeRuntime(work, records, bootId, "127.0.0.1", isolation);
+            runtime =
+                    new NativeRuntime(
+                            work, records, bootId, "127.0.0.1", isolation, new TreeMap<>());
             recovered = runtime.recover();
             runtime.watch(events::add);
         }
