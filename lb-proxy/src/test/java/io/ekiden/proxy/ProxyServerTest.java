@@ -16,55 +16,15 @@ import io.ekiden.model.Entity;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class ProxyServerTest {
-    @TempDir static Path folder;
-    private static TestBroker broker;
-
-    private final List<TestTask> tasks = new ArrayList<>();
-    private TestCluster cluster;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = new TestBroker(folder);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void createCluster() throws Exception {
-        cluster = new TestCluster(broker);
-    }
-
-    @AfterEach
-    void endAll() {
-        tasks.forEach(TestTask::close);
-        cluster.close();
-    }
-
-    private TestTask task(String name) throws Exception {
-        var task = new TestTask(name);
-        tasks.add(task);
-        return task;
-    }
-
+final class ProxyServerTest extends WithCluster {
     @Test
     void takesTurnsAmongTheReadyEndpointsOfAServicePort() throws Exception {
         int port = TestBroker.freePort();
