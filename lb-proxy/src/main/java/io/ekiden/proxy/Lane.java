@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClientOptions;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,6 +59,8 @@ final class Lane extends VerticleBase {
         var options =
                 new HttpClientOptions()
                         .setConnectTimeout((int) config.timeouts().connect().toMillis())
+                        // For a backend that takes nothing of what is still to be written to it.
+                        .setIdleTimeout((int) config.timeouts().tunnel().toSeconds())
                         .setTcpNoDelay(true)
                         .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES);
         connections = new BackendConnections(vertx.createHttpClient(options));
@@ -66,7 +70,7 @@ final class Lane extends VerticleBase {
 
     /// Listens for HTTP on a port, by virtual host or for one service port.
     ///
-    /// @param port 0 picks one
+    /// @param port below 0 picks one, the same for all lanes that name the same
     /// @param servicePort whose route is taken; empty for that of the virtual host
     /// @return the actual port
     Future<Integer> listen(int port, OptionalInt servicePort) {
@@ -205,7 +209,21 @@ final class Lane extends VerticleBase {
                 overdue.add(connection);
             }
         });
-        overdue.forEach(HttpConnection::close);
+        overdue.forEach(Lane::cut);
+    }
+
+    /// Closes at once. Vert.x' own `close` first waits for all that was written to be taken, which
+    /// a client that reads nothing never does.
+    private static void cut(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            base.channel()
+                    .pipeline()
+                    .firstContext()
+                    .close()
+                    .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        } else {
+            connection.close();
+        }
     }
 
     private boolean overdue(Client client) {

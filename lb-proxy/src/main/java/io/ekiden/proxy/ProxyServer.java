@@ -57,7 +57,7 @@ public final class ProxyServer implements AutoCloseable {
         this.reports = Reports.of(config);
         this.routing =
                 new Routing(
-                        new Drains(reports),
+                        new Drains(reports::drained),
                         config.timeouts().eject().toNanos(),
                         _ -> tableChanged());
         this.follower = new EndpointFollower(config, routing, reports);
@@ -128,19 +128,13 @@ public final class ProxyServer implements AutoCloseable {
         return Future.all(deployed).mapEmpty();
     }
 
-    /// The first lane finds the port, the others join it there.
     private Future<Void> listen() {
-        return lanes.getFirst()
-                .listen(config.lbPort(), OptionalInt.empty())
-                .compose(port -> {
-                    lbPort = port;
-                    return Future.all(
-                            lanes.stream()
-                                    .skip(1)
-                                    .map(l -> l.listen(port, OptionalInt.empty()))
-                                    .toList());
-                })
+        // Vert.x' way of saying: any port, but the same one for all lanes.
+        int port = config.lbPort() == 0 ? -1 : config.lbPort();
+        var bound = lanes.stream().map(lane -> lane.listen(port, OptionalInt.empty())).toList();
+        return Future.all(bound)
                 .compose(_ -> {
+                    lbPort = bound.getFirst().result();
                     listening = true;
                     return servicePorts.reconcile();
                 });
@@ -168,7 +162,7 @@ public final class ProxyServer implements AutoCloseable {
 
     /// By these names endpoints on this machine may be known.
     private Set<String> localHosts() {
-        var hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "::1", config.hostname()));
+        var hosts = new HashSet<>(List.of("localhost", "127.0.0.1", "::1", config.hostname()));
         try {
             NetworkInterface.networkInterfaces()
                     .flatMap(NetworkInterface::inetAddresses)

@@ -17,14 +17,12 @@ public final class Commands {
     public record Addressed(int partition, AgentCommand command) {}
 
     /// A function of the entry alone; in the order of its facts.
-    public static List<Addressed> of(String clusterId, JournalEntry entry) {
+    public static List<Addressed> of(JournalEntry entry) {
         var commands = new ArrayList<Addressed>();
         for (var fact : entry.facts()) {
             switch (fact) {
                 case Fact.Welcomed welcomed ->
-                        commands.add(
-                                new Addressed(
-                                        WELCOME_PARTITION, welcome(clusterId, entry, welcomed)));
+                        commands.add(new Addressed(WELCOME_PARTITION, welcome(entry, welcomed)));
                 case Fact.RejoinOrdered(var agent) ->
                         commands.add(
                                 new Addressed(
@@ -63,8 +61,7 @@ public final class Commands {
                         placement.agentId(), target.epoch(), entry.sequence(), task));
     }
 
-    private static AgentCommand.Welcome welcome(
-            String clusterId, JournalEntry entry, Fact.Welcomed welcomed) {
+    private static AgentCommand.Welcome welcome(JournalEntry entry, Fact.Welcomed welcomed) {
         var tasks =
                 welcomed.assignment().stream()
                         .map(assigned ->
@@ -80,7 +77,7 @@ public final class Commands {
                 agent.epoch(),
                 entry.sequence(),
                 welcomed.session(),
-                clusterId,
+                welcomed.clusterId(),
                 agent.partition(),
                 tasks);
     }

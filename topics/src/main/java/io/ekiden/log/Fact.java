@@ -118,7 +118,12 @@ public sealed interface Fact {
     // Orders to agents that are no state of their own.
 
     /// An agent was admitted and is told all that it is to run.
-    record Welcomed(Agent agent, String session, List<App> definitions, List<Assigned> assignment)
+    record Welcomed(
+            String clusterId,
+            Agent agent,
+            String session,
+            List<App> definitions,
+            List<Assigned> assignment)
             implements Fact {
         public Welcomed {
             definitions = List.copyOf(definitions);

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /// The cluster itself.
 ///
-/// @param id the id of the Kafka cluster that carries the log; labels tasks and seeds generated ids
+/// @param id of this log: that of its Kafka cluster and when it was begun; labels tasks and seeds
+///   generated ids
 /// @param unfinished when set, placement stopped at its slice and goes on at once in a further
 ///   input
 /// @param lastReplacement the lost agent whose instances were last replaced (the replacement brake)

@@ -129,7 +129,10 @@ final class Members {
                 toKill.add(instance);
             }
         }
-        turn.add(new Fact.Welcomed(agent, session, List.copyOf(definitions.values()), assignment));
+        var cluster = turn.image().cluster().orElseThrow().id();
+        turn.add(
+                new Fact.Welcomed(
+                        cluster, agent, session, List.copyOf(definitions.values()), assignment));
         toKill.forEach(instance -> Kills.repeat(turn, instance));
     }
 

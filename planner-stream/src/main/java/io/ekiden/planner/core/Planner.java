@@ -48,10 +48,7 @@ public final class Planner {
 
     private void take(Turn turn, Input input) {
         switch (input) {
-            case Input.Founded(var id) ->
-                    turn.add(
-                            new Fact.ClusterPut(
-                                    new Cluster(id, Optional.empty(), Optional.empty())));
+            case Input.Founded(var kafkaId) -> found(turn, kafkaId);
             case Input.Changed(var wanted) -> turn.add(Changes.take(turn, wanted));
             case Input.Reported(var report) -> take(turn, report);
             case Input.MemberSilent(var kind, var id) -> {
@@ -70,6 +67,13 @@ public final class Planner {
             case Input.Unreadable(var topic, var partition, var offset, var why) ->
                     turn.add(new Fact.DeadLettered(topic, partition, offset, why));
         }
+    }
+
+    /// The id names this log, not only its Kafka: tasks of a log that was deleted and begun anew
+    /// belong to another cluster, about which nothing can be concluded here.
+    private static void found(Turn turn, String kafkaId) {
+        var id = kafkaId + "." + Long.toString(turn.now().toEpochMilli(), Character.MAX_RADIX);
+        turn.add(new Fact.ClusterPut(new Cluster(id, Optional.empty(), Optional.empty())));
     }
 
     private void take(Turn turn, AgentReport report) {

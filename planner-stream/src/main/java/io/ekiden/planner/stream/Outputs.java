@@ -62,8 +62,7 @@ record Outputs(
 
     /// @param changed the keys of the entities that the entry's facts changed
     /// @param image as the facts have left it
-    static Outputs of(
-            String clusterId, JournalEntry entry, SortedSet<String> changed, ClusterImage image)
+    static Outputs of(JournalEntry entry, SortedSet<String> changed, ClusterImage image)
             throws TooLarge {
         var bytes = Codec.encode(JournalEntry.class, entry);
         check(bytes, MAX_ENTRY_BYTES);
@@ -73,7 +72,7 @@ record Outputs(
             state.add(keyed(key, 0, value));
         }
         var commands = new ArrayList<Keyed>();
-        for (var command : Commands.of(clusterId, entry)) {
+        for (var command : Commands.of(entry)) {
             commands.add(
                     keyed(
                             command.command().agentId(),
@@ -112,8 +111,9 @@ record Outputs(
     }
 
     /// The head that goes with this entry once its state is in the store.
-    Head head(String checksum, long count) {
-        return new Head(entry.sequence(), entry.time(), sha256(entryBytes.get()), checksum, count);
+    Head head(String checksum, long count, List<Head.Position> inputs) {
+        return new Head(
+                entry.sequence(), entry.time(), sha256(entryBytes.get()), checksum, count, inputs);
     }
 
     static String sha256(byte[] bytes) {

@@ -9,7 +9,6 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Rejection;
 import io.ekiden.log.Topics;
 import io.ekiden.log.WantedChange;
-import io.ekiden.model.Cluster;
 import io.ekiden.planner.core.Header;
 import io.ekiden.planner.stream.Strikes.Origin;
 import java.time.Duration;
@@ -52,6 +51,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
     private final PlannerShell shell;
     private final PlannerTime time;
+    private final Positions positions;
 
     private ProcessorContext<byte[], Outgoing> context;
     private KeyValueStore<Bytes, byte[]> store;
@@ -62,6 +62,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
     PlannerProcessor(PlannerShell shell) {
         this.shell = shell;
         this.time = new PlannerTime(shell.clock());
+        this.positions = new Positions(shell.sourceIds());
     }
 
     @Override
@@ -78,6 +79,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         if (head.isEmpty()) {
             shell.checkThatTheClusterIsNew();
         }
+        head.ifPresent(positions::restore);
         time.resume(head.map(Head::time).orElse(Instant.EPOCH));
         context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> guarded(this::tick));
         shell.liveness().begin();
@@ -107,6 +109,10 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         guarded(() -> {
             try {
                 found();
+                if (positions.decided(origin)) {
+                    return;
+                }
+                positions.passed(origin);
                 take(record, origin);
                 shell.strikes().passed(origin);
             } catch (KafkaException e) {
@@ -213,7 +219,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         var decision = shell.decider().decide(image, header, input);
         Outputs outputs;
         try {
-            outputs = Outputs.of(clusterId(), decision.entry(), decision.changed(), image);
+            outputs = Outputs.of(decision.entry(), decision.changed(), image);
         } catch (Outputs.TooLarge e) {
             decision.undo();
             outputs = refusal(header, input, tooLarge(input, e));
@@ -228,7 +234,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
     private Outputs refusal(Header header, Input input, Fact answer) throws Outputs.TooLarge {
         JournalEntry entry = shell.planner().refuse(header, input, answer);
-        return Outputs.of(clusterId(), entry, Collections.emptySortedSet(), state.image());
+        return Outputs.of(entry, Collections.emptySortedSet(), state.image());
     }
 
     private static Fact tooLarge(Input input, Outputs.TooLarge e) {
@@ -237,16 +243,12 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 : new Fact.InputFailed("too large: " + e.getMessage());
     }
 
-    private String clusterId() {
-        return state.image().cluster().map(Cluster::id).orElse(shell.kafkaClusterId());
-    }
-
     private void send(Outputs outputs) {
         var entry = outputs.entry();
         for (var entity : outputs.state()) {
             store.put(Bytes.wrap(Outputs.utf8(entity.key())), entity.record().value());
         }
-        var next = outputs.head(state.checksum().sum(), state.checksum().count());
+        var next = outputs.head(state.checksum().sum(), state.checksum().count(), positions.all());
         store.put(Bytes.wrap(Outputs.utf8(Head.KEY)), Codec.encode(Head.class, next));
         forward(
                 PlannerTopology.JOURNAL,

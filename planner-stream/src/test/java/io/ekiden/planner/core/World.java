@@ -65,11 +65,7 @@ final class World {
         entry.facts().forEach(follower::replay);
         assertThat(entry.facts()).noneMatch(Fact.InputFailed.class::isInstance);
         assertThat(follower.entities()).isEqualTo(image.entities());
-        image.cluster()
-                .ifPresent(cluster ->
-                        Commands.of(cluster.id(), entry).stream()
-                                .map(Commands.Addressed::command)
-                                .forEach(commands::add));
+        Commands.of(entry).stream().map(Commands.Addressed::command).forEach(commands::add);
         checkAgents();
         return entry;
     }

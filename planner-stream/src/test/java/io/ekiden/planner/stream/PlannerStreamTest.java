@@ -209,6 +209,23 @@ final class PlannerStreamTest {
                 .hasOnlyElementsOfType(Fact.InputFailed.class);
     }
 
+    /// Kafka forgets the positions of a group that was not used for a week.
+    @Test
+    void inputsThatComeAgainBecauseKafkaForgotThePositionsAreNotDecidedAgain() throws Exception {
+        try (var planner = started(planner())) {
+            join(0, 50);
+            awaitDecided(planner, 51);
+        }
+        try (var admin = log.admin()) {
+            admin.deleteConsumerGroups(List.of(topics.plannerApplicationId())).all().get();
+        }
+        join(50, 60);
+        try (var planner = started(planner())) {
+            awaitDecided(planner, 61);
+        }
+        assertThat(verified()).hasSize(61);
+    }
+
     @Test
     void refusesToDecideOnAStateThatWasTamperedWith() throws InterruptedException {
         try (var planner = started(planner())) {

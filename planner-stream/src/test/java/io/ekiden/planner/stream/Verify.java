@@ -94,10 +94,9 @@ final class Verify {
     }
 
     private static void commandsAreThoseOfTheEntries(TestLog log, List<JournalEntry> entries) {
-        var clusterId = ((Input.Founded) entries.getFirst().input()).clusterId();
         Map<Integer, List<AgentCommand>> expected = new TreeMap<>();
         for (var entry : entries) {
-            for (var command : Commands.of(clusterId, entry)) {
+            for (var command : Commands.of(entry)) {
                 expected.computeIfAbsent(command.partition(), _ -> new ArrayList<>())
                         .add(command.command());
             }

@@ -1,0 +1,225 @@
+package io.ekiden.agent.core;
+
+import io.ekiden.log.AgentCommand;
+import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.TaskId;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// What an agent does about what happens: a function of its state and the event, nothing else. The
+/// rules it keeps (numbers of the reliability catalogue):
+///
+/// - a task id that is known is never started again (1), also not after it was killed (4);
+/// - only a command of the present epoch starts or ends anything (3), and none does once another
+///   agent of the same id was admitted;
+/// - a task that the planner does not name is left alone until it is ordered to be killed (6, 7);
+/// - an ended task stays in the inventory until Kafka has acknowledged the report of its end.
+public final class AgentSteps {
+    private AgentSteps() {}
+
+    /// The state that follows, and what is to be done, in order.
+    public record Step(AgentState state, List<Action> actions) {
+        public Step {
+            actions = List.copyOf(actions);
+        }
+    }
+
+    /// An agent begins with what its disk remembers; kills that were ordered before are resumed.
+    public static Step begin(
+            String agentId,
+            Optional<String> clusterId,
+            int defaultGraceSeconds,
+            Collection<LocalTask> recovered) {
+        var tasks = new TreeMap<TaskId, LocalTask>();
+        recovered.forEach(task -> tasks.put(task.taskId(), task));
+        var nobody = new Membership.Joining("", new TreeMap<>());
+        var draft =
+                new Draft(
+                        new AgentState(
+                                agentId,
+                                clusterId,
+                                defaultGraceSeconds,
+                                nobody,
+                                tasks,
+                                Outbox.EMPTY));
+        for (var task : recovered) {
+            if (task.ended() && !task.acknowledged()) {
+                draft.report(task);
+            } else if (!task.ended() && task.kill().isPresent()) {
+                draft.kill(task);
+            } else if (task.state() == TaskState.RUNNING) {
+                draft.check(task);
+            }
+        }
+        return draft.done();
+    }
+
+    public static Step step(AgentState state, Event event) {
+        var draft = new Draft(state);
+        switch (event) {
+            case Event.JoinDue(var session) -> join(draft, session);
+            case Event.Commanded(var command, var fresh) -> command(draft, command, fresh);
+            case Event.Running(var taskId) -> running(draft, taskId);
+            case Event.Ended ended -> ended(draft, ended);
+            case Event.NotStartable(var taskId, var reason) ->
+                    draft.live(taskId)
+                            .ifPresent(task ->
+                                    draft.end(
+                                            task.withState(
+                                                    TaskState.ERROR, Optional.empty(), reason)));
+            case Event.HealthSeen health ->
+                    draft.live(health.taskId())
+                            .filter(task -> task.kill().isEmpty())
+                            .ifPresent(_ -> draft.reportHealth(health));
+            case Event.Delivered(var version, var epoch) -> draft.delivered(version, epoch);
+            case Event.Undelivered(var version, var epoch) -> draft.undelivered(version, epoch);
+            case Event.LeaseLapsed _ -> {
+                if (draft.membership() instanceof Membership.Member) {
+                    draft.joinAgain("the planner may have given this agent up");
+                }
+            }
+            case Event.Beat _ -> draft.sendPending();
+            case Event.LeaveWanted(var stopTasks) -> leave(draft, stopTasks);
+            case Event.Forgotten(var taskId) -> draft.forget(taskId);
+        }
+        return draft.done();
+    }
+
+    private static void join(Draft draft, String session) {
+        switch (draft.membership()) {
+            case Membership.Joining _, Membership.Member _ -> draft.join(session);
+            case Membership.Leaving _, Membership.Fenced _, Membership.Refused _ -> {}
+        }
+    }
+
+    private static void command(Draft draft, AgentCommand command, boolean leaseFresh) {
+        if (!command.agentId().equals(draft.agentId())) {
+            return;
+        }
+        switch (command) {
+            case AgentCommand.Welcome welcome -> welcome(draft, welcome);
+            case AgentCommand.Rejoin(_, var epoch, _) -> {
+                if (draft.membership() instanceof Membership.Member(var mine, _) && mine == epoch) {
+                    draft.joinAgain("the planner had given this agent up");
+                }
+            }
+            case AgentCommand.Launch(_, var epoch, var sequence, var task) -> {
+                if (draft.membership() instanceof Membership.Member(var mine, _) && mine == epoch) {
+                    obey(draft, leaseFresh, () -> launch(draft, task, sequence));
+                }
+            }
+            case AgentCommand.Kill kill -> {
+                if (draft.epoch().equals(Optional.of(kill.epoch()))) {
+                    obey(draft, leaseFresh, () -> kill(draft, kill));
+                }
+            }
+        }
+    }
+
+    /// An agent that was stopped for long may find commands that were taken back meanwhile: it asks
+    /// anew what it is to run before it acts on any.
+    private static void obey(Draft draft, boolean leaseFresh, Runnable execution) {
+        if (leaseFresh || draft.membership() instanceof Membership.Leaving) {
+            execution.run();
+        } else {
+            draft.joinAgain("a command came after a long silence");
+        }
+    }
+
+    private static void welcome(Draft draft, AgentCommand.Welcome welcome) {
+        switch (draft.membership()) {
+            case Membership.Joining(var session, var announced) -> {
+                if (session.equals(welcome.session())) {
+                    draft.admitted(welcome, announced);
+                }
+            }
+            case Membership.Member(var epoch, _) -> foreignWelcome(draft, epoch, welcome);
+            case Membership.Leaving(var epoch, _) -> foreignWelcome(draft, epoch, welcome);
+            case Membership.Fenced _, Membership.Refused _ -> {}
+        }
+    }
+
+    /// Welcomes come in the order in which agents joined: a later one for this id means that
+    /// another agent has joined after this one.
+    private static void foreignWelcome(Draft draft, long epoch, AgentCommand.Welcome welcome) {
+        if (welcome.epoch() > epoch) {
+            draft.halt(
+                    new Membership.Fenced(welcome.epoch()),
+                    "another agent with this id has joined");
+        }
+    }
+
+    static void launch(Draft draft, AgentCommand.Task task, long sequence) {
+        var known = draft.task(task.taskId());
+        if (known.isEmpty()) {
+            draft.start(LocalTask.assigned(task, sequence));
+        } else if (known.get().ended()) {
+            draft.report(known.get());
+        }
+    }
+
+    private static void kill(Draft draft, AgentCommand.Kill kill) {
+        var known = draft.task(kill.taskId());
+        if (known.isEmpty()) {
+            // Remembered, so that a launch that comes after is not obeyed.
+            draft.end(
+                    LocalTask.stranger(
+                            kill.taskId(), TaskState.GONE, "not known to this agent when killed"));
+        } else if (known.get().ended()) {
+            draft.report(known.get());
+        } else if (known.get().kill().isEmpty()) {
+            var order =
+                    new LocalTask.KillOrder(
+                            kill.sequence(),
+                            kill.cause(),
+                            Math.max(
+                                    0,
+                                    kill.graceSeconds()
+                                            .or(() -> graceOf(known.get()))
+                                            .orElse(draft.defaultGraceSeconds())));
+            draft.kill(known.get().withKill(order));
+        }
+    }
+
+    private static Optional<Integer> graceOf(LocalTask task) {
+        return task.task().flatMap(definition -> definition.app().taskKillGraceSeconds());
+    }
+
+    private static void running(Draft draft, TaskId taskId) {
+        draft.live(taskId)
+                .filter(task -> task.state() != TaskState.RUNNING)
+                .map(task -> task.withState(TaskState.RUNNING, Optional.empty(), ""))
+                .ifPresent(task -> {
+                    draft.remember(task);
+                    draft.report(task);
+                    if (task.kill().isEmpty()) {
+                        draft.check(task);
+                    }
+                });
+    }
+
+    private static void ended(Draft draft, Event.Ended ended) {
+        draft.live(ended.taskId())
+                .ifPresent(task ->
+                        draft.end(
+                                task.withState(
+                                        endState(task, ended.exitCode()),
+                                        ended.exitCode(),
+                                        ended.message())));
+    }
+
+    private static TaskState endState(LocalTask task, Optional<Integer> exitCode) {
+        if (task.kill().isPresent()) {
+            return TaskState.KILLED;
+        }
+        return exitCode.equals(Optional.of(0)) ? TaskState.FINISHED : TaskState.FAILED;
+    }
+
+    private static void leave(Draft draft, boolean stopTasks) {
+        if (draft.membership() instanceof Membership.Member(var epoch, var partition)) {
+            draft.leave(new Membership.Leaving(epoch, partition), stopTasks);
+        }
+    }
+}

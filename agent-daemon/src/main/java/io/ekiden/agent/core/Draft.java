@@ -1,0 +1,298 @@
+package io.ekiden.agent.core;
+
+import io.ekiden.log.AgentCommand;
+import io.ekiden.log.AgentReport;
+import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.TaskId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// One step in the making: the state as changed so far, and what was decided to do.
+final class Draft {
+    /// Longest message of a report, in characters: a report must fit into a Kafka record.
+    static final int MAX_MESSAGE = 1024;
+
+    private final AgentState before;
+    private final TreeMap<TaskId, LocalTask> tasks;
+    private final List<Action> actions = new ArrayList<>();
+    private Membership membership;
+    private Optional<String> clusterId;
+    private Outbox outbox;
+
+    Draft(AgentState before) {
+        this.before = before;
+        this.tasks = new TreeMap<>(before.tasks());
+        this.membership = before.membership();
+        this.clusterId = before.clusterId();
+        this.outbox = before.outbox();
+    }
+
+    AgentSteps.Step done() {
+        return new AgentSteps.Step(
+                new AgentState(
+                        before.agentId(),
+                        clusterId,
+                        before.defaultGraceSeconds(),
+                        membership,
+                        tasks,
+                        outbox),
+                actions);
+    }
+
+    String agentId() {
+        return before.agentId();
+    }
+
+    int defaultGraceSeconds() {
+        return before.defaultGraceSeconds();
+    }
+
+    Membership membership() {
+        return membership;
+    }
+
+    /// The epoch in which this agent may act and report; empty when it may not.
+    Optional<Long> epoch() {
+        return switch (membership) {
+            case Membership.Member(var epoch, _) -> Optional.of(epoch);
+            case Membership.Leaving(var epoch, _) -> Optional.of(epoch);
+            case Membership.Joining _, Membership.Fenced _, Membership.Refused _ ->
+                    Optional.empty();
+        };
+    }
+
+    Optional<LocalTask> task(TaskId taskId) {
+        return Optional.ofNullable(tasks.get(taskId));
+    }
+
+    Optional<LocalTask> live(TaskId taskId) {
+        return task(taskId).filter(task -> !task.ended());
+    }
+
+    void act(Action action) {
+        actions.add(action);
+    }
+
+    void remember(LocalTask task) {
+        tasks.put(task.taskId(), task);
+        act(new Action.Remember(task));
+    }
+
+    void start(LocalTask task) {
+        remember(task);
+        act(new Action.Start(task));
+        report(task);
+    }
+
+    void kill(LocalTask task) {
+        remember(task);
+        act(new Action.StopChecking(task.taskId()));
+        var grace = Duration.ofSeconds(task.kill().orElseThrow().graceSeconds());
+        act(new Action.Kill(task.taskId(), grace));
+    }
+
+    void end(LocalTask task) {
+        remember(task);
+        act(new Action.StopChecking(task.taskId()));
+        outbox = outbox.withoutHealthOf(task.taskId());
+        report(task);
+    }
+
+    void check(LocalTask task) {
+        if (task.task().isPresent()) {
+            act(new Action.Check(task));
+        }
+    }
+
+    void forget(TaskId taskId) {
+        if (task(taskId).filter(task -> task.ended() && task.acknowledged()).isPresent()) {
+            tasks.remove(taskId);
+        }
+    }
+
+    /// From now on no member; the session follows with the next attempt.
+    void joinAgain(String reason) {
+        membership = new Membership.Joining("", new TreeMap<>());
+        act(new Action.JoinAgain(reason));
+    }
+
+    void join(String session) {
+        var inventory =
+                tasks.values().stream()
+                        .filter(task -> !task.ended() || !task.acknowledged())
+                        .map(LocalTask::inInventory)
+                        .toList();
+        var announced = new TreeMap<TaskId, TaskState>();
+        inventory.forEach(task -> announced.put(task.taskId(), task.state()));
+        membership = new Membership.Joining(session, announced);
+        act(new Action.Join(session, inventory));
+    }
+
+    void admitted(AgentCommand.Welcome welcome, SortedMap<TaskId, TaskState> announced) {
+        if (clusterId.isPresent() && !clusterId.get().equals(welcome.clusterId())) {
+            var reason =
+                    "the work directory belongs to cluster %s, not to %s"
+                            .formatted(clusterId.get(), welcome.clusterId());
+            halt(new Membership.Refused(reason), reason);
+            return;
+        }
+        if (clusterId.isEmpty()) {
+            clusterId = Optional.of(welcome.clusterId());
+            act(new Action.BelongTo(welcome.clusterId()));
+        }
+        membership = new Membership.Member(welcome.epoch(), welcome.partition());
+        act(new Action.Follow(welcome.partition()));
+        announced.forEach(this::heard);
+        welcome.assignment().forEach(task -> assigned(welcome.sequence(), task, announced));
+        sendPending();
+    }
+
+    /// The planner has answered the inventory, so it has read it.
+    private void heard(TaskId taskId, TaskState state) {
+        task(taskId)
+                .filter(task -> task.state() == state)
+                .ifPresent(task -> {
+                    outbox = outbox.withoutStatusOf(taskId);
+                    if (task.ended() && !task.acknowledged()) {
+                        remember(task.withAcknowledged());
+                    }
+                });
+    }
+
+    private void assigned(
+            long sequence, AgentCommand.Task task, SortedMap<TaskId, TaskState> announced) {
+        var known = task(task.taskId());
+        if (known.isEmpty() && task.launch()) {
+            start(LocalTask.assigned(task, sequence));
+        } else if (known.isEmpty()) {
+            end(
+                    LocalTask.stranger(
+                            task.taskId(), TaskState.GONE, "not known to this agent any more"));
+        } else if (known.get().ended()) {
+            report(known.get());
+        } else {
+            adopt(known.get(), task);
+            if (announced.get(task.taskId()) != known.get().state()) {
+                report(known.get());
+            }
+        }
+    }
+
+    private void adopt(LocalTask known, AgentCommand.Task task) {
+        var adopted = known;
+        if (known.task().isEmpty()) {
+            adopted = known.withDefinition(task);
+            remember(adopted);
+        }
+        if (adopted.state() == TaskState.RUNNING && adopted.kill().isEmpty()) {
+            check(adopted);
+        }
+    }
+
+    void leave(Membership.Leaving leaving, boolean stopTasks) {
+        membership = leaving;
+        enqueue(
+                Outbox.Kind.LEAVING,
+                Optional.empty(),
+                new AgentReport.AgentLeaving(agentId(), leaving.epoch(), stopTasks));
+    }
+
+    void halt(Membership end, String reason) {
+        membership = end;
+        act(new Action.Halt(reason));
+    }
+
+    void report(LocalTask task) {
+        enqueue(
+                Outbox.Kind.STATUS,
+                Optional.of(task.taskId()),
+                new AgentReport.TaskStatus(
+                        agentId(),
+                        epoch().orElse(0L),
+                        task.taskId(),
+                        task.state(),
+                        task.exitCode(),
+                        bounded(task.message()),
+                        task.causation()));
+    }
+
+    void reportHealth(Event.HealthSeen health) {
+        enqueue(
+                Outbox.Kind.HEALTH,
+                Optional.of(health.taskId()),
+                new AgentReport.HealthChanged(
+                        agentId(),
+                        epoch().orElse(0L),
+                        health.taskId(),
+                        health.alive(),
+                        health.exhausted(),
+                        health.results()));
+    }
+
+    private void enqueue(Outbox.Kind kind, Optional<TaskId> taskId, AgentReport.OfEpoch report) {
+        outbox = outbox.with(kind, taskId, report);
+        sendPending();
+    }
+
+    /// Everything that is not under way, with the epoch of now; nothing while this agent is not
+    /// admitted, for then what it says is void.
+    void sendPending() {
+        epoch().ifPresent(epoch -> {
+            for (var version : outbox.unsentIn(epoch)) {
+                var pending = outbox.pending().get(version);
+                outbox = outbox.marked(version, epoch);
+                act(new Action.Send(version, inEpoch(pending.report(), epoch)));
+            }
+        });
+    }
+
+    void delivered(long version, long sentIn) {
+        var pending = Optional.ofNullable(outbox.pending().get(version));
+        // What was delivered in an earlier epoch may have been void: it is said again.
+        if (pending.isEmpty() || !epoch().equals(Optional.of(sentIn))) {
+            return;
+        }
+        outbox = outbox.without(version);
+        if (pending.get().kind() == Outbox.Kind.STATUS) {
+            pending.get()
+                    .taskId()
+                    .flatMap(this::task)
+                    .filter(task -> task.ended() && !task.acknowledged())
+                    .ifPresent(task -> remember(task.withAcknowledged()));
+        }
+    }
+
+    void undelivered(long version, long sentIn) {
+        var pending = Optional.ofNullable(outbox.pending().get(version));
+        if (pending.filter(p -> p.sentIn() == sentIn).isPresent()) {
+            outbox = outbox.marked(version, 0);
+        }
+    }
+
+    private static AgentReport.OfEpoch inEpoch(AgentReport.OfEpoch report, long epoch) {
+        return switch (report) {
+            case AgentReport.TaskStatus s ->
+                    new AgentReport.TaskStatus(
+                            s.memberId(),
+                            epoch,
+                            s.taskId(),
+                            s.state(),
+                            s.exitCode(),
+                            s.message(),
+                            s.causation());
+            case AgentReport.HealthChanged h ->
+                    new AgentReport.HealthChanged(
+                            h.memberId(), epoch, h.taskId(), h.alive(), h.exhausted(), h.results());
+            case AgentReport.AgentLeaving l ->
+                    new AgentReport.AgentLeaving(l.memberId(), epoch, l.stopTasks());
+        };
+    }
+
+    private static String bounded(String message) {
+        return message.length() <= MAX_MESSAGE ? message : message.substring(0, MAX_MESSAGE);
+    }
+}

@@ -1,0 +1,58 @@
+package io.ekiden.agent.core;
+
+import io.ekiden.log.AgentCommand;
+import io.ekiden.model.Instance.HealthResult;
+import io.ekiden.model.TaskId;
+import java.util.List;
+import java.util.Optional;
+
+/// What happens to an agent.
+public sealed interface Event {
+
+    /// It is time to join, or to join again.
+    ///
+    /// @param session fresh and unique
+    record JoinDue(String session) implements Event {}
+
+    /// A command was read.
+    ///
+    /// @param leaseFresh the planner heard from this agent recently enough not to have given it up;
+    ///   else what it commands may be outdated
+    record Commanded(AgentCommand command, boolean leaseFresh) implements Event {}
+
+    /// The task's program was executed.
+    record Running(TaskId taskId) implements Event {}
+
+    /// The task has ended and nothing of it is left.
+    ///
+    /// @param exitCode absent when nobody saw how it ended
+    record Ended(TaskId taskId, Optional<Integer> exitCode, String message) implements Event {}
+
+    /// The task could not be started.
+    record NotStartable(TaskId taskId, String reason) implements Event {}
+
+    /// A task's health has changed.
+    record HealthSeen(TaskId taskId, boolean alive, boolean exhausted, List<HealthResult> results)
+            implements Event {
+        public HealthSeen {
+            results = List.copyOf(results);
+        }
+    }
+
+    /// Kafka has acknowledged a report that was sent in this epoch.
+    record Delivered(long version, long epoch) implements Event {}
+
+    /// Kafka did not take a report that was sent in this epoch.
+    record Undelivered(long version, long epoch) implements Event {}
+
+    /// The planner has not heard from this agent for so long that it may have given it up.
+    record LeaseLapsed() implements Event {}
+
+    /// Every heartbeat interval.
+    record Beat() implements Event {}
+
+    record LeaveWanted(boolean stopTasks) implements Event {}
+
+    /// The end of a task, acknowledged, has been forgotten on disk.
+    record Forgotten(TaskId taskId) implements Event {}
+}

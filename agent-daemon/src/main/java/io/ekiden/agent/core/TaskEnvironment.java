@@ -1,0 +1,107 @@
+package io.ekiden.agent.core;
+
+import io.ekiden.log.AgentCommand;
+import io.ekiden.model.App;
+import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
+import io.ekiden.model.Timestamps;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// The environment variables of a task: Marathon's and Mesos' names and forms, the user's own on
+/// top. Nothing of the agent's environment is among them.
+public final class TaskEnvironment {
+    /// Where commands are looked up when the user does not say.
+    public static final String PATH =
+            "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    /// Marks every process of a task, so that one that left its group can be found. The user cannot
+    /// override it.
+    public static final String MARK = "EKIDEN_TASK_ID";
+
+    private static final String LABEL = "MARATHON_APP_LABEL_";
+
+    /// Marathon's bounds of a label that becomes a variable: name with prefix, and value.
+    private static final int MAX_LABEL = 512;
+
+    private static final Pattern NO_NAME = Pattern.compile("[^a-zA-Z0-9_]+");
+
+    private TaskEnvironment() {}
+
+    /// @param host the address at which the agent's tasks are reached
+    /// @param sandbox the task's directory
+    public static SortedMap<String, String> of(
+            AgentCommand.Task task, String host, String sandbox) {
+        var app = task.app();
+        var env = new TreeMap<String, String>();
+        env.put("PATH", PATH);
+        env.put("HOME", sandbox);
+        env.put("MESOS_SANDBOX", sandbox);
+        env.put("MESOS_TASK_ID", task.taskId().value());
+        describe(app, env);
+        labels(app, env);
+        env.put("HOST", host);
+        ports(app, task.hostPorts(), env);
+        env.putAll(app.env());
+        env.put(MARK, task.taskId().value());
+        return Sorted.copyOf(env);
+    }
+
+    private static void describe(App app, Map<String, String> env) {
+        env.put("MARATHON_APP_ID", app.id().value());
+        env.put("MARATHON_APP_VERSION", Timestamps.format(app.version()));
+        var resources = app.resources();
+        env.put("MARATHON_APP_RESOURCE_CPUS", number(resources.cpus()));
+        env.put("MARATHON_APP_RESOURCE_MEM", number(resources.mem()));
+        env.put("MARATHON_APP_RESOURCE_DISK", number(resources.disk()));
+        env.put(
+                "MARATHON_APP_RESOURCE_GPUS",
+                Long.toString(Math.round(Resources.number(resources.gpus()))));
+    }
+
+    private static String number(long millionths) {
+        return Double.toString(Resources.number(millionths));
+    }
+
+    private static void labels(App app, Map<String, String> env) {
+        var names = new ArrayList<String>();
+        app.labels()
+                .forEach((key, value) -> {
+                    if (key.length() < MAX_LABEL - LABEL.length() && value.length() < MAX_LABEL) {
+                        names.add(name(key));
+                        env.put(LABEL + name(key), value);
+                    }
+                });
+        env.put("MARATHON_APP_LABELS", String.join(" ", names));
+    }
+
+    private static void ports(App app, List<Integer> hostPorts, Map<String, String> env) {
+        var all = hostPorts.stream().map(String::valueOf).toList();
+        if (all.isEmpty()) {
+            return;
+        }
+        env.put("PORT", all.getFirst());
+        env.put("PORTS", String.join(",", all));
+        for (int i = 0; i < all.size(); i++) {
+            env.put("PORT" + i, all.get(i));
+        }
+        int defined = Math.min(all.size(), app.portDefinitions().size());
+        for (int i = 0; i < defined; i++) {
+            var definition = app.portDefinitions().get(i);
+            var port = all.get(i);
+            if (definition.port() != 0) {
+                env.put("PORT_" + definition.port(), port);
+            }
+            definition.name().ifPresent(name -> env.put("PORT_" + name(name), port));
+        }
+    }
+
+    private static String name(String text) {
+        return NO_NAME.matcher(text).replaceAll("_").toUpperCase(Locale.ROOT);
+    }
+}

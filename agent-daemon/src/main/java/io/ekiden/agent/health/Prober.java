@@ -1,0 +1,89 @@
+package io.ekiden.agent.health;
+
+import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.runtime.TaskRuntime;
+import io.ekiden.model.HealthCheck;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// Carries out one probe. Blocks for up to the check's time-out, so it belongs on a virtual thread.
+final class Prober {
+    private final String hostname;
+    private final TaskRuntime runtime;
+
+    /// @param hostname at which tasks are reached
+    Prober(String hostname, TaskRuntime runtime) {
+        this.hostname = hostname;
+        this.runtime = runtime;
+    }
+
+    Outcome probe(LocalTask task, HealthCheck check) {
+        return switch (check.protocol()) {
+            case COMMAND ->
+                    check.command()
+                            .map(command -> runtime.check(task, command, check.timeout()))
+                            .orElse(new Outcome.Unhealthy("the check has no command"));
+            case TCP, MESOS_TCP -> probe(task, check, Wire.TCP);
+            case HTTP, MESOS_HTTP -> probe(task, check, Wire.HTTP);
+            case HTTPS, MESOS_HTTPS -> probe(task, check, Wire.HTTPS);
+        };
+    }
+
+    private Outcome probe(LocalTask task, HealthCheck check, Wire wire) {
+        var port = port(task, check);
+        if (port.isEmpty()) {
+            return new Outcome.Unhealthy("the task has no such port");
+        }
+        var path = check.path().orElse("/");
+        var deadline =
+                Deadline.in(check.timeout().isZero() ? Duration.ofMillis(1) : check.timeout());
+        return SocketProbe.run(
+                wire, address(), hostname, port.get(), path, deadline, check.ignoreHttp1xx());
+    }
+
+    private static Optional<Integer> port(LocalTask task, HealthCheck check) {
+        List<Integer> ports = task.task().map(t -> t.hostPorts()).orElse(List.of());
+        int index = check.portIndex().orElse(0);
+        return check.port()
+                .or(() ->
+                        index >= 0 && index < ports.size()
+                                ? Optional.of(ports.get(index))
+                                : Optional.empty());
+    }
+
+    /// Several agents of one machine may have names that only Ekiden knows; their tasks are here.
+    private InetAddress address() {
+        try {
+            return InetAddress.getByName(hostname);
+        } catch (UnknownHostException e) {
+            return InetAddress.getLoopbackAddress();
+        }
+    }
+
+    /// What is spoken.
+    enum Wire {
+        TCP,
+        HTTP,
+        HTTPS
+    }
+
+    /// A point in time until which a probe may take.
+    record Deadline(long nanoTime) {
+        static Deadline in(Duration time) {
+            return new Deadline(System.nanoTime() + time.toNanos());
+        }
+
+        /// At least 1: for sockets 0 would mean for ever.
+        int millisLeft() {
+            return Math.clamp((nanoTime - System.nanoTime()) / 1_000_000, 1, Integer.MAX_VALUE);
+        }
+
+        boolean passed() {
+            return System.nanoTime() >= nanoTime;
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/// Probes the health of running tasks at their own address.
+package io.ekiden.agent.health;

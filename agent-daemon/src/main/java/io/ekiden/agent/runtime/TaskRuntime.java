@@ -1,0 +1,47 @@
+package io.ekiden.agent.runtime;
+
+import io.ekiden.agent.core.Event;
+import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.LocalTask;
+import io.ekiden.model.TaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/// Runs tasks. What becomes of them is told to the listener given to [#watch]: `Running` when the
+/// task's program was executed, then once `Ended`, or `NotStartable`. Tasks outlive this object and
+/// are found again by [#recover].
+public interface TaskRuntime extends AutoCloseable {
+
+    /// What is on this machine of earlier: each with its last known state. To be called once,
+    /// before [#watch].
+    List<LocalTask> recover();
+
+    /// Begins to tell; of recovered tasks that have ended meanwhile, before it returns.
+    void watch(Consumer<Event> listener);
+
+    /// Starts a task whose record is on disk already. Returns at once.
+    void start(LocalTask task);
+
+    /// SIGTERM to the task's process group; after `grace` SIGKILL to all that belongs to it, until
+    /// nothing is left. Returns at once.
+    void kill(TaskId taskId, Duration grace);
+
+    /// Runs a shell command in a running task's surroundings, and kills it after `timeout`. Blocks.
+    Outcome check(LocalTask task, String command, Duration timeout);
+
+    /// When a running task's program was executed.
+    Optional<Instant> runningSince(TaskId taskId);
+
+    /// Removes an ended task's sandbox and record.
+    void collect(TaskId taskId);
+
+    /// What keeps tasks apart here, for people: `pidns,cgroup-v1` or `none`.
+    String isolation();
+
+    /// Stops telling; tasks run on.
+    @Override
+    void close();
+}

@@ -1,0 +1,123 @@
+package io.ekiden.agent.runtime;
+
+import io.ekiden.model.TaskId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/// Where an agent keeps what must outlive it: `tasks/<id>` (record and process files), and
+/// `sandboxes/<id>` (the task's own directory).
+public record WorkDir(Path root) {
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
+    private static final int KEPT_OF_LONG_ID = 120;
+
+    public WorkDir {
+        root = root.toAbsolutePath().normalize();
+    }
+
+    public void create() throws IOException {
+        Files.createDirectories(root);
+        for (var name : List.of("tasks", "sandboxes", "bin")) {
+            Files.createDirectories(root.resolve(name));
+        }
+        // Records hold the environment of tasks; sandboxes belong to the tasks' users.
+        restrict(root.resolve("tasks"), "rwx------");
+        restrict(root.resolve("sandboxes"), "rwx--x--x");
+    }
+
+    static void restrict(Path path, String permissions) throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
+    }
+
+    public Path tasks() {
+        return root.resolve("tasks");
+    }
+
+    public Path task(TaskId taskId) {
+        return tasks().resolve(name(taskId));
+    }
+
+    public Path sandbox(TaskId taskId) {
+        return root.resolve("sandboxes").resolve(name(taskId));
+    }
+
+    /// The id itself, unless it is too long for a file name or not made of harmless characters.
+    static String name(TaskId taskId) {
+        var id = taskId.value();
+        if (PLAIN.matcher(id).matches() && !id.contains("..")) {
+            return id;
+        }
+        var harmless = id.replaceAll("[^A-Za-z0-9_-]", "_");
+        var head = harmless.substring(0, Math.min(KEPT_OF_LONG_ID, harmless.length()));
+        return head + "~" + digest(id);
+    }
+
+    private static String digest(String text) {
+        try {
+            var hash =
+                    MessageDigest.getInstance("SHA-256")
+                            .digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 16);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Readers see the old content or the new one, also after a crash of this process.
+    public static void writeAtomically(Path file, byte[] content) throws IOException {
+        var temporary = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.write(temporary, content);
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// The first line of a file that is complete when it ends with a newline.
+    static Optional<String> line(Path file) {
+        try {
+            var text = Files.readString(file);
+            int end = text.indexOf('\n');
+            return end < 0 ? Optional.empty() : Optional.of(text.substring(0, end));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    static void delete(Path tree) {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        try {
+            Files.walkFileTree(tree, new Deletion());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+            Files.deleteIfExists(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, IOException problem)
+                throws IOException {
+            Files.deleteIfExists(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

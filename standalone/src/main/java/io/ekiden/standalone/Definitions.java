@@ -1,0 +1,94 @@
+package io.ekiden.standalone;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.json.AppJson;
+import io.ekiden.json.JsonText;
+import io.ekiden.json.Parsed;
+import io.ekiden.log.Problem;
+import io.ekiden.model.PathId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// The app definitions of one FILE: a Marathon app, or a list of them. Read and checked as the API
+/// would before anything is started.
+record Definitions(Path file, List<Definition> apps) {
+    /// One app as the user wrote it.
+    record Definition(PathId id, ObjectNode json) {}
+
+    Definitions {
+        apps = List.copyOf(apps);
+    }
+
+    static Definitions read(Path file) throws CommandFailure {
+        var json = parse(file);
+        var apps = new ArrayList<Definition>();
+        if (json.isArray()) {
+            for (var item : json) {
+                apps.add(definition(file, item));
+            }
+        } else {
+            apps.add(definition(file, json));
+        }
+        return new Definitions(file, apps);
+    }
+
+    private static JsonNode parse(Path file) throws CommandFailure {
+        byte[] text;
+        try {
+            text = Files.readAllBytes(file);
+        } catch (NoSuchFileException e) {
+            throw CommandFailure.usage(file + ": no such file");
+        } catch (IOException e) {
+            throw CommandFailure.usage("%s cannot be read: %s".formatted(file, e.getMessage()));
+        }
+        return switch (JsonText.parse(text)) {
+            case JsonText.Tree(var json) -> json;
+            case JsonText.Empty() -> throw CommandFailure.usage(file + " is empty");
+            case JsonText.Malformed(var message) ->
+                    throw CommandFailure.usage(
+                            "%s is not JSON: %s"
+                                    .formatted(file, message.lines().findFirst().orElse("")));
+        };
+    }
+
+    private static Definition definition(Path file, JsonNode json) throws CommandFailure {
+        if (!(json instanceof ObjectNode object)) {
+            throw CommandFailure.usage(
+                    file + ": an app definition (a JSON object) or a list of them is expected");
+        }
+        if (object.has("apps") || object.has("groups")) {
+            throw CommandFailure.usage(
+                    file
+                            + " defines a group, which this version does not support; list its apps"
+                            + " as [{…}, {…}]");
+        }
+        if (object.has("containers")) {
+            throw CommandFailure.usage(
+                    file + " defines a pod, which this version does not support");
+        }
+        var id = require(file, "the app", AppJson.readId(object));
+        require(file, id.toString(), AppJson.read(id, object));
+        return new Definition(id, object);
+    }
+
+    private static <T> T require(Path file, String what, Parsed<T> parsed) throws CommandFailure {
+        return switch (parsed) {
+            case Parsed.Ok<T>(var value) -> value;
+            case Parsed.Invalid<T>(var problems) ->
+                    throw CommandFailure.usage(
+                            "%s: %s is not valid: %s".formatted(file, what, text(problems)));
+        };
+    }
+
+    private static String text(List<Problem> problems) {
+        return problems.stream()
+                .map(problem -> problem.path() + " " + String.join(", ", problem.errors()))
+                .collect(Collectors.joining("; "));
+    }
+}

@@ -1,0 +1,39 @@
+package io.ekiden.standalone;
+
+import io.ekiden.model.PortRange;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+
+/// On which ports the standalone listens; 0 picks a free one.
+///
+/// @param services from which apps are given their service ports
+record Ports(int api, int lb, int admin, int dns, int kafka, PortRange services) {
+
+    /// Looks for ports that somebody else has, before anything is started.
+    void requireFree(String host) throws CommandFailure {
+        requireFree(host, api, "--port");
+        requireFree(host, lb, "--lb-port");
+        requireFree(host, admin, "--admin-port");
+        requireFree(host, kafka, "--kafka-port");
+    }
+
+    private static void requireFree(String host, int port, String option) throws CommandFailure {
+        if (port == 0) {
+            return;
+        }
+        try (var socket = new ServerSocket()) {
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+        } catch (BindException e) {
+            throw CommandFailure.portBusy(
+                    "port %d (%s) cannot be had on %s: %s; name another, or 0 for any free one"
+                            .formatted(port, option, host, e.getMessage()));
+        } catch (IOException e) {
+            throw CommandFailure.usage(
+                    "cannot listen on %s (--bind): %s".formatted(host, e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+package io.ekiden.standalone;
+
+import io.ekiden.agent.AgentDaemon;
+import io.ekiden.agent.AgentSpec;
+import io.ekiden.gateway.GatewayConfig;
+import io.ekiden.gateway.GatewayServer;
+import io.ekiden.log.TopicAdmin;
+import io.ekiden.log.Topics;
+import io.ekiden.planner.stream.PlannerConfig;
+import io.ekiden.planner.stream.PlannerStream;
+import io.ekiden.proxy.ProxyConfig;
+import io.ekiden.proxy.ProxyServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The whole of Ekiden in this process: broker, planner, gateway, agents and load balancer, each
+/// wired to the others by nothing but Kafka and HTTP, as if each ran alone.
+final class Standalone implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
+    private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
+    private static final long POLL_MS = 20;
+    private static final short ONE_REPLICA = 1;
+    private static final String PROXY = "proxy-1";
+
+    private final EmbeddedBroker broker;
+    private final PlannerStream planner;
+    private final GatewayServer gateway;
+    private final ProxyServer proxy;
+    private final List<AgentDaemon> agents;
+    private final Settings settings;
+
+    private Standalone(
+            EmbeddedBroker broker,
+            PlannerStream planner,
+            GatewayServer gateway,
+            ProxyServer proxy,
+            List<AgentDaemon> agents,
+            Settings settings) {
+        this.broker = broker;
+        this.planner = planner;
+        this.gateway = gateway;
+        this.proxy = proxy;
+        this.agents = agents;
+        this.settings = settings;
+    }
+
+    /// What one standalone is told.
+    ///
+    /// @param insecure `bind` may be an address that is not loopback
+    record Settings(
+            DataDirectory directory,
+            String bind,
+            Ports ports,
+            List<AgentSpec> agents,
+            boolean insecure) {
+        Settings {
+            agents = List.copyOf(agents);
+        }
+    }
+
+    /// Returns once the API answers and the planner has decided an input.
+    ///
+    /// @throws CommandFailure when a part cannot start; what had started is stopped again
+    static Standalone start(Settings settings, Consumer<String> progress)
+            throws CommandFailure, IOException, InterruptedException {
+        progress.accept("starting the broker");
+        var broker =
+                EmbeddedBroker.start(
+                        settings.directory().kafka(), settings.bind(), settings.ports().kafka());
+        progress.accept("starting planner, gateway, load balancer and agents");
+        var standalone = assemble(broker, settings);
+        try {
+            standalone.startParts();
+            standalone.awaitReady();
+            return standalone;
+        } catch (CommandFailure | IOException | InterruptedException | RuntimeException e) {
+            standalone.close();
+            throw e;
+        }
+    }
+
+    private static Standalone assemble(EmbeddedBroker broker, Settings settings)
+            throws IOException {
+        var kafka = broker.bootstrapServers();
+        var topics = new Topics(Topics.DEFAULT_PREFIX);
+        var ports = settings.ports();
+        var planner =
+                PlannerConfig.of(kafka, topics, settings.directory().path().resolve("planner"))
+                        .withSettings(
+                                io.ekiden.planner.core.Settings.DEFAULT.withServicePorts(
+                                        ports.services()));
+        var gateway =
+                GatewayConfig.of(
+                                kafka,
+                                topics,
+                                settings.bind(),
+                                ports.api(),
+                                StandaloneMain.Version.number())
+                        .withInsecure(settings.insecure());
+        var proxy =
+                new ProxyConfig(
+                        kafka,
+                        topics,
+                        PROXY,
+                        Machine.hostname(settings.bind()),
+                        settings.bind(),
+                        ports.lb(),
+                        ports.admin(),
+                        ports.services(),
+                        Machine.proxyThreads(),
+                        ProxyConfig.Timeouts.DEFAULT,
+                        Map.of());
+        var agents =
+                Machine.agents(settings.agents(), kafka, topics, settings.directory()).stream()
+                        .map(AgentDaemon::new)
+                        .toList();
+        return new Standalone(
+                broker,
+                new PlannerStream(planner),
+                new GatewayServer(gateway),
+                new ProxyServer(proxy),
+                agents,
+                settings);
+    }
+
+    /// All at once: none needs another to have started, only the topics to be there.
+    private void startParts() throws CommandFailure, IOException, InterruptedException {
+        TopicAdmin.ensure(
+                broker.bootstrapServers(),
+                new Topics(Topics.DEFAULT_PREFIX),
+                ONE_REPLICA,
+                KAFKA_PATIENCE);
+        var parts = new ArrayList<Callable<Void>>();
+        parts.add(part(planner::start));
+        parts.add(part(gateway::start));
+        parts.add(part(() -> proxy.start().await(KAFKA_PATIENCE.toSeconds(), TimeUnit.SECONDS)));
+        agents.forEach(agent -> parts.add(part(agent::start)));
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            for (Future<Void> part : threads.invokeAll(parts)) {
+                part.get();
+            }
+        } catch (ExecutionException e) {
+            throw CommandFailure.failed("cannot start: " + e.getCause().getMessage());
+        }
+    }
+
+    private interface Start {
+        void run() throws Exception;
+    }
+
+    private static Callable<Void> part(Start start) {
+        return () -> {
+            start.run();
+            return null;
+        };
+    }
+
+    private void awaitReady() throws CommandFailure, InterruptedException {
+        long end = System.nanoTime() + READY_PATIENCE.toNanos();
+        try (var api = new Api(apiUrl())) {
+            while (System.nanoTime() < end) {
+                if (planner.refusal().isPresent()) {
+                    throw CommandFailure.failed("the planner refuses: " + planner.refusal().get());
+                }
+                if (api.isReady()) {
+                    return;
+                }
+                Thread.sleep(POLL_MS);
+            }
+        }
+        throw CommandFailure.failed(
+                "the API does not answer after %d s; see %s"
+                        .formatted(READY_PATIENCE.toSeconds(), settings.directory().log()));
+    }
+
+    private String apiUrl() {
+        return Instance.url(Machine.hostname(settings.bind()), gateway.port());
+    }
+
+    /// As others find it.
+    Instance instance() {
+        var host = Machine.hostname(settings.bind());
+        var ports = settings.ports();
+        return new Instance(
+                ProcessHandle.current().pid(),
+                Instance.ownStart(),
+                gateway.port(),
+                proxy.lbPort(),
+                proxy.adminPort(),
+                ports.dns(),
+                broker.port(),
+                ports.services().begin() + "-" + ports.services().end(),
+                apiUrl(),
+                Instance.url(host, proxy.lbPort()),
+                apiUrl() + "/ui/",
+                broker.bootstrapServers(),
+                settings.directory().path().toString());
+    }
+
+    /// Waits until the planner has stopped by itself, which it never does when all is well.
+    String awaitTrouble() throws InterruptedException {
+        boolean ended = false;
+        while (!ended) {
+            ended = planner.awaitEnd(Duration.ofHours(1));
+        }
+        return planner.refusal().orElse("the planner has ended");
+    }
+
+    /// Says good-bye for the agents; returns when that is done.
+    ///
+    /// @param keepTasks their tasks run on; else they are stopped first
+    void leave(boolean keepTasks) throws InterruptedException {
+        var farewells = agents.stream().map(agent -> part(() -> leave(agent, keepTasks))).toList();
+        try (ExecutorService threads = Executors.newCachedThreadPool()) {
+            threads.invokeAll(farewells);
+        }
+    }
+
+    private static void leave(AgentDaemon agent, boolean keepTasks) {
+        if (!agent.leave(!keepTasks)) {
+            LOG.warn("agent left without a good-bye tasks={}", agent.liveTasks());
+        }
+    }
+
+    /// In the order in which nobody misses what has gone.
+    @Override
+    public void close() {
+        agents.forEach(AgentDaemon::close);
+        proxy.close();
+        gateway.close();
+        planner.close();
+        broker.close();
+    }
+}

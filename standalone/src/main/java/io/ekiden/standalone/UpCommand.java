@@ -1,0 +1,291 @@
+package io.ekiden.standalone;
+
+import io.ekiden.agent.AgentSpec;
+import io.ekiden.model.PortRange;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/// `ekiden up`: checks everything that can be checked beforehand, then starts Ekiden (or finds it
+/// running) and deploys each FILE.
+@Command(
+        name = "up",
+        description =
+                "Run Ekiden on this machine and deploy each FILE: a Marathon app definition in JSON, or"
+                        + " a list of them. Apps that are there already are updated. When Ekiden runs in the"
+                        + " data directory already, the files are deployed to it.",
+        footer = {
+            "",
+            "A port 0 picks a free one; DIR/ekiden.json has the actual ones.",
+            "Exit codes: 0 ended as asked, 1 failed, 2 usage or unreadable file, 3 port busy, 4 not"
+                    + " healthy within --timeout (with --detach)."
+        },
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        versionProvider = StandaloneMain.Version.class)
+final class UpCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", arity = "0..*", description = "App definitions to deploy.")
+    private List<Path> files = List.of();
+
+    @Option(
+            names = "--detach",
+            description = "Return when every app is healthy; Ekiden runs on until ekiden down.")
+    private boolean detach;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            defaultValue = "120s",
+            converter = DurationConverter.class,
+            description =
+                    "How long to wait until every app is healthy, as 90s or 2m (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private Duration timeout;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            defaultValue = ".ekiden",
+            description =
+                    "Keeps the log, the tasks' sandboxes and ekiden.json (default: ./.ekiden).")
+    private Path dataDir;
+
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Listen on this address (default: ${DEFAULT-VALUE}).")
+    private String bind;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            defaultValue = "8080",
+            converter = PortConverter.class,
+            description = "Marathon's API and the UI (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--lb-port",
+            paramLabel = "PORT",
+            defaultValue = "9080",
+            converter = PortConverter.class,
+            description = "HTTP by virtual host (default: ${DEFAULT-VALUE}).")
+    private int lbPort;
+
+    @Option(
+            names = "--admin-port",
+            paramLabel = "PORT",
+            defaultValue = "9090",
+            converter = PortConverter.class,
+            description = "The load balancer's status (default: ${DEFAULT-VALUE}).")
+    private int adminPort;
+
+    @Option(
+            names = "--dns-port",
+            paramLabel = "PORT",
+            defaultValue = "8053",
+            converter = PortConverter.class,
+            description =
+                    "Names of services (default: ${DEFAULT-VALUE}). Not in this version: nothing"
+                            + " listens there yet.")
+    private int dnsPort;
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            defaultValue = "9092",
+            converter = PortConverter.class,
+            description = "The embedded Kafka broker (default: ${DEFAULT-VALUE}).")
+    private int kafkaPort;
+
+    @Option(
+            names = "--service-ports",
+            paramLabel = "FROM-TO",
+            defaultValue = "10000-10100",
+            converter = RangeConverter.class,
+            description = "Apps get their service ports from here (default: ${DEFAULT-VALUE}).")
+    private PortRange servicePorts;
+
+    @Option(
+            names = "--agents",
+            paramLabel = "N",
+            description = "Divide this machine among N agents (default: 1).")
+    private Integer agents;
+
+    @Option(
+            names = "--agent",
+            paramLabel = "SPEC",
+            description =
+                    "One agent; repeatable. SPEC is"
+                            + " \"name=a1;hostname=a1;attributes=rack:r1,zone:z1;cpus=2;mem=1024;ports=31000-31099\".")
+    private List<String> agentSpecs = List.of();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "F",
+            description = "Users and their tokens. Not in this version.")
+    private Path tokenFile;
+
+    @Option(
+            names = "--insecure",
+            description =
+                    "Allow a --bind that is not loopback, though nobody is asked who they are.")
+    private boolean insecure;
+
+    /// Given to the background process by [Detached].
+    @Option(names = Detached.CHILD_OPTION, hidden = true)
+    private boolean detachedChild;
+
+    @Spec private CommandSpec spec;
+
+    private final Terminal terminal;
+
+    UpCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() throws CommandFailure, IOException, InterruptedException {
+        var definitions = new ArrayList<Definitions>();
+        for (var file : files) {
+            definitions.add(Definitions.read(file));
+        }
+        refuseUnsafeBind();
+        var specs = agentSpecs();
+        var directory = DataDirectory.of(dataDir);
+        directory.prepare();
+        if (detach && !detachedChild && !directory.taken()) {
+            return new Detached(terminal).run(spec.commandLine().getParseResult().originalArgs());
+        }
+        var lock = directory.lock();
+        if (lock.isEmpty()) {
+            return deployToRunning(directory, definitions);
+        }
+        directory.forgetInstance();
+        var ports = new Ports(port, lbPort, adminPort, dnsPort, kafkaPort, servicePorts);
+        ports.requireFree(bind);
+        // From here on log lines have a file to go to.
+        System.setProperty("ekiden.log.dir", directory.log().toString());
+        var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
+        return foreground.run(
+                new Standalone.Settings(directory, bind, ports, specs, insecure),
+                definitions,
+                timeout);
+    }
+
+    private int deployToRunning(DataDirectory directory, List<Definitions> definitions)
+            throws CommandFailure, IOException, InterruptedException {
+        var running =
+                directory
+                        .instance()
+                        .filter(instance -> instance.process().isPresent())
+                        .orElseThrow(() ->
+                                CommandFailure.failed(
+                                        "another Ekiden is starting or stopping in "
+                                                + directory.path()));
+        terminal.say(
+                "runs already in %s (process %d)%s"
+                        .formatted(
+                                directory.path(),
+                                running.pid(),
+                                definitions.isEmpty() ? "" : "; deploying to it"));
+        terminal.result(running.readyLine());
+        try (var api = new Api(running.api())) {
+            return new Deployer(api, running, terminal).deploy(definitions, timeout);
+        }
+    }
+
+    private void refuseUnsafeBind() throws CommandFailure {
+        if (tokenFile != null) {
+            throw CommandFailure.usage("--token-file is not supported in this version");
+        }
+        try {
+            if (!InetAddress.getByName(bind).isLoopbackAddress() && !insecure) {
+                throw CommandFailure.usage(
+                        "--bind %s is not loopback: anybody who reaches it could run commands here; say"
+                                        .formatted(bind)
+                                + " --insecure if that is meant");
+            }
+        } catch (UnknownHostException e) {
+            throw CommandFailure.usage("--bind %s is no address of this machine".formatted(bind));
+        }
+    }
+
+    private List<AgentSpec> agentSpecs() throws CommandFailure {
+        if (agents != null && !agentSpecs.isEmpty()) {
+            throw CommandFailure.usage("--agents and --agent exclude each other");
+        }
+        return agentSpecs.isEmpty()
+                ? Machine.divided(agents == null ? 1 : agents)
+                : Machine.parsed(agentSpecs);
+    }
+
+    /// `90s`, `2m`, `500ms`, `1h`; a bare number is seconds.
+    static final class DurationConverter implements ITypeConverter<Duration> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h)?");
+
+        @Override
+        public Duration convert(String value) {
+            var matcher = FORM.matcher(value);
+            if (!matcher.matches()) {
+                throw new TypeConversionException("'" + value + "' is not a time such as 90s");
+            }
+            long amount = Long.parseLong(matcher.group(1));
+            return switch (String.valueOf(matcher.group(2))) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofSeconds(amount);
+            };
+        }
+    }
+
+    /// 0 to 65535.
+    static final class PortConverter implements ITypeConverter<Integer> {
+        static final int MAX = 65_535;
+
+        @Override
+        public Integer convert(String value) {
+            if (!value.matches("\\d{1,5}") || Integer.parseInt(value) > MAX) {
+                throw new TypeConversionException("'" + value + "' is not a port (0 to 65535)");
+            }
+            return Integer.valueOf(value);
+        }
+    }
+
+    /// `10000-10100`.
+    static final class RangeConverter implements ITypeConverter<PortRange> {
+        private static final Pattern FORM = Pattern.compile("(\\d{1,5})-(\\d{1,5})");
+
+        @Override
+        public PortRange convert(String value) {
+            var matcher = FORM.matcher(value);
+            if (matcher.matches()) {
+                var range =
+                        new PortRange(
+                                Integer.parseInt(matcher.group(1)),
+                                Integer.parseInt(matcher.group(2)));
+                if (range.begin() > 0
+                        && range.begin() <= range.end()
+                        && range.end() <= PortConverter.MAX) {
+                    return range;
+                }
+            }
+            throw new TypeConversionException("'" + value + "' is not a range such as 10000-10100");
+        }
+    }
+}
