@@ -58,8 +58,8 @@ final class Bootstrap {
             consumer.poll(POLL).forEach(this::restore);
         }
         var head = verified();
-        long start = head.isEmpty() ? 0 : Math.min(provenOffset, offsetBefore(headTimestamp));
         consumer.assign(List.of(journal));
+        long start = head.isEmpty() ? 0 : Math.min(provenOffset, offsetBefore(headTimestamp));
         consumer.seek(journal, Math.max(start, beginning(journal)));
         return new State(image, head, provenOffset);
     }
