@@ -132,6 +132,19 @@ class EventStreamTest {
     }
 
     @Test
+    void whoComesBackAfterTheGatewaysRestartMissesNothing() throws Exception {
+        cluster.planner().append(RUNS);
+        cluster.planner().append(new Fact.AppGone(WEB.id()));
+        var http = cluster.start();
+        await().until(() -> http.get("/v2/apps").status() == 200);
+
+        var back = new Listener(http, "", "Last-Event-ID", "1.0");
+
+        back.awaitEvent("app_terminated_event");
+        assertThat(back.all("id")).containsExactly("1.1", "2.0");
+    }
+
+    @Test
     void comingAndGoingIsTold() throws Exception {
         var http = cluster.start();
         var stays = new Listener(http, "");

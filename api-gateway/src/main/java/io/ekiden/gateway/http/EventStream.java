@@ -98,7 +98,7 @@ final class EventStream {
             context.runOnContext(_ -> {
                 // Vert.x first waits for what was written to be read, which may be for ever.
                 if (connection instanceof ConnectionBase base) {
-                    base.channel().close();
+                    var _ = base.channelHandlerContext().close();
                 } else {
                     response.reset();
                 }

@@ -55,7 +55,7 @@ class EntryChainTest {
 
     @Test
     void anEntryThatTheStateHasIsPassedOver() {
-        var head = new Head(2, Given.NOON, EntryChain.sha256(second), "", 0);
+        var head = new Head(2, Given.NOON, EntryChain.sha256(second), "", 0, List.of());
         var later = new EntryChain(Optional.of(head), PROVEN);
 
         assertThat(later.judge(0, utf8("2"), second)).isInstanceOf(Verdict.Known.class);
