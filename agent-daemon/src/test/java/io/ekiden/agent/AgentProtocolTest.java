@@ -215,7 +215,7 @@ final class AgentProtocolTest {
     void anEarlierWelcomeOfAnotherDoesNotFenceTheOneThatIsJoining() {
         var agent = agent();
         var join = planner.joined(1);
-        planner.welcome(AGENT, "some-earlier-session", "cluster-1");
+        planner.welcome(AGENT, "earlier.1", "cluster-1");
         planner.welcome(join);
         awaitState(agent, State.MEMBER);
     }
@@ -377,7 +377,7 @@ final class AgentProtocolTest {
                         .redirectOutput(dir.resolveSibling("agent.log").toFile())
                         .start();
         opened.add(process::destroyForcibly);
-        long epoch = planner.welcome(planner.joined(1));
+        long epoch = planner.admit();
         var runs = Given.cmd("sleep 1000").task();
         var ends = Given.cmd("while [ ! -e go ]; do sleep 0.1; done; exit 6").task();
         planner.launch(AGENT, epoch, runs);
@@ -389,9 +389,10 @@ final class AgentProtocolTest {
         process.destroyForcibly().waitFor();
         Files.createFile(dir.resolve("sandboxes").resolve(ends.taskId().value()).resolve("go"));
         await().until(() -> Leftovers.leader(dir, ends.taskId()).isEmpty());
+        int joins = planner.joins().size();
         agent();
 
-        var again = planner.joined(2);
+        var again = planner.joined(joins + 1);
         assertThat(states(again.inventory()))
                 .isEqualTo(
                         Map.of(runs.taskId(), TaskState.RUNNING, ends.taskId(), TaskState.FAILED));

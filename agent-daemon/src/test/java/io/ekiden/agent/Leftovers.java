@@ -27,6 +27,16 @@ final class Leftovers {
         for (var file : files(dir, "supervisor")) {
             await().until(() -> living(file).isEmpty());
         }
+        for (var file : files(dir, "cgroups")) {
+            for (var group : Files.readAllLines(file)) {
+                await().ignoreExceptions().until(() -> gone(Path.of(group)));
+            }
+        }
+    }
+
+    private static boolean gone(Path group) throws IOException {
+        Files.deleteIfExists(group);
+        return !Files.exists(group);
     }
 
     private static boolean kill(long pid) {

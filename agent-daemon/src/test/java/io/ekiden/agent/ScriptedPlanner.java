@@ -21,6 +21,8 @@ import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -137,6 +139,21 @@ final class ScriptedPlanner implements AutoCloseable {
                 .map(TaskStatus.class::cast)
                 .filter(s -> s.taskId().equals(task))
                 .toList();
+    }
+
+    /// Answers every join until the agent is heard in the epoch given; gives that.
+    long admit() {
+        var answered = new AtomicReference<>("");
+        var epoch = new AtomicLong();
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> {
+                    var join = joined(1);
+                    if (!answered.getAndSet(join.session()).equals(join.session())) {
+                        epoch.set(welcome(join));
+                    }
+                    return heartbeats().stream().anyMatch(h -> h.epoch() == epoch.get());
+                });
+        return epoch.get();
     }
 
     /// Answers this join; gives the epoch.

@@ -60,7 +60,7 @@ final class AgentStepsTest {
     }
 
     private AgentStepsTest member(LocalTask... recovered) {
-        return begins(recovered).joins("s1").welcomed("s1", 10);
+        return begins(recovered).joins("me.1").welcomed("me.1", 10);
     }
 
     private AgentStepsTest launched() {
@@ -120,7 +120,7 @@ final class AgentStepsTest {
         on(new Event.Ended(ID, Optional.of(0), "over")).launched();
         assertThat(done(Action.Start.class)).isEmpty();
         assertThat(states()).containsExactly(TaskState.FINISHED);
-        joins("s2").welcomed("s2", 20, TASK);
+        joins("me.2").welcomed("me.2", 20, TASK);
         assertThat(done(Action.Start.class)).isEmpty();
     }
 
@@ -167,14 +167,16 @@ final class AgentStepsTest {
     @Test
     void whatTheAssignmentTakesToRunHereAndIsNotKnownIsGone() {
         var seen = new AgentCommand.Task(ID, TASK.app(), List.of(), false);
-        begins().joins("s1").welcomed("s1", 10, seen);
+        begins().joins("me.1").welcomed("me.1", 10, seen);
         assertThat(done(Action.Start.class)).isEmpty();
         assertThat(states()).containsExactly(TaskState.GONE);
     }
 
     @Test
     void aTaskKnownByItsIdAloneGetsItsDefinitionBack() {
-        begins(LocalTask.stranger(ID, TaskState.RUNNING, "")).joins("s1").welcomed("s1", 10, TASK);
+        begins(LocalTask.stranger(ID, TaskState.RUNNING, ""))
+                .joins("me.1")
+                .welcomed("me.1", 10, TASK);
         assertThat(task().task()).contains(TASK);
         assertThat(done(Action.Start.class)).isEmpty();
         assertThat(done(Action.Check.class)).hasSize(1);
@@ -182,24 +184,24 @@ final class AgentStepsTest {
 
     @Test
     void saysNothingWhileItJoinsAndEverythingAfter() {
-        member().launched().joins("s2");
+        member().launched().joins("me.2");
         on(new Event.Running(ID));
         assertThat(said()).isEmpty();
         on(new Event.Ended(ID, Optional.of(0), "over"));
         assertThat(said()).isEmpty();
-        welcomed("s2", 20);
+        welcomed("me.2", 20);
         assertThat(states()).containsExactly(TaskState.FINISHED);
         assertThat(said().getFirst().epoch()).isEqualTo(20);
     }
 
     @Test
     void anEndStaysInTheInventoryUntilItIsAcknowledged() {
-        member().launched().on(new Event.Ended(ID, Optional.of(0), "over")).joins("s2");
+        member().launched().on(new Event.Ended(ID, Optional.of(0), "over")).joins("me.2");
         assertThat(done(Action.Join.class).getFirst().inventory()).hasSize(1);
-        welcomed("s2", 20);
+        welcomed("me.2", 20);
         // The planner has answered the inventory: it need not be said again.
         assertThat(said()).isEmpty();
-        joins("s3");
+        joins("me.3");
         assertThat(done(Action.Join.class).getFirst().inventory()).isEmpty();
     }
 
@@ -207,7 +209,7 @@ final class AgentStepsTest {
     void anAcknowledgementOfAnEarlierEpochDoesNotCount() {
         member().launched().on(new Event.Ended(ID, Optional.of(0), "over"));
         var sent = done(Action.Send.class).getFirst();
-        joins("s2").on(new Event.Delivered(sent.version(), 10));
+        joins("me.2").on(new Event.Delivered(sent.version(), 10));
         assertThat(task().acknowledged()).isFalse();
     }
 
@@ -229,43 +231,50 @@ final class AgentStepsTest {
 
     @Test
     void exhaustionIsNotForgottenWhenTheTaskRecoversBeforeItWasSaid() {
-        member().launched().on(new Event.Running(ID)).joins("s2");
+        member().launched().on(new Event.Running(ID)).joins("me.2");
         on(new Event.HealthSeen(ID, false, true, List.of()));
         on(new Event.HealthSeen(ID, true, false, List.of()));
-        welcomed("s2", 20);
+        welcomed("me.2", 20);
         assertThat(said().stream().filter(HealthChanged.class::isInstance))
                 .containsExactly(new HealthChanged("a1", 20, ID, true, true, List.of()));
     }
 
     @Test
     void anotherAgentsLaterWelcomeFencesIt() {
-        member().launched().welcomed("theirs", 20);
+        member().launched().welcomed("them.1", 20);
         assertThat(state.membership()).isEqualTo(new Membership.Fenced(20));
         Stream.of(kill(10), kill(20), new AgentCommand.Launch("a1", 20, 21, Given.cmd("x").task()))
                 .forEach(command -> {
                     commanded(command);
                     assertThat(actions).isEmpty();
                 });
-        joins("s9");
+        joins("me.9");
         assertThat(actions).isEmpty();
     }
 
     @Test
     void anEarlierWelcomeOfAnotherIsNothingToTheOneThatJoins() {
-        begins().joins("s1").welcomed("theirs", 9);
+        begins().joins("me.1").welcomed("them.1", 9);
         assertThat(actions).isEmpty();
-        welcomed("s1", 10);
+        welcomed("me.1", 10);
         assertThat(state.membership()).isEqualTo(new Membership.Member(10, 7));
-        welcomed("theirs", 9);
+        welcomed("them.1", 9);
         assertThat(state.membership()).isEqualTo(new Membership.Member(10, 7));
     }
 
     @Test
     void onlyTheNewestOfItsOwnSessionsCounts() {
-        begins().joins("s1").joins("s2").welcomed("s1", 10);
+        begins().joins("me.1").joins("me.2").welcomed("me.1", 10);
         assertThat(state.membership()).isInstanceOf(Membership.Joining.class);
-        welcomed("s2", 11);
+        welcomed("me.2", 11);
         assertThat(state.membership()).isEqualTo(new Membership.Member(11, 7));
+    }
+
+    @Test
+    void aLateWelcomeOfItsOwnEarlierAttemptDoesNotFenceIt() {
+        begins().joins("me.1").joins("me.2").welcomed("me.2", 10).welcomed("me.1", 11);
+        assertThat(done(Action.JoinAgain.class)).hasSize(1);
+        assertThat(state.membership()).isInstanceOf(Membership.Joining.class);
     }
 
     @Test
@@ -288,7 +297,7 @@ final class AgentStepsTest {
     @Test
     void aWorkDirectoryOfAnotherClusterIsNotActedOn() {
         after(AgentSteps.begin("a1", Optional.of("c0"), DEFAULT_GRACE, List.of()));
-        joins("s1").welcomed("s1", 10, TASK);
+        joins("me.1").welcomed("me.1", 10, TASK);
         assertThat(actions).hasOnlyElementsOfType(Action.Halt.class);
         assertThat(state.membership()).isInstanceOf(Membership.Refused.class);
     }

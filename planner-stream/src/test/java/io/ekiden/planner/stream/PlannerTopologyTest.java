@@ -152,7 +152,9 @@ final class PlannerTopologyTest {
                         PathId.of("/web"),
                         TestClock.NOON,
                         Duration.ofSeconds(1),
-                        TestClock.NOON.plusSeconds(1));
+                        TestClock.NOON.plusSeconds(1),
+                        false,
+                        TestClock.NOON.plusSeconds(300));
         // The real planner does not know how to end a delay put here, so it stays due.
         decider =
                 (image, header, input) -> {
