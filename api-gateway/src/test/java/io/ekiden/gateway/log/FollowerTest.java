@@ -89,16 +89,21 @@ class FollowerTest {
         assertThat(follower.trouble()).isEmpty();
     }
 
+    /// As when one gateway has answered a write and the next read goes to another.
     @Test
-    void aReadWaitsForWhatWasCommittedBeforeIt() throws Exception {
+    void aReadSeesWhatAnotherFollowerHasSeen() throws Exception {
         put("/a");
         follower.start();
         awaitSequence(1);
         barrier.pass().get();
         var stuck = new CountDownLatch(1);
         follower.listen(_ -> awaitQuietly(stuck));
-        put("/b");
-        put("/c");
+        try (var other = new Follower(cluster.bootstrap(), cluster.topics())) {
+            other.start();
+            put("/b");
+            put("/c");
+            await().atMost(PATIENCE).until(() -> other.sequence() == 3);
+        }
 
         var fresh = barrier.pass();
 
