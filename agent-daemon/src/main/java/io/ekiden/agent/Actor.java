@@ -197,6 +197,7 @@ final class Actor {
                         join.session(),
                         bootId,
                         config.hostname(),
+                        TaskAddress.of(config.hostname()).ip(),
                         Optional.empty(),
                         config.resources(),
                         config.ports(),

@@ -95,8 +95,18 @@ public final class AgentDaemon implements AutoCloseable {
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
         var runtime =
-                NativeRuntime.create(work, records, bootId, config.hostname(), config.taskEnv());
-        var checks = new HealthChecks(config.hostname(), runtime, Clock.systemUTC(), this::post);
+                NativeRuntime.create(
+                        work,
+                        records,
+                        bootId,
+                        TaskAddress.of(config.hostname()).host(),
+                        config.taskEnv());
+        var checks =
+                new HealthChecks(
+                        TaskAddress.of(config.hostname()).ip(),
+                        runtime,
+                        Clock.systemUTC(),
+                        this::post);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
                 new CommandLog(config.agentId(), config.topics(), kafka(), new Commanded(reports));
