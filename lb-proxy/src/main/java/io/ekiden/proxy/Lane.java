@@ -27,6 +27,9 @@ import java.util.function.Supplier;
 final class Lane extends VerticleBase {
     private static final long SWEEP_MS = 250;
 
+    /// A sweep after a stall must not judge by time in which nobody was listened to.
+    private static final long MAX_STEP_NANOS = 2 * SWEEP_MS * 1_000_000;
+
     private final ProxyConfig config;
     private final Routing routing;
     private final AtomicInteger clients;
@@ -34,7 +37,8 @@ final class Lane extends VerticleBase {
     private final Map<HttpConnection, Client> connected = new HashMap<>();
     private final Set<Exchange> exchanges = new HashSet<>();
     private BackendConnections connections;
-    private long now = System.nanoTime();
+    private long lastSweep = System.nanoTime();
+    private long now = lastSweep;
 
     /// A client connection.
     private static final class Client {
@@ -109,7 +113,8 @@ final class Lane extends VerticleBase {
         return connections;
     }
 
-    /// The time of the last sweep: precise enough for what a sweep looks at.
+    /// The lane's own time, in nanoseconds: that of the last sweep, which is precise enough for
+    /// what a sweep looks at, and standing still while the lane does.
     long now() {
         return now;
     }
@@ -191,7 +196,7 @@ final class Lane extends VerticleBase {
             connection.close();
             return;
         }
-        connected.put(connection, new Client(System.nanoTime()));
+        connected.put(connection, new Client(now));
         connection.closeHandler(_ -> {
             if (connected.remove(connection) != null) {
                 clients.decrementAndGet();
@@ -200,8 +205,10 @@ final class Lane extends VerticleBase {
     }
 
     private void sweep() {
-        now = System.nanoTime();
-        connections.sweep(now);
+        long real = System.nanoTime();
+        now += Math.min(real - lastSweep, MAX_STEP_NANOS);
+        lastSweep = real;
+        connections.sweep(real);
         List.copyOf(exchanges).forEach(exchange -> exchange.sweep(now));
         var overdue = new ArrayList<HttpConnection>();
         connected.forEach((connection, client) -> {
@@ -242,6 +249,9 @@ final class Lane extends VerticleBase {
 
     /// Runs on this lane's event loop, whoever asks.
     private <T> Future<T> onLane(Supplier<Future<T>> action) {
+        if (context == null) {
+            return Future.failedFuture("the lane was never started");
+        }
         return Future.future(
                 promise -> context.runOnContext(_ -> action.get().onComplete(promise)));
     }

@@ -1,9 +1,11 @@
 package io.ekiden.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,8 @@ final class FramingTest extends WithFrontend {
 
     private final List<String> heads = new CopyOnWriteArrayList<>();
 
+    private TestFrontend frontend;
+
     @BeforeEach
     void startFrontend() throws Exception {
         var task =
@@ -28,7 +32,7 @@ final class FramingTest extends WithFrontend {
                                 Raw.send(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
                             }
                         }));
-        frontend(task.port());
+        frontend = frontend(task.port());
     }
 
     @ParameterizedTest
@@ -157,6 +161,18 @@ final class FramingTest extends WithFrontend {
             assertThat(Raw.rest(socket)).isEmpty();
         }
         assertThat(heads).isEmpty();
+    }
+
+    /// A process that stood still has listened to nobody meanwhile.
+    @Test
+    void aStallOfTheProxyItselfCutsNobodyOff() throws Exception {
+        try (var socket = Raw.open(port)) {
+            await().until(() -> frontend.clients() == 1);
+            frontend.stall(Duration.ofSeconds(3));
+            Raw.send(socket, Raw.head("GET / HTTP/1.1", "Host: a", "Connection: close"));
+
+            assertThat(Raw.rest(socket)).startsWith("HTTP/1.1 200");
+        }
     }
 
     /// A connection that was reset has given no answer.

@@ -1,6 +1,7 @@
 package io.ekiden.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.log.AgentReport.Drain;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -274,6 +276,32 @@ final class ProxyServerTest extends WithCluster {
         assertThat(cluster.get(admin, "/metrics").body())
                 .contains("ekiden_proxy_endpoints 1\n", "requests_total{app=\"/g/a\"");
         assertThat(cluster.get(admin, "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aProxyWhosePortIsTakenDoesNotStartAndSaysWhy() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var proxy = new ProxyServer(withLbPort(taken.getLocalPort()))) {
+            assertThatThrownBy(() -> proxy.start().await(20, TimeUnit.SECONDS))
+                    .hasMessageContaining("in use");
+        }
+        assertThat(cluster.reports()).isEmpty();
+    }
+
+    private ProxyConfig withLbPort(int lbPort) {
+        var c = cluster.config(TestCluster.QUICK);
+        return new ProxyConfig(
+                c.bootstrapServers(),
+                c.topics(),
+                c.proxyId(),
+                c.hostname(),
+                c.bindAddress(),
+                lbPort,
+                c.adminPort(),
+                c.servicePorts(),
+                c.threads(),
+                c.timeouts(),
+                c.kafka());
     }
 
     private List<String> bodies(int port, int requests) {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 final class RollingReplaceTest extends WithCluster {
     private static final int RATE = 200;
     private static final int INSTANCES = 3;
-    private static final int REPLACED = 9;
+    private static final int REPLACED = 6;
 
     private final List<String> failed = new CopyOnWriteArrayList<>();
     private final AtomicInteger answered = new AtomicInteger();

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /// The data path of a proxy with its real sockets, told its endpoints by the test and not by Kafka.
@@ -22,6 +24,7 @@ final class TestFrontend implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(THREADS));
     private final List<String> drained = new CopyOnWriteArrayList<>();
+    private final AtomicInteger clients = new AtomicInteger();
     private final Routing routing;
     private final ServicePorts ports;
     private final TcpFrontend tcp;
@@ -40,7 +43,6 @@ final class TestFrontend implements AutoCloseable {
                         THREADS,
                         timeouts,
                         Map.of());
-        var clients = new AtomicInteger();
         routing = new Routing(new Drains(this::drained), timeouts.eject().toNanos(), _ -> {});
         var lanes =
                 Stream.generate(() -> new Lane(config, routing, clients)).limit(THREADS).toList();
@@ -78,6 +80,22 @@ final class TestFrontend implements AutoCloseable {
     /// Whether this was acknowledged.
     boolean drained(Endpoint endpoint, Drain drain) {
         return drained.contains(endpoint.taskId() + " " + drain);
+    }
+
+    int clients() {
+        return clients.get();
+    }
+
+    /// Stands still for a while, as a process does on a busy machine.
+    void stall(Duration time) throws InterruptedException {
+        var stalled = new CountDownLatch(THREADS);
+        for (var loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+            loop.execute(() -> {
+                LockSupport.parkNanos(time.toNanos());
+                stalled.countDown();
+            });
+        }
+        stalled.await();
     }
 
     private void drained(Backend backend, Drain drain) {
