@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,18 +47,17 @@ abstract class EkidenTest {
         return directory.resolve("starts");
     }
 
-    /// Process ids in the order in which tasks were started.
-    final List<Long> startedPids() throws IOException {
-        return Files.exists(starts())
-                ? Files.readAllLines(starts()).stream().map(Long::valueOf).toList()
-                : List.of();
+    /// The ids of the tasks in the order in which they were started.
+    final List<String> started() throws IOException {
+        return Files.exists(starts()) ? Files.readAllLines(starts()) : List.of();
     }
 
-    static boolean isAlive(long pid) {
-        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    /// Numbers of the processes that run this program for a task of this test.
+    final Set<Long> running(String program) {
+        return new TaskProcesses(directory).running(program);
     }
 
-    static void kill9(long pid) throws Exception {
-        new ProcessBuilder("kill", "-9", Long.toString(pid)).start().waitFor();
+    final void kill9(long pid) {
+        new TaskProcesses(directory).kill9(pid);
     }
 }

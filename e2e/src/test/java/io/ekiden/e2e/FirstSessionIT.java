@@ -114,40 +114,41 @@ final class FirstSessionIT extends EkidenTest {
     void ctrlCStopsTheTasksAndTheNextUpStartsThemAgain() throws Exception {
         var ekiden = up();
         var app =
-                "{\"id\": \"/sleeper\", \"cmd\": \"echo $$ >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
+                "{\"id\": \"/sleeper\", \"cmd\": \"echo $MESOS_TASK_ID >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
                         .formatted(starts());
         ekiden.put("/v2/apps/sleeper", app);
-        await().atMost(RunningEkiden.PATIENCE).until(() -> startedPids().size() == 1);
+        await().atMost(RunningEkiden.PATIENCE).until(() -> started().size() == 1);
         await().atMost(RunningEkiden.PATIENCE)
                 .until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
 
         ekiden.launcher().signal("INT");
 
         assertThat(ekiden.launcher().awaitEnd()).isZero();
-        assertThat(startedPids()).allSatisfy(pid -> assertThat(isAlive(pid)).isFalse());
+        assertThat(running("sleep")).isEmpty();
         ekiden.start();
-        await().atMost(RunningEkiden.PATIENCE).until(() -> startedPids().size() == 2);
-        assertThat(isAlive(startedPids().getLast())).isTrue();
+        await().atMost(RunningEkiden.PATIENCE).until(() -> started().size() == 2);
+        assertThat(running("sleep")).hasSize(1);
     }
 
     @Test
     void downCanLeaveTheTasksToTheNextUp() throws Exception {
         var ekiden = up();
         var app =
-                "{\"id\": \"/sleeper\", \"cmd\": \"echo $$ >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
+                "{\"id\": \"/sleeper\", \"cmd\": \"echo $MESOS_TASK_ID >> '%s' && exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
                         .formatted(starts());
         ekiden.put("/v2/apps/sleeper", app);
         await().atMost(RunningEkiden.PATIENCE)
                 .until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
-        long pid = startedPids().getFirst();
+        var pids = running("sleep");
+        assertThat(pids).hasSize(1);
 
         assertThat(ekiden.command("down", "--keep-tasks").awaitEnd()).isZero();
 
-        assertThat(isAlive(pid)).isTrue();
+        assertThat(running("sleep")).isEqualTo(pids);
         ekiden.start();
         await().atMost(RunningEkiden.PATIENCE)
                 .until(() -> ekiden.app("/sleeper").path("tasksRunning").asInt() == 1);
         await().during(Duration.ofSeconds(2))
-                .until(() -> startedPids().equals(List.of(pid)) && isAlive(pid));
+                .until(() -> started().size() == 1 && running("sleep").equals(pids));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,14 +19,15 @@ final class HealingIT extends EkidenTest {
                 "/v2/apps/web",
                 LightServer.app("/web", starts(), 1, ekiden.servicePort()).toString());
         ekiden.awaitHealthy("/web", 1);
-        long first = startedPids().getFirst();
+        var first = running(LightServer.PROGRAM);
+        assertThat(first).hasSize(1);
 
         long killed = System.nanoTime();
-        kill9(first);
+        kill9(first.iterator().next());
 
         await().atMost(RunningEkiden.PATIENCE)
                 .pollInterval(Duration.ofMillis(20))
-                .until(() -> startedPids().size() == 2);
+                .until(() -> started().size() == 2);
         ekiden.awaitHealthy("/web", 1);
         LOG.info(
                 "replaced and healthy after {} ms",
@@ -43,12 +43,13 @@ final class HealingIT extends EkidenTest {
                 "/v2/apps/web",
                 LightServer.app("/web", starts(), 3, ekiden.servicePort()).toString());
         ekiden.awaitHealthy("/web", 3);
-        var pids = Set.copyOf(startedPids());
+        var pids = running(LightServer.PROGRAM);
+        assertThat(pids).hasSize(3);
         var tasks = ekiden.tasks("/web").stream().map(task -> task.path("id").asText()).toList();
 
         ekiden.launcher().signal("KILL");
         ekiden.launcher().awaitEnd();
-        assertThat(pids).allSatisfy(pid -> assertThat(isAlive(pid)).isTrue());
+        assertThat(running(LightServer.PROGRAM)).isEqualTo(pids);
         long restarted = System.nanoTime();
         ekiden.start();
         ekiden.awaitHealthy("/web", 3);
@@ -56,8 +57,8 @@ final class HealingIT extends EkidenTest {
                 "healthy again after {} ms",
                 Duration.ofNanos(System.nanoTime() - restarted).toMillis());
 
-        await().during(Duration.ofSeconds(2)).until(() -> startedPids().size() == 3);
-        assertThat(pids).allSatisfy(pid -> assertThat(isAlive(pid)).isTrue());
+        await().during(Duration.ofSeconds(2)).until(() -> started().size() == 3);
+        assertThat(running(LightServer.PROGRAM)).isEqualTo(pids);
         assertThat(ekiden.tasks("/web").stream().map(task -> task.path("id").asText()))
                 .containsExactlyInAnyOrderElementsOf(tasks);
         await().atMost(RunningEkiden.PATIENCE)

@@ -26,10 +26,15 @@ final class Launcher implements AutoCloseable {
 
     private Launcher(Process process) {
         this.process = process;
+        // Not virtual: reading a pipe blocks the carrier, and on two cores there are two of them.
         this.readers =
                 List.of(
-                        Thread.ofVirtual().start(() -> read(process.getInputStream(), results)),
-                        Thread.ofVirtual().start(() -> read(process.getErrorStream(), remarks)));
+                        Thread.ofPlatform()
+                                .daemon()
+                                .start(() -> read(process.getInputStream(), results)),
+                        Thread.ofPlatform()
+                                .daemon()
+                                .start(() -> read(process.getErrorStream(), remarks)));
     }
 
     static Launcher start(Path directory, List<String> args) throws IOException {

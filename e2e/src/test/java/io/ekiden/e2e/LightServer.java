@@ -8,15 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Definitions of an app whose every instance is a web server of 1 MiB (busybox), and which notes
-/// the process id of each start in a file.
+/// each start in a file.
 final class LightServer {
     private static final Path BUSYBOX = Path.of("/bin/busybox");
+
+    /// As the kernel names its process.
+    static final String PROGRAM = "busybox";
 
     private LightServer() {}
 
     /// An app with an HTTP health check each second and a backoff of one second.
     ///
-    /// @param starts a file to which each start adds a line with the pid
+    /// @param starts a file to which each start adds a line with the task's id
     /// @param servicePort 0 for one of the planner's choice
     static ObjectNode app(String id, Path starts, int instances, int servicePort) {
         assumeTrue(Files.isExecutable(BUSYBOX), "needs busybox (Debian: busybox-static)");
@@ -24,7 +27,8 @@ final class LightServer {
         app.put("id", id);
         app.put(
                 "cmd",
-                "echo $$ >> '%s' && echo \"$MESOS_TASK_ID\" > index.html".formatted(starts)
+                "echo $MESOS_TASK_ID >> '%s' && echo \"$MESOS_TASK_ID\" > index.html"
+                                .formatted(starts)
                         + " && exec %s httpd -f -p $HOST:$PORT0".formatted(BUSYBOX));
         app.put("instances", instances).put("cpus", 0.05).put("mem", 16);
         app.put("backoffSeconds", 1);

@@ -52,7 +52,7 @@ final class UnderLoadIT extends EkidenTest {
             assertThat(load.failures()).isEmpty();
             assertThat(load.succeeded()).isGreaterThan(10 * REQUESTS_PER_SECOND / 2);
         }
-        assertThat(startedPids()).hasSize(MANY + FEW);
+        assertThat(started()).hasSize(MANY + FEW);
     }
 
     private static void put(RunningEkiden ekiden, ObjectNode app) {
@@ -73,7 +73,7 @@ final class UnderLoadIT extends EkidenTest {
             var total = Collections.synchronizedList(new ArrayList<Integer>());
             var ended = new AtomicBoolean();
             var sampler =
-                    Thread.ofVirtual()
+                    Thread.ofPlatform()
                             .start(() -> {
                                 while (!ended.get()) {
                                     var app = ekiden.get("/v2/apps/web").body().path("app");

@@ -34,7 +34,7 @@ final class Detached {
     int run(List<String> args) throws IOException, InterruptedException {
         var process =
                 new ProcessBuilder(commandLine(args)).redirectInput(new File("/dev/null")).start();
-        var stderr = Thread.ofVirtual().start(() -> passOn(process.getErrorStream()));
+        var stderr = Thread.ofPlatform().start(() -> passOn(process.getErrorStream()));
         try (var lines = reader(process.getInputStream())) {
             for (var line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(DONE)) {
