@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Test;
 
 /// Whatever is thrown at it: Marathon's error or a visible reason, and the next request works.
 final class BadInputIT extends EkidenTest {
-    private static final String SLEEPER =
-            "{\"id\": \"%s\", \"cmd\": \"exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}";
 
     @Test
     void malformedAndWrongBodiesAreAnsweredAndTheNextRequestWorks() throws Exception {
@@ -123,8 +121,13 @@ final class BadInputIT extends EkidenTest {
 
     private static void assertNextRequestWorks(RunningEkiden ekiden) {
         assertThat(ekiden.get("/ping").text().trim()).isEqualTo("pong");
-        assertThat(ekiden.put("/v2/apps/next", SLEEPER.formatted("/next")).status()).isEqualTo(201);
+        assertThat(ekiden.put("/v2/apps/next", sleeper("/next")).status()).isEqualTo(201);
         await().atMost(RunningEkiden.PATIENCE)
                 .until(() -> ekiden.app("/next").path("tasksRunning").asInt() == 1);
+    }
+
+    private static String sleeper(String id) {
+        return "{\"id\": \"%s\", \"cmd\": \"exec sleep 1000\", \"cpus\": 0.05, \"mem\": 16}"
+                .formatted(id);
     }
 }

@@ -74,7 +74,7 @@ final class Launcher implements AutoCloseable {
     }
 
     /// @param name such as `INT`
-    void signal(String name) throws Exception {
+    void signal(String name) throws IOException, InterruptedException {
         var kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start();
         if (kill.waitFor() != 0) {
             throw new IllegalStateException("cannot send " + name + " to " + pid());
@@ -82,7 +82,7 @@ final class Launcher implements AutoCloseable {
     }
 
     /// The exit code.
-    int awaitEnd() throws Exception {
+    int awaitEnd() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("has not ended; it said " + remarks);
         }

@@ -208,12 +208,16 @@ final class RunningEkiden implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        if (launcher.isRunning()) {
-            launcher.signal("TERM");
-            launcher.awaitEnd();
+    public void close() throws IOException {
+        try {
+            if (launcher.isRunning()) {
+                launcher.signal("TERM");
+                launcher.awaitEnd();
+            }
+            launcher.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        launcher.close();
         keepLog();
     }
 

@@ -87,9 +87,13 @@ final class UnderLoadIT extends EkidenTest {
         }
 
         @Override
-        public void close() throws InterruptedException {
+        public void close() {
             ended.set(true);
-            sampler.join(Duration.ofSeconds(30));
+            try {
+                sampler.join(Duration.ofSeconds(30));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }
