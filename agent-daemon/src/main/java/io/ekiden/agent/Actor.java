@@ -45,6 +45,8 @@ final class Actor {
     private final ReportLog reports;
     private final CommandLog commands;
     private final Lease lease;
+    private final String life = UUID.randomUUID().toString();
+    private long sessions;
     private int attempts;
     private Lease.Point joinedAt;
 
@@ -102,7 +104,7 @@ final class Actor {
                 case Action.JoinAgain(var reason) -> {
                     LOG.info("agent={} joins again reason={}", config.agentId(), reason);
                     attempts = 0;
-                    later(new Event.JoinDue(UUID.randomUUID().toString()));
+                    later(joinDue());
                 }
                 case Action.Follow(var partition) -> {
                     attempts = 0;
@@ -117,6 +119,12 @@ final class Actor {
                                 reason);
             }
         }
+    }
+
+    /// On the loop's thread only, as all else here.
+    Event joinDue() {
+        sessions++;
+        return new Event.JoinDue(life + "." + sessions);
     }
 
     private void remember(LocalTask task, Set<TaskId> unrecorded) {
@@ -166,7 +174,7 @@ final class Actor {
                 () -> {
                     if (state.get().membership() instanceof Membership.Joining now
                             && now.session().equals(join.session())) {
-                        events.accept(new Event.JoinDue(UUID.randomUUID().toString()));
+                        events.accept(joinDue());
                     }
                 },
                 patience());
@@ -189,6 +197,7 @@ final class Actor {
                         join.session(),
                         bootId,
                         config.hostname(),
+                        TaskAddress.of(config.hostname()).ip(),
                         Optional.empty(),
                         config.resources(),
                         config.ports(),

@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -96,8 +95,18 @@ public final class AgentDaemon implements AutoCloseable {
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
         var runtime =
-                NativeRuntime.create(work, records, bootId, config.hostname(), config.taskEnv());
-        var checks = new HealthChecks(config.hostname(), runtime, Clock.systemUTC(), this::post);
+                NativeRuntime.create(
+                        work,
+                        records,
+                        bootId,
+                        TaskAddress.of(config.hostname()).host(),
+                        config.taskEnv());
+        var checks =
+                new HealthChecks(
+                        TaskAddress.of(config.hostname()).ip(),
+                        runtime,
+                        Clock.systemUTC(),
+                        this::post);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
                 new CommandLog(config.agentId(), config.topics(), kafka(), new Commanded(reports));
@@ -138,7 +147,7 @@ public final class AgentDaemon implements AutoCloseable {
         runtime.watch(this::post);
         actor.perform(begun.actions());
         // Behind what the runtime has just told, so that the inventory has it.
-        post(new Event.JoinDue(UUID.randomUUID().toString()));
+        post(actor.joinDue());
         var beat = config.timings().heartbeat().toMillis();
         var _ = loop.scheduleAtFixedRate(guarded(actor::beat), beat, beat, TimeUnit.MILLISECONDS);
         var _ =
@@ -161,10 +170,14 @@ public final class AgentDaemon implements AutoCloseable {
     }
 
     private void post(Event event) {
+        inLoop(() -> handle(event));
+    }
+
+    private void inLoop(Runnable work) {
         try {
-            loop.execute(guarded(() -> handle(event)));
+            loop.execute(guarded(work));
         } catch (RejectedExecutionException e) {
-            LOG.debug("agent={} closed, not handled: {}", config.agentId(), event);
+            LOG.debug("agent={} is closed", config.agentId());
         }
     }
 
@@ -289,10 +302,11 @@ public final class AgentDaemon implements AutoCloseable {
 
         @Override
         public void command(AgentCommand command) {
-            loop.execute(
-                    guarded(() ->
-                            running.ifPresent(r ->
-                                    handle(new Event.Commanded(command, r.actor().leaseFresh())))));
+            inLoop(() -> running.ifPresent(r -> obey(r.actor(), command)));
+        }
+
+        private void obey(Actor actor, AgentCommand command) {
+            handle(new Event.Commanded(command, actor.leaseFresh()));
         }
 
         @Override

@@ -18,7 +18,6 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -74,31 +73,45 @@ final class CommandLog implements AutoCloseable {
     /// Notes where every partition ends now, and follows partition 0 from there if it is not
     /// followed yet. Completes exceptionally when Kafka does not answer.
     CompletableFuture<Void> noteEnds() {
-        return request(() -> {
-            var all =
-                    IntStream.range(0, Topics.COMMAND_PARTITIONS)
-                            .mapToObj(p -> new TopicPartition(topic, p))
-                            .toList();
-            noted.putAll(consumer.endOffsets(all, ASK));
-            var welcomes = new TopicPartition(topic, Commands.WELCOME_PARTITION);
-            if (!consumer.assignment().contains(welcomes)) {
-                consumer.assign(List.of(welcomes));
-                consumer.seek(welcomes, noted.get(welcomes));
-            }
-        });
+        return request(this::noteEndsNow);
+    }
+
+    private void noteEndsNow() {
+        var before = Set.copyOf(consumer.assignment());
+        // Assigned for the time of the question only: the client complains about others' offsets.
+        consumer.assign(all());
+        try {
+            noted.putAll(consumer.endOffsets(all(), ASK));
+        } finally {
+            consumer.assign(before);
+        }
+        if (!before.contains(welcomes())) {
+            consumer.assign(List.of(welcomes()));
+            consumer.seek(welcomes(), noted.get(welcomes()));
+        }
     }
 
     /// Follows this partition, from the offset that was noted last, besides partition 0.
     void follow(int partition) {
-        var _ =
-                request(() -> {
-                    var welcomes = new TopicPartition(topic, Commands.WELCOME_PARTITION);
-                    var own = new TopicPartition(topic, partition);
-                    consumer.assign(Set.copyOf(List.of(welcomes, own)));
-                    if (!own.equals(welcomes)) {
-                        consumer.seek(own, noted.get(own));
-                    }
-                });
+        var _ = request(() -> followNow(new TopicPartition(topic, partition)));
+    }
+
+    private void followNow(TopicPartition own) {
+        consumer.assign(List.of(welcomes()));
+        if (!own.equals(welcomes())) {
+            consumer.assign(List.of(welcomes(), own));
+            consumer.seek(own, noted.get(own));
+        }
+    }
+
+    private TopicPartition welcomes() {
+        return new TopicPartition(topic, Commands.WELCOME_PARTITION);
+    }
+
+    private List<TopicPartition> all() {
+        return IntStream.range(0, Topics.COMMAND_PARTITIONS)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
     }
 
     private CompletableFuture<Void> request(Runnable work) {
@@ -146,7 +159,7 @@ final class CommandLog implements AutoCloseable {
                 listener.lost("the place in agent-commands is lost");
             } catch (InterruptException e) {
                 break;
-            } catch (KafkaException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("agent={} cannot read commands why={}", agentId, e.toString());
                 pause();
             }

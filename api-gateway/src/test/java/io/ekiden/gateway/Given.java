@@ -78,7 +78,8 @@ public final class Given {
                 condition == Condition.SCHEDULED
                         ? Optional.empty()
                         : Optional.of(
-                                new Instance.Placement("a1", "10.0.0.1", List.of(31000 + n), 5)),
+                                new Instance.Placement(
+                                        "a1", "10.0.0.1", "10.0.0.1", List.of(31000 + n), 5)),
                 Optional.of(NOON),
                 condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),
                 Optional.empty(),
@@ -108,6 +109,7 @@ public final class Given {
                 7,
                 3,
                 "host-" + id,
+                "10.0.0.1",
                 Optional.empty(),
                 Resources.of(2, 1024, 4096, 0),
                 List.of(new PortRange(31000, 31099)),

@@ -135,7 +135,8 @@ public final class ScriptedPlanner implements AutoCloseable {
         facts.forEach(this::apply);
         sequence = entry.sequence();
         hash = sha256(bytes);
-        var head = new Head(sequence, Given.NOON, hash, checksum.sum(), checksum.count());
+        var head =
+                new Head(sequence, Given.NOON, hash, checksum.sum(), checksum.count(), List.of());
         send(topics.clusterState(), Head.KEY, Codec.encode(Head.class, head));
         send(topics.journal(), Long.toString(sequence), bytes);
         producer.commitTransaction();

@@ -2,13 +2,17 @@ package io.ekiden.gateway;
 
 import static org.awaitility.Awaitility.await;
 
-import io.ekiden.log.TopicAdmin;
 import io.ekiden.log.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 
 /// A gateway and a scripted planner on topics of their own.
 public final class TestCluster implements AutoCloseable {
@@ -24,8 +28,23 @@ public final class TestCluster implements AutoCloseable {
     public TestCluster(TestBroker broker) {
         this.broker = broker;
         this.topics = new Topics("t" + UUID.randomUUID() + ".");
-        TopicAdmin.ensure(broker.bootstrap(), topics, (short) 1, Duration.ofSeconds(20));
+        createTopics();
         this.planner = new ScriptedPlanner(broker.bootstrap(), topics);
+    }
+
+    /// Only those that a gateway uses: the others take the broker seconds.
+    private void createTopics() {
+        var wanted =
+                Stream.of(topics.desiredState(), topics.journal(), topics.clusterState())
+                        .map(topic ->
+                                new NewTopic(topic.fullName(), topic.partitions(), (short) 1)
+                                        .configs(topic.settings()))
+                        .toList();
+        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+            admin.createTopics(wanted).all().get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     public Topics topics() {

@@ -4,6 +4,7 @@ import io.ekiden.log.AgentReport.Drain;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,11 +14,11 @@ final class Drains {
     private static final Logger LOG = LoggerFactory.getLogger(Drains.class);
 
     private final Map<String, Progress> draining = new HashMap<>();
-    private final Reports reports;
+    private final BiConsumer<Backend, Drain> reports;
 
     private record Progress(Backend backend, Drain reported) {}
 
-    Drains(Reports reports) {
+    Drains(BiConsumer<Backend, Drain> reports) {
         this.reports = reports;
     }
 
@@ -44,12 +45,12 @@ final class Drains {
     }
 
     synchronized void repeat() {
-        draining.values().forEach(p -> reports.drained(p.backend, p.reported));
+        draining.values().forEach(p -> reports.accept(p.backend, p.reported));
     }
 
     private void report(Backend backend, Drain drain) {
         LOG.info("drain={} endpoint={}", drain, backend);
         draining.put(backend.key(), new Progress(backend, drain));
-        reports.drained(backend, drain);
+        reports.accept(backend, drain);
     }
 }

@@ -42,7 +42,6 @@ final class Exchange {
     private HttpClientRequest outbound;
     private boolean repeated;
     private boolean requestSent;
-    private boolean answered;
     private boolean fresh;
     private long lastMove;
 
@@ -189,7 +188,6 @@ final class Exchange {
         request.endHandler(_ -> {
             requestSent = true;
             outbound.end();
-            complete();
         });
         request.resume();
     }
@@ -246,31 +244,22 @@ final class Exchange {
         if (phase != Phase.ANSWERING) {
             return;
         }
-        answered = true;
         var response = request.response();
         MultiMap trailers = inbound.trailers();
         if (response.isChunked() && !trailers.isEmpty()) {
             Forwarding.copyTrailers(trailers, response.trailers());
         }
-        response.end();
-        if (!requestSent) {
-            // The backend has heard enough; what the client still sends is read and forgotten.
-            drop();
-            request.handler(_ -> {});
-            request.endHandler(_ -> {});
-            request.resume();
-            done();
-        } else {
-            complete();
-        }
-    }
-
-    private void complete() {
-        if (answered && requestSent && phase == Phase.ANSWERING) {
+        if (requestSent) {
             lane.connections().release(connection, System.nanoTime());
             backend.release();
-            done();
+        } else {
+            // The backend has heard enough; what the client still sends is read and forgotten.
+            drop();
+            Refusal.discard(request);
         }
+        done();
+        // Last, because a pipelined request begins in here, and can use the same connection.
+        response.end();
     }
 
     private void upgraded(HttpClientResponse inbound) {

@@ -58,6 +58,9 @@ final class Forwarding {
             return Optional.of(
                     new Refusal(400, "The request target is to be a path, such as /index.html."));
         }
+        if (request.headers().contains("")) {
+            return Optional.of(new Refusal(400, "A header field has a name."));
+        }
         return unfitBody(request);
     }
 

@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClientOptions;
@@ -7,6 +8,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,6 +27,9 @@ import java.util.function.Supplier;
 final class Lane extends VerticleBase {
     private static final long SWEEP_MS = 250;
 
+    /// A sweep after a stall must not judge by time in which nobody was listened to.
+    private static final long MAX_STEP_NANOS = 2 * SWEEP_MS * 1_000_000;
+
     private final ProxyConfig config;
     private final Routing routing;
     private final AtomicInteger clients;
@@ -32,7 +37,8 @@ final class Lane extends VerticleBase {
     private final Map<HttpConnection, Client> connected = new HashMap<>();
     private final Set<Exchange> exchanges = new HashSet<>();
     private BackendConnections connections;
-    private long now = System.nanoTime();
+    private long lastSweep = System.nanoTime();
+    private long now = lastSweep;
 
     /// A client connection.
     private static final class Client {
@@ -57,6 +63,8 @@ final class Lane extends VerticleBase {
         var options =
                 new HttpClientOptions()
                         .setConnectTimeout((int) config.timeouts().connect().toMillis())
+                        // For a backend that takes nothing of what is still to be written to it.
+                        .setIdleTimeout((int) config.timeouts().tunnel().toSeconds())
                         .setTcpNoDelay(true)
                         .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES);
         connections = new BackendConnections(vertx.createHttpClient(options));
@@ -105,7 +113,8 @@ final class Lane extends VerticleBase {
         return connections;
     }
 
-    /// The time of the last sweep: precise enough for what a sweep looks at.
+    /// The lane's own time, in nanoseconds: that of the last sweep, which is precise enough for
+    /// what a sweep looks at, and standing still while the lane does.
     long now() {
         return now;
     }
@@ -187,7 +196,7 @@ final class Lane extends VerticleBase {
             connection.close();
             return;
         }
-        connected.put(connection, new Client(System.nanoTime()));
+        connected.put(connection, new Client(now));
         connection.closeHandler(_ -> {
             if (connected.remove(connection) != null) {
                 clients.decrementAndGet();
@@ -196,8 +205,10 @@ final class Lane extends VerticleBase {
     }
 
     private void sweep() {
-        now = System.nanoTime();
-        connections.sweep(now);
+        long real = System.nanoTime();
+        now += Math.min(real - lastSweep, MAX_STEP_NANOS);
+        lastSweep = real;
+        connections.sweep(real);
         List.copyOf(exchanges).forEach(exchange -> exchange.sweep(now));
         var overdue = new ArrayList<HttpConnection>();
         connected.forEach((connection, client) -> {
@@ -205,7 +216,21 @@ final class Lane extends VerticleBase {
                 overdue.add(connection);
             }
         });
-        overdue.forEach(HttpConnection::close);
+        overdue.forEach(Lane::cut);
+    }
+
+    /// Closes at once. Vert.x' own `close` first waits for all that was written to be taken, which
+    /// a client that reads nothing never does.
+    private static void cut(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            base.channel()
+                    .pipeline()
+                    .firstContext()
+                    .close()
+                    .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+        } else {
+            connection.close();
+        }
     }
 
     private boolean overdue(Client client) {
@@ -224,6 +249,9 @@ final class Lane extends VerticleBase {
 
     /// Runs on this lane's event loop, whoever asks.
     private <T> Future<T> onLane(Supplier<Future<T>> action) {
+        if (context == null) {
+            return Future.failedFuture("the lane was never started");
+        }
         return Future.future(
                 promise -> context.runOnContext(_ -> action.get().onComplete(promise)));
     }

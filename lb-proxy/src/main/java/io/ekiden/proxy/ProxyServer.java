@@ -57,7 +57,7 @@ public final class ProxyServer implements AutoCloseable {
         this.reports = Reports.of(config);
         this.routing =
                 new Routing(
-                        new Drains(reports),
+                        new Drains(reports::drained),
                         config.timeouts().eject().toNanos(),
                         _ -> tableChanged());
         this.follower = new EndpointFollower(config, routing, reports);

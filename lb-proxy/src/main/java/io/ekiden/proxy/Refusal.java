@@ -48,14 +48,19 @@ record Refusal(int status, String reason) {
         if (last) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }
+        discard(request);
+        var sent = response.end(reason + "\n");
+        if (last) {
+            sent.onComplete(_ -> request.connection().close());
+        }
+    }
+
+    /// Reads and forgets what is still to come of a request.
+    static void discard(HttpServerRequest request) {
         if (!request.isEnded()) {
             request.handler(_ -> {});
             request.endHandler(_ -> {});
             request.resume();
-        }
-        var sent = response.end(reason + "\n");
-        if (last) {
-            sent.onComplete(_ -> request.connection().close());
         }
     }
 }

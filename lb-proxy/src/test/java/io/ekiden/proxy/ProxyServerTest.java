@@ -1,6 +1,7 @@
 package io.ekiden.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.log.AgentReport.Drain;
@@ -16,55 +17,16 @@ import io.ekiden.model.Entity;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-final class ProxyServerTest {
-    @TempDir static Path folder;
-    private static TestBroker broker;
-
-    private final List<TestTask> tasks = new ArrayList<>();
-    private TestCluster cluster;
-
-    @BeforeAll
-    static void startBroker() throws Exception {
-        broker = new TestBroker(folder);
-    }
-
-    @AfterAll
-    static void stopBroker() {
-        broker.close();
-    }
-
-    @BeforeEach
-    void createCluster() throws Exception {
-        cluster = new TestCluster(broker);
-    }
-
-    @AfterEach
-    void endAll() {
-        tasks.forEach(TestTask::close);
-        cluster.close();
-    }
-
-    private TestTask task(String name) throws Exception {
-        var task = new TestTask(name);
-        tasks.add(task);
-        return task;
-    }
-
+final class ProxyServerTest extends WithCluster {
     @Test
     void takesTurnsAmongTheReadyEndpointsOfAServicePort() throws Exception {
         int port = TestBroker.freePort();
@@ -314,6 +276,32 @@ final class ProxyServerTest {
         assertThat(cluster.get(admin, "/metrics").body())
                 .contains("ekiden_proxy_endpoints 1\n", "requests_total{app=\"/g/a\"");
         assertThat(cluster.get(admin, "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void aProxyWhosePortIsTakenDoesNotStartAndSaysWhy() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var proxy = new ProxyServer(withLbPort(taken.getLocalPort()))) {
+            assertThatThrownBy(() -> proxy.start().await(20, TimeUnit.SECONDS))
+                    .hasMessageContaining("in use");
+        }
+        assertThat(cluster.reports()).isEmpty();
+    }
+
+    private ProxyConfig withLbPort(int lbPort) {
+        var c = cluster.config(TestCluster.QUICK);
+        return new ProxyConfig(
+                c.bootstrapServers(),
+                c.topics(),
+                c.proxyId(),
+                c.hostname(),
+                c.bindAddress(),
+                lbPort,
+                c.adminPort(),
+                c.servicePorts(),
+                c.threads(),
+                c.timeouts(),
+                c.kafka());
     }
 
     private List<String> bodies(int port, int requests) {

@@ -24,6 +24,11 @@ final class Raw {
         socket.getOutputStream().flush();
     }
 
+    /// The lines of a message's head, with its end.
+    static String head(String... lines) {
+        return String.join("\r\n", lines) + "\r\n\r\n";
+    }
+
     /// All that comes until the other side closes.
     static String rest(Socket socket) throws IOException {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -35,7 +35,7 @@ final class TestCluster implements AutoCloseable {
             new ProxyConfig.Timeouts(
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(20),
-                    Duration.ofSeconds(1),
+                    Duration.ofSeconds(10),
                     Duration.ofSeconds(20),
                     Duration.ofMinutes(1),
                     Duration.ofSeconds(1),

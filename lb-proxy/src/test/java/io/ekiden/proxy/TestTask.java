@@ -2,19 +2,27 @@ package io.ekiden.proxy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.zip.CRC32;
 
 /// A task with an HTTP server, of the JDK's kind: `/` says its name, `/wait` waits to be let go,
-/// `/echo` gives the body back, `/headers` and `/uri` say what has come.
+/// `/large` gives or takes a large body, `/headers` and `/uri` say what has come.
 final class TestTask implements AutoCloseable {
+    static final String LARGE = "/large";
+
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger requests = new AtomicInteger();
@@ -60,9 +68,13 @@ final class TestTask implements AutoCloseable {
                     letGo.await();
                     say(http, name);
                 }
-                case "/echo" -> {
-                    http.sendResponseHeaders(200, 0);
-                    http.getRequestBody().transferTo(http.getResponseBody());
+                case LARGE -> {
+                    if (http.getRequestMethod().equals("POST")) {
+                        say(http, digest(http.getRequestBody()));
+                    } else {
+                        http.sendResponseHeaders(200, 0);
+                        large().transferTo(http.getResponseBody());
+                    }
                 }
                 case "/headers" ->
                         say(
@@ -80,6 +92,26 @@ final class TestTask implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// 64 MiB, the same each time.
+    static InputStream large() {
+        var block = new byte[1 << 20];
+        new Random(7).nextBytes(block);
+        var blocks = Collections.nCopies(64, block).stream().map(ByteArrayInputStream::new);
+        return new SequenceInputStream(Collections.enumeration(blocks.toList()));
+    }
+
+    /// Length and checksum.
+    static String digest(InputStream in) throws IOException {
+        var checksum = new CRC32();
+        long length = 0;
+        var buffer = new byte[1 << 16];
+        for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            checksum.update(buffer, 0, n);
+            length += n;
+        }
+        return length + " " + checksum.getValue();
     }
 
     private static void say(HttpExchange http, String text) throws IOException {

@@ -23,11 +23,13 @@ public sealed interface AgentReport {
     ///
     /// @param session new with each attempt to join, echoed by the welcome
     /// @param bootId the machine's boot; tasks of another boot have ended
+    /// @param ip at which its tasks are reached
     record AgentJoined(
             String memberId,
             String session,
             String bootId,
             String hostname,
+            String ip,
             Optional<String> address,
             Resources resources,
             List<PortRange> ports,

@@ -74,7 +74,7 @@ public record Topics(String prefix) {
                 1,
                 large(delete(Duration.ofDays(30))),
                 "planner",
-                "gateway, proxies' guests, replay, users");
+                "gateway, replay tools, users");
     }
 
     /// The changelog of the planner's store: Kafka Streams dictates its name.

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 /// @param epoch the journal sequence of its last `joined`; commands and reports of another are void
 /// @param partition of `agent-commands` on which it is spoken to
 /// @param ports the host ports it offers
+/// @param ip at which its tasks are reached
 /// @param address of its data plane, `http://host:port`; absent when it serves none
 public record Agent(
         String id,
@@ -18,6 +19,7 @@ public record Agent(
         long epoch,
         int partition,
         String hostname,
+        String ip,
         Optional<String> address,
         Resources resources,
         List<PortRange> ports,
@@ -63,6 +65,7 @@ public record Agent(
                 epoch,
                 partition,
                 hostname,
+                ip,
                 address,
                 resources,
                 ports,
@@ -79,6 +82,7 @@ public record Agent(
                 epoch,
                 partition,
                 hostname,
+                ip,
                 address,
                 resources,
                 ports,

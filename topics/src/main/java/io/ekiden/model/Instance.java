@@ -37,10 +37,15 @@ public record Instance(
 
     /// Where a task was put.
     ///
+    /// @param ip of the agent, at which the task is reached
     /// @param hostPorts one for each port definition, in their order
     /// @param launchSequence of the journal entry that ordered the launch
     public record Placement(
-            String agentId, String hostname, List<Integer> hostPorts, long launchSequence) {
+            String agentId,
+            String hostname,
+            String ip,
+            List<Integer> hostPorts,
+            long launchSequence) {
         public Placement {
             hostPorts = List.copyOf(hostPorts);
         }

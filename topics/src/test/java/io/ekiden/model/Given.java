@@ -52,7 +52,8 @@ public final class Given {
                 Goal.RUNNING,
                 Condition.RUNNING,
                 NOON,
-                Optional.of(new Instance.Placement("a1", "host1", List.of(31000 + n), 5)),
+                Optional.of(
+                        new Instance.Placement("a1", "host1", "10.0.0.1", List.of(31000 + n), 5)),
                 Optional.of(NOON),
                 Optional.of(NOON),
                 Optional.empty(),

@@ -6,6 +6,8 @@ import java.util.SortedMap;
 
 /// All that an agent's decisions depend on.
 ///
+/// @param session of the newest attempt to join: `<life>.<n>`, the same `life` for all attempts of
+///   one process
 /// @param clusterId of the cluster that its work directory belongs to; absent before its first
 ///   welcome
 /// @param defaultGraceSeconds between SIGTERM and SIGKILL when neither order nor app says
@@ -14,5 +16,16 @@ public record AgentState(
         Optional<String> clusterId,
         int defaultGraceSeconds,
         Membership membership,
+        String session,
         SortedMap<TaskId, LocalTask> tasks,
-        Outbox outbox) {}
+        Outbox outbox) {
+
+    /// Whether a session is one of this process's own.
+    boolean isOwn(String other) {
+        return !session.isEmpty() && life(other).equals(life(session));
+    }
+
+    private static String life(String session) {
+        return session.substring(0, Math.max(0, session.lastIndexOf('.')));
+    }
+}

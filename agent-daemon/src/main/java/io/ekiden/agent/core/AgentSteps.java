@@ -42,6 +42,7 @@ public final class AgentSteps {
                                 clusterId,
                                 defaultGraceSeconds,
                                 nobody,
+                                "",
                                 tasks,
                                 Outbox.EMPTY));
         for (var task : recovered) {
@@ -144,7 +145,9 @@ public final class AgentSteps {
     /// Welcomes come in the order in which agents joined: a later one for this id means that
     /// another agent has joined after this one.
     private static void foreignWelcome(Draft draft, long epoch, AgentCommand.Welcome welcome) {
-        if (welcome.epoch() > epoch) {
+        if (welcome.epoch() > epoch && draft.isOwn(welcome.session())) {
+            draft.joinAgain("an earlier attempt to join was answered late");
+        } else if (welcome.epoch() > epoch) {
             draft.halt(
                     new Membership.Fenced(welcome.epoch()),
                     "another agent with this id has joined");

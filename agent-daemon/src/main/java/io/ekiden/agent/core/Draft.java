@@ -22,6 +22,7 @@ final class Draft {
     private Membership membership;
     private Optional<String> clusterId;
     private Outbox outbox;
+    private String session;
 
     Draft(AgentState before) {
         this.before = before;
@@ -29,6 +30,7 @@ final class Draft {
         this.membership = before.membership();
         this.clusterId = before.clusterId();
         this.outbox = before.outbox();
+        this.session = before.session();
     }
 
     AgentSteps.Step done() {
@@ -38,6 +40,7 @@ final class Draft {
                         clusterId,
                         before.defaultGraceSeconds(),
                         membership,
+                        session,
                         tasks,
                         outbox),
                 actions);
@@ -120,7 +123,11 @@ final class Draft {
         act(new Action.JoinAgain(reason));
     }
 
-    void join(String session) {
+    boolean isOwn(String other) {
+        return before.isOwn(other);
+    }
+
+    void join(String attempt) {
         var inventory =
                 tasks.values().stream()
                         .filter(task -> !task.ended() || !task.acknowledged())
@@ -128,8 +135,9 @@ final class Draft {
                         .toList();
         var announced = new TreeMap<TaskId, TaskState>();
         inventory.forEach(task -> announced.put(task.taskId(), task.state()));
-        membership = new Membership.Joining(session, announced);
-        act(new Action.Join(session, inventory));
+        session = attempt;
+        membership = new Membership.Joining(attempt, announced);
+        act(new Action.Join(attempt, inventory));
     }
 
     void admitted(AgentCommand.Welcome welcome, SortedMap<TaskId, TaskState> announced) {

@@ -11,7 +11,7 @@ public sealed interface Event {
 
     /// It is time to join, or to join again.
     ///
-    /// @param session fresh and unique
+    /// @param session unique; `<life>.<n>` with the same `life` for all attempts of one process
     record JoinDue(String session) implements Event {}
 
     /// A command was read.

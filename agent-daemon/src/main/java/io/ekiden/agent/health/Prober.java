@@ -15,7 +15,7 @@ final class Prober {
     private final String hostname;
     private final TaskRuntime runtime;
 
-    /// @param hostname at which tasks are reached
+    /// @param hostname at which tasks are reached: resolvable, or an ip
     Prober(String hostname, TaskRuntime runtime) {
         this.hostname = hostname;
         this.runtime = runtime;
@@ -55,12 +55,11 @@ final class Prober {
                                 : Optional.empty());
     }
 
-    /// Several agents of one machine may have names that only Ekiden knows; their tasks are here.
     private InetAddress address() {
         try {
             return InetAddress.getByName(hostname);
         } catch (UnknownHostException e) {
-            return InetAddress.getLoopbackAddress();
+            throw new IllegalStateException(hostname + " is no address", e);
         }
     }
 

@@ -4,10 +4,12 @@ import io.ekiden.model.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /// The control groups that tasks get, below the agent's own: a hard memory limit, a soft share of
@@ -32,6 +34,8 @@ record Cgroups(Optional<String> limits, List<Base> bases) {
     private static final String OWN_LEAF = "ekiden-agent";
 
     private static final String FOLDER = "ekiden";
+    private static final int REMOVALS = 20;
+    private static final Duration REMOVAL_PAUSE = Duration.ofMillis(10);
 
     /// A directory under which each task gets its own.
     ///
@@ -206,12 +210,20 @@ record Cgroups(Optional<String> limits, List<Base> bases) {
 
     static void remove(List<Path> groups) {
         for (var group : groups) {
-            try {
-                Files.deleteIfExists(group);
-            } catch (IOException e) {
-                // Still being emptied by the kernel, or gone with the machine's boot: an empty
-                // group costs next to nothing.
+            for (int attempt = 0; attempt < REMOVALS && !removed(group); attempt++) {
+                LockSupport.parkNanos(REMOVAL_PAUSE.toNanos());
             }
+        }
+    }
+
+    /// The kernel takes a moment to empty a group whose processes were killed. One that is left
+    /// costs next to nothing, and is tried again when its task is collected.
+    private static boolean removed(Path group) {
+        try {
+            Files.deleteIfExists(group);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -272,7 +272,8 @@ public final class NativeRuntime implements TaskRuntime {
                     "task={} did not end in its grace={}s: SIGKILL",
                     task.taskId(),
                     grace.toSeconds());
-            for (int round = 0; !task.awaitEnd(KILL_ROUND); round++) {
+            // The order is in the record: should this agent end now, the next one carries it on.
+            for (int round = 0; listener.isPresent() && !task.awaitEnd(KILL_ROUND); round++) {
                 boolean empty = destroy(task);
                 if (empty && round > PATIENT_ROUNDS) {
                     task.files.supervisor().ifPresent(s -> Processes.kill(s.pid()));
@@ -308,6 +309,7 @@ public final class NativeRuntime implements TaskRuntime {
     @Override
     public void collect(TaskId taskId) {
         if (!watched.containsKey(taskId)) {
+            Cgroups.remove(launcher.files(taskId).cgroups());
             WorkDir.delete(work.sandbox(taskId));
             WorkDir.delete(work.task(taskId));
         }

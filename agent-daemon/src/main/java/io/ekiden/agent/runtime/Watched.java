@@ -33,9 +33,10 @@ final class Watched {
         child = Optional.of(process);
     }
 
-    /// Whether its end is told by the operating system, so that it need not be asked for.
+    /// Whether its end is told by the operating system, so that it need not be asked for: while its
+    /// supervisor lives and is a child of this process.
     synchronized boolean selfTelling() {
-        return announced && child.isPresent();
+        return announced && child.filter(Process::isAlive).isPresent();
     }
 
     /// `true` once: when its program was first seen to have been executed.

@@ -152,13 +152,7 @@ public final class Events {
         event.put("message", message);
         event.put("appId", instance.appId().value());
         event.put("host", host(instance));
-        var addresses = event.putArray("ipAddresses");
-        TaskJson.number(host(instance))
-                .ifPresent(ip ->
-                        addresses
-                                .addObject()
-                                .put("ipAddress", ip)
-                                .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+        event.set("ipAddresses", TaskJson.addresses(instance));
         var ports = event.putArray("ports");
         instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
         event.put("version", Timestamps.format(instance.version()));

@@ -10,14 +10,10 @@ import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Pattern;
 
 /// A task as Marathon prints it: its fields and no others, since strict clients refuse unknown
 /// ones. Only instances that have an agent have a task to show.
 final class TaskJson {
-    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-    private static final Pattern IPV6 = Pattern.compile("\\[?([0-9a-fA-F:]*:[0-9a-fA-F:.]+)]?");
 
     private TaskJson() {}
 
@@ -44,13 +40,7 @@ final class TaskJson {
         instance.healthResults().forEach(result -> results.add(health(instance, result)));
         instance.placement().ifPresent(at -> task.put("host", at.hostname()));
         task.put("id", instance.taskId().value());
-        var addresses = task.putArray("ipAddresses");
-        address(image, instance)
-                .ifPresent(ip ->
-                        addresses
-                                .addObject()
-                                .put("ipAddress", ip)
-                                .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+        task.set("ipAddresses", addresses(instance));
         if (isActive(instance.condition())) {
             var ports = task.putArray("ports");
             instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
@@ -102,24 +92,16 @@ final class TaskJson {
         };
     }
 
-    /// The agent's address, when it is known by number: tasks share their agent's network.
-    static Optional<String> address(ClusterImage image, Instance instance) {
-        var placement = instance.placement();
-        var byHost = placement.map(Instance.Placement::hostname).flatMap(TaskJson::number);
-        return byHost.or(() ->
-                placement
-                        .flatMap(at -> image.agent(at.agentId()))
-                        .flatMap(agent -> agent.address())
-                        .map(url -> url.replaceFirst("^https?://", ""))
-                        .map(url -> url.replaceFirst(":[0-9]+/?$", ""))
-                        .flatMap(TaskJson::number));
-    }
-
-    static Optional<String> number(String host) {
-        var ipv6 = IPV6.matcher(host);
-        if (ipv6.matches()) {
-            return Optional.of(ipv6.group(1));
-        }
-        return IPV4.matcher(host).matches() ? Optional.of(host) : Optional.empty();
+    /// The addresses at which a placed instance's task is reached.
+    static ArrayNode addresses(Instance instance) {
+        var addresses = Answer.object().arrayNode();
+        instance.placement()
+                .map(Instance.Placement::ip)
+                .ifPresent(ip ->
+                        addresses
+                                .addObject()
+                                .put("ipAddress", ip)
+                                .put("protocol", ip.contains(":") ? "IPv6" : "IPv4"));
+        return addresses;
     }
 }

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 /// The HTTP server and everything behind it but the log.
 public final class ApiServer implements AutoCloseable {
     private static final int MAX_LINE = 16 << 10;
-    private static final int COMPRESSED_FROM = 2 << 10;
+    private static final int COMPRESSED_FROM = 1 << 10;
     private static final int SECONDS_TO_CLOSE = 5;
 
     private final Vertx vertx;

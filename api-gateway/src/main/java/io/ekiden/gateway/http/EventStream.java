@@ -2,7 +2,9 @@ package io.ekiden.gateway.http;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -19,6 +21,7 @@ final class EventStream {
     private final Vertx vertx;
     private final Context context;
     private final HttpServerResponse response;
+    private final HttpConnection connection;
     private final String client;
     private final Set<String> types;
     private final int maxOutstanding;
@@ -37,6 +40,7 @@ final class EventStream {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.response = http.response();
+        this.connection = http.request().connection();
         this.client = http.request().remoteAddress().hostAddress();
         this.types = types;
         this.maxOutstanding = maxOutstanding;
@@ -91,7 +95,14 @@ final class EventStream {
 
     void close() {
         if (closing.compareAndSet(false, true)) {
-            context.runOnContext(_ -> response.reset());
+            context.runOnContext(_ -> {
+                // Vert.x first waits for what was written to be read, which may be for ever.
+                if (connection instanceof ConnectionBase base) {
+                    var _ = base.channelHandlerContext().close();
+                } else {
+                    response.reset();
+                }
+            });
         }
     }
 }

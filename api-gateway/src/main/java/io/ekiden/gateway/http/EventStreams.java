@@ -135,23 +135,37 @@ final class EventStreams implements EntryListener {
 
     @Override
     public void applied(Applied applied) {
+        publish(frames(applied));
+    }
+
+    /// Nobody listened when it was decided, but somebody may come back who has not seen it.
+    @Override
+    public synchronized void known(Applied applied) {
+        frames(applied).forEach(this::remember);
+    }
+
+    private static List<Frame> frames(Applied applied) {
         var frames = new ArrayList<Frame>();
         for (var event : Events.of(applied.entry())) {
             frames.add(Frame.of(applied.entry().sequence(), frames.size(), event));
         }
-        publish(frames);
+        return frames;
     }
 
     /// One at a time, so that every stream has the same order.
     private synchronized void publish(List<Frame> frames) {
         for (var frame : frames) {
-            if (frame.sequence() > 0) {
-                recent.addLast(frame);
-            }
+            remember(frame);
             streams.forEach(stream -> stream.send(frame));
         }
-        while (recent.size() > REMEMBERED) {
-            recent.removeFirst();
+    }
+
+    private void remember(Frame frame) {
+        if (frame.sequence() > 0) {
+            recent.addLast(frame);
+            if (recent.size() > REMEMBERED) {
+                recent.removeFirst();
+            }
         }
     }
 

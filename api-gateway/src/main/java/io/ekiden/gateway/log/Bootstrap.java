@@ -48,6 +48,7 @@ final class Bootstrap {
     ///
     /// @throws Damaged when what was read is not what the head says
     State read() throws Damaged {
+        consumer.assign(List.of(journal));
         // Before the state: so every entry below it is in the state or follows it directly.
         long provenOffset = end(journal);
         consumer.assign(List.of(stateTopic));
@@ -57,8 +58,8 @@ final class Bootstrap {
             consumer.poll(POLL).forEach(this::restore);
         }
         var head = verified();
-        long start = head.isEmpty() ? 0 : Math.min(provenOffset, offsetBefore(headTimestamp));
         consumer.assign(List.of(journal));
+        long start = head.isEmpty() ? 0 : Math.min(provenOffset, offsetBefore(headTimestamp));
         consumer.seek(journal, Math.max(start, beginning(journal)));
         return new State(image, head, provenOffset);
     }

@@ -262,6 +262,9 @@ public final class Follower implements AutoCloseable {
         if (kafka != null) {
             kafka.wakeup();
         }
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         try {
             thread.join(CLOSE);
         } catch (InterruptedException e) {

@@ -70,7 +70,7 @@ final class EndpointChanges {
                             instance.taskId(),
                             app.id(),
                             i,
-                            at.hostname(),
+                            at.ip(),
                             at.hostPorts().get(i),
                             port.port(),
                             port.protocol(),

@@ -34,6 +34,7 @@ final class Members {
                         turn.sequence(),
                         partition(turn, joined.memberId()),
                         joined.hostname(),
+                        joined.ip(),
                         joined.address(),
                         joined.resources(),
                         joined.ports(),

@@ -128,7 +128,7 @@ final class Placement {
                 now,
                 Optional.of(
                         new Instance.Placement(
-                                agent.id(), agent.hostname(), ports, turn.sequence())),
+                                agent.id(), agent.hostname(), agent.ip(), ports, turn.sequence())),
                 Optional.of(now),
                 Optional.empty(),
                 Optional.empty(),

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -60,6 +61,25 @@ final class BrokerProbe {
             Thread.currentThread().interrupt();
         }
         return wanted;
+    }
+
+    /// Kafka's ids of the planner's sources, by their names.
+    static Map<String, String> sourceIds(Admin admin, Topics topics) {
+        var names = List.of(topics.desiredState().fullName(), topics.agentReports().fullName());
+        try {
+            return admin
+                    .describeTopics(names)
+                    .allTopicNames()
+                    .get(CALL.toMillis(), TimeUnit.MILLISECONDS)
+                    .values()
+                    .stream()
+                    .collect(Collectors.toMap(d -> d.name(), d -> d.topicId().toString()));
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("the sources cannot be described", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted at the start", e);
+        }
     }
 
     /// Whether the journal has a committed entry. Its end offset alone does not tell: an aborted

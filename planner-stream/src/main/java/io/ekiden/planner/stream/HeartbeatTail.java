@@ -20,8 +20,6 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -70,8 +68,8 @@ final class HeartbeatTail implements AutoCloseable {
 
     @Override
     public void close() {
+        // No interrupt: Kafka's clients answer it with stack traces, and a poll is short.
         closing = true;
-        thread.interrupt();
         try {
             thread.join(END);
         } catch (InterruptedException e) {
@@ -84,8 +82,6 @@ final class HeartbeatTail implements AutoCloseable {
             try (var consumer = consumer();
                     var producer = producer()) {
                 follow(consumer, producer);
-            } catch (WakeupException | InterruptException e) {
-                LOG.debug("heartbeats=ended");
             } catch (KafkaException e) {
                 LOG.warn("heartbeats=trouble why={}", e.toString());
                 pause();
@@ -165,7 +161,7 @@ final class HeartbeatTail implements AutoCloseable {
         try {
             Thread.sleep(PAUSE);
         } catch (InterruptedException e) {
-            LOG.debug("heartbeats=ending closing={}", closing);
+            Thread.currentThread().interrupt();
         }
     }
 }

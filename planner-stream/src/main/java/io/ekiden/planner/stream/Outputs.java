@@ -111,8 +111,9 @@ record Outputs(
     }
 
     /// The head that goes with this entry once its state is in the store.
-    Head head(String checksum, long count) {
-        return new Head(entry.sequence(), entry.time(), sha256(entryBytes.get()), checksum, count);
+    Head head(String checksum, long count, List<Head.Position> inputs) {
+        return new Head(
+                entry.sequence(), entry.time(), sha256(entryBytes.get()), checksum, count, inputs);
     }
 
     static String sha256(byte[] bytes) {

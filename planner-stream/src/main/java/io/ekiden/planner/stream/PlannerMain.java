@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 /// or variables of the environment (`EKIDEN_BOOTSTRAP_SERVERS`); a flag wins. Settings of the Kafka
 /// clients are given as `--kafka.security.protocol=SSL`.
 ///
-/// Ends with 0 when asked to (SIGTERM), 1 when it could not start or refuses to go on, 2 for a
-/// setting that it does not understand.
+/// SIGTERM ends it in order (143, as the JVM has it). It ends by itself with 1 when it could not
+/// start or refuses to go on, with 2 for a setting that it does not understand.
 public final class PlannerMain {
     private static final Logger LOG = LoggerFactory.getLogger(PlannerMain.class);
 

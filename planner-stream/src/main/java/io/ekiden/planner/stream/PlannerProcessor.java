@@ -51,6 +51,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
     private final PlannerShell shell;
     private final PlannerTime time;
+    private final Positions positions;
 
     private ProcessorContext<byte[], Outgoing> context;
     private KeyValueStore<Bytes, byte[]> store;
@@ -61,6 +62,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
     PlannerProcessor(PlannerShell shell) {
         this.shell = shell;
         this.time = new PlannerTime(shell.clock());
+        this.positions = new Positions(shell.sourceIds());
     }
 
     @Override
@@ -77,6 +79,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         if (head.isEmpty()) {
             shell.checkThatTheClusterIsNew();
         }
+        head.ifPresent(positions::restore);
         time.resume(head.map(Head::time).orElse(Instant.EPOCH));
         context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> guarded(this::tick));
         shell.liveness().begin();
@@ -106,6 +109,10 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         guarded(() -> {
             try {
                 found();
+                if (positions.decided(origin)) {
+                    return;
+                }
+                positions.passed(origin);
                 take(record, origin);
                 shell.strikes().passed(origin);
             } catch (KafkaException e) {
@@ -241,7 +248,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         for (var entity : outputs.state()) {
             store.put(Bytes.wrap(Outputs.utf8(entity.key())), entity.record().value());
         }
-        var next = outputs.head(state.checksum().sum(), state.checksum().count());
+        var next = outputs.head(state.checksum().sum(), state.checksum().count(), positions.all());
         store.put(Bytes.wrap(Outputs.utf8(Head.KEY)), Codec.encode(Head.class, next));
         forward(
                 PlannerTopology.JOURNAL,

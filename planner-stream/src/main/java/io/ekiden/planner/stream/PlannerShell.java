@@ -2,14 +2,17 @@ package io.ekiden.planner.stream;
 
 import io.ekiden.log.Topics;
 import io.ekiden.planner.core.Planner;
+import java.util.Map;
 
 /// What the processors of one planner share, whichever thread runs them.
 ///
+/// @param sourceIds Kafka's ids of the source topics, by their names
 /// @param decider decides; `planner` words refusals
 /// @param journal to see whether a cluster without state is new
 record PlannerShell(
         Topics topics,
         String kafkaClusterId,
+        Map<String, String> sourceIds,
         Decider decider,
         Planner planner,
         MachineClock clock,
@@ -17,6 +20,10 @@ record PlannerShell(
         Strikes strikes,
         PlannerStatus status,
         JournalProbe journal) {
+
+    PlannerShell {
+        sourceIds = Map.copyOf(sourceIds);
+    }
 
     /// A cluster without state whose journal has entries has lost its state. Founding it anew would
     /// forget every task.

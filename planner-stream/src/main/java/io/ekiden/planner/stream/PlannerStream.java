@@ -76,6 +76,7 @@ public final class PlannerStream implements AutoCloseable {
                 new PlannerShell(
                         topics,
                         clusterId,
+                        BrokerProbe.sourceIds(admin, topics),
                         decider,
                         planner,
                         clock,

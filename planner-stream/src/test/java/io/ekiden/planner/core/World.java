@@ -91,6 +91,7 @@ final class World {
                         "session",
                         "boot",
                         id,
+                        "127.0.0.1",
                         Optional.empty(),
                         Resources.of(cpus, 4096, 0, 0),
                         List.of(new PortRange(31000, 31099)),

@@ -32,6 +32,7 @@ final class Given {
                 "session-of-" + id,
                 "boot-1",
                 id + ".example",
+                "127.0.0.1",
                 Optional.empty(),
                 Resources.of(4, 4096, 10_000, 0),
                 List.of(new PortRange(31000, 32000)),

@@ -40,6 +40,7 @@ final class LivenessTest {
                 EPOCH,
                 1,
                 "host",
+                "127.0.0.1",
                 Optional.empty(),
                 Resources.NONE,
                 List.of(),

@@ -17,10 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 /// Planners as processes that are killed and paused while inputs keep coming.
 final class PlannerFailoverTest {
     private static final Duration PATIENCE = Duration.ofSeconds(40);
-    private static final Duration BETWEEN_INPUTS = Duration.ofMillis(2);
+    private static final Duration BETWEEN_INPUTS = Duration.ofMillis(5);
 
     /// So many entries are to be committed between one event and the next.
     private static final int SOME = 200;
+
+    /// How a JVM ends that was asked to.
+    private static final int SIGTERM = 143;
 
     @TempDir private Path dir;
     private Topics topics;
@@ -63,15 +66,21 @@ final class PlannerFailoverTest {
     }
 
     private void awaitSomeMore() {
-        long goal = log.committed() + SOME;
-        await().atMost(PATIENCE).until(() -> log.committed() >= goal);
+        long goal = log.reported() + SOME;
+        await().atMost(PATIENCE).until(() -> log.reported() >= goal);
     }
 
-    private void awaitAllAndVerify() throws InterruptedException {
+    /// The agents never beat, so that planners judge them silent and write on: they are ended
+    /// before the topics are compared.
+    private void awaitAllAndVerify(PlannerProcess... living) throws InterruptedException {
         loading = false;
         load.join();
-        await().atMost(PATIENCE).until(() -> log.committed() >= joined.size() + 1);
-        assertThat(Verify.everythingFollowsFromTheJournal(log, joined)).hasSize(joined.size() + 1);
+        await().atMost(PATIENCE).until(() -> log.reported() >= joined.size());
+        for (var planner : living) {
+            assertThat(planner.end()).isEqualTo(SIGTERM);
+        }
+        assertThat(Verify.everythingFollowsFromTheJournal(log, joined))
+                .hasSizeGreaterThan(joined.size());
     }
 
     @Test
@@ -88,25 +97,28 @@ final class PlannerFailoverTest {
         }
         try (var third = planner("third")) {
             awaitSomeMore();
-            awaitAllAndVerify();
-            assertThat(third.end()).isEqualTo(143);
+            awaitAllAndVerify(third);
         }
     }
 
     @Test
     void aWarmStandbyTakesOverFromAKilledPlanner() throws InterruptedException {
-        try (var first = planner("first")) {
-            first.awaitLine("planner=active");
+        try (var first = planner("first");
+                var second = planner("second")) {
             load.start();
+            // On a slow machine the two may change places before they settle.
+            await().atMost(PATIENCE)
+                    .until(() ->
+                            (first.isActive() && second.isStandby())
+                                    || (second.isActive() && first.isStandby()));
             awaitSomeMore();
-            try (var second = planner("second")) {
-                second.awaitLine("planner=standby");
-                awaitSomeMore();
-                first.kill();
-                awaitSomeMore();
-                second.awaitLine("reason=PROMOTED");
-                awaitAllAndVerify();
-            }
+            var active = first.isActive() ? first : second;
+            var standby = first.isActive() ? second : first;
+            active.kill();
+            awaitSomeMore();
+            assertThat(standby.isActive()).isTrue();
+            assertThat(standby.output()).contains("reason=PROMOTED");
+            awaitAllAndVerify(standby);
         }
     }
 
@@ -127,7 +139,7 @@ final class PlannerFailoverTest {
             awaitSomeMore();
             second.signal("CONT");
             awaitSomeMore();
-            awaitAllAndVerify();
+            awaitAllAndVerify(first, second);
         }
     }
 }

@@ -36,8 +36,8 @@ final class PlannerProcess implements AutoCloseable {
                         "--bootstrap-servers=" + bootstrap,
                         "--topic-prefix=" + topics.prefix(),
                         "--state-dir=" + dir.resolve(name),
-                        "--session-timeout-ms=1500",
-                        "--session-heartbeat-ms=300");
+                        "--session-timeout-ms=3000",
+                        "--session-heartbeat-ms=500");
         try {
             var process =
                     new ProcessBuilder(command)
@@ -51,7 +51,33 @@ final class PlannerProcess implements AutoCloseable {
     }
 
     void awaitLine(String text) {
-        await().atMost(Duration.ofSeconds(40)).until(() -> Files.readString(output).contains(text));
+        await().atMost(Duration.ofSeconds(40)).until(() -> output().contains(text));
+    }
+
+    /// Whether it said last that it decides.
+    boolean isActive() {
+        return said("planner=active");
+    }
+
+    /// Whether it said last that it keeps the state warm.
+    boolean isStandby() {
+        return said("planner=standby");
+    }
+
+    private boolean said(String what) {
+        var roles =
+                output().lines()
+                        .filter(line -> line.contains("planner=") || line.contains("standby="))
+                        .toList();
+        return !roles.isEmpty() && roles.getLast().contains(what);
+    }
+
+    String output() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// SIGKILL.

@@ -2,6 +2,7 @@ package io.ekiden.planner.stream;
 
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.Codec;
+import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Topics;
 import io.ekiden.log.Topics.Topic;
@@ -28,7 +29,7 @@ final class TestLog implements AutoCloseable {
     private final String bootstrap;
     private final KafkaProducer<byte[], byte[]> producer;
     private final KafkaConsumer<byte[], byte[]> follower;
-    private long committed;
+    private long reported;
 
     TestLog(String bootstrap, Topics topics) {
         this.bootstrap = bootstrap;
@@ -102,12 +103,12 @@ final class TestLog implements AutoCloseable {
         return records;
     }
 
-    /// The sequence of the newest committed entry; 0 for none. Cheap to ask again.
-    synchronized long committed() {
+    /// How many reports are decided and committed. Cheap to ask again.
+    synchronized long reported() {
         for (var record : follower.poll(Duration.ofMillis(50))) {
-            committed = Long.parseLong(text(record.key()));
+            reported += entry(record).input() instanceof Input.Reported ? 1 : 0;
         }
-        return committed;
+        return reported;
     }
 
     List<JournalEntry> journal() {

@@ -1,0 +1,215 @@
+package io.ekiden.agent.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.ekiden.agent.Given;
+import io.ekiden.agent.core.Event;
+import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.health.Prober.Deadline;
+import io.ekiden.agent.health.Prober.Wire;
+import io.ekiden.agent.runtime.TaskRuntime;
+import io.ekiden.model.HealthCheck.Protocol;
+import io.ekiden.model.TaskId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Probes against real sockets.
+final class HealthChecksTest {
+    private static final InetAddress LOCAL = InetAddress.getLoopbackAddress();
+
+    /// Answers every connection with the same bytes and leaves it open.
+    private static final class Server implements AutoCloseable {
+        private final ServerSocket socket = new ServerSocket(0, 50, LOCAL);
+        private final List<Socket> open = new CopyOnWriteArrayList<>();
+        private final AtomicInteger connections = new AtomicInteger();
+        private volatile String answer;
+
+        Server(String answer) throws IOException {
+            this.answer = answer;
+            Thread.ofVirtual().start(this::serve);
+        }
+
+        private void serve() {
+            while (!socket.isClosed()) {
+                try {
+                    var client = socket.accept();
+                    open.add(client);
+                    connections.incrementAndGet();
+                    client.getOutputStream().write(answer.getBytes(StandardCharsets.UTF_8));
+                } catch (IOException e) {
+                    // A prober may hang up before it has read all; a closed server ends the loop.
+                    connections.get();
+                }
+            }
+        }
+
+        int port() {
+            return socket.getLocalPort();
+        }
+
+        @Override
+        public void close() throws IOException {
+            socket.close();
+            for (var client : open) {
+                client.close();
+            }
+        }
+    }
+
+    private static Outcome probe(Wire wire, int port, boolean ignore1xx) {
+        var deadline = Deadline.in(Duration.ofMillis(500));
+        return SocketProbe.run(wire, LOCAL, "127.0.0.1", port, "/health", deadline, ignore1xx);
+    }
+
+    @ParameterizedTest(name = "{0}, 1xx ignored {1}: {2}")
+    @CsvSource({
+        "200 OK,false,Healthy[]",
+        "204 No Content,false,Healthy[]",
+        "302 Found,false,Healthy[]",
+        "399 Odd,false,Healthy[]",
+        "400 Bad Request,false,Unhealthy[cause=HTTP status 400]",
+        "503 Service Unavailable,false,Unhealthy[cause=HTTP status 503]",
+        "102 Processing,false,Unhealthy[cause=HTTP status 102]",
+        "102 Processing,true,Ignored[]",
+    })
+    void judgesTheHttpStatus(String status, boolean ignore1xx, String outcome) throws IOException {
+        try (var server = new Server("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n")) {
+            assertThat(probe(Wire.HTTP, server.port(), ignore1xx)).hasToString(outcome);
+        }
+    }
+
+    @Test
+    void whatDoesNotAnswerInTimeIsUnhealthy() throws IOException {
+        try (var server = new Server("")) {
+            assertThat(probe(Wire.HTTP, server.port(), false))
+                    .isEqualTo(new Outcome.Unhealthy("timed out"));
+            assertThat(probe(Wire.HTTPS, server.port(), false))
+                    .isInstanceOf(Outcome.Unhealthy.class);
+            assertThat(probe(Wire.TCP, server.port(), false)).isEqualTo(new Outcome.Healthy());
+        }
+    }
+
+    @Test
+    void whatIsNoHttpIsUnhealthyHoweverMuchItSays() throws IOException {
+        try (var server = new Server("x".repeat(100_000))) {
+            assertThat(probe(Wire.HTTP, server.port(), false))
+                    .hasToString("Unhealthy[cause=IOException: the answer is no HTTP]");
+        }
+    }
+
+    @Test
+    void aPathCannotSmuggleASecondRequest() throws IOException {
+        try (var server = new Server("HTTP/1.1 200 OK\r\n\r\n")) {
+            var deadline = Deadline.in(Duration.ofSeconds(1));
+            var hostile = "/a HTTP/1.1\r\nX: y";
+            assertThat(
+                            SocketProbe.run(
+                                    Wire.HTTP, LOCAL, "h", server.port(), hostile, deadline, false))
+                    .isInstanceOf(Outcome.Unhealthy.class);
+        }
+    }
+
+    @Test
+    void nobodyListeningIsUnhealthy() throws IOException {
+        int port;
+        try (var server = new Server("")) {
+            port = server.port();
+        }
+        assertThat(probe(Wire.TCP, port, false)).isInstanceOf(Outcome.Unhealthy.class);
+    }
+
+    @Test
+    void tellsTheFirstResultAndTurnsAndExhaustionAndNothingElse() throws IOException {
+        var told = new CopyOnWriteArrayList<Event.HealthSeen>();
+        try (var server = new Server("HTTP/1.1 200 OK\r\n\r\n");
+                var checks =
+                        new HealthChecks(
+                                "a-name-only-ekiden-knows.invalid",
+                                new NoRuntime(),
+                                Clock.systemUTC(),
+                                event -> told.add((Event.HealthSeen) event))) {
+            var task =
+                    Given.cmd("x")
+                            .ports(server.port())
+                            .checks(Given.check(Protocol.HTTP, ""))
+                            .local();
+            checks.begin(task);
+            await().until(() -> server.connections.get() >= 3);
+            assertThat(told).extracting(Event.HealthSeen::alive).containsExactly(true);
+
+            server.answer = "HTTP/1.1 500 No\r\n\r\n";
+            await().until(() -> told.size() == 3);
+            assertThat(told)
+                    .extracting(Event.HealthSeen::alive)
+                    .containsExactly(true, false, false);
+            assertThat(told)
+                    .extracting(Event.HealthSeen::exhausted)
+                    .containsExactly(false, false, true);
+
+            checks.end(task.taskId());
+        }
+    }
+
+    @Test
+    void aCheckOfAPortThatTheTaskDoesNotHaveFails() {
+        var task = Given.cmd("x").local();
+        assertThat(
+                        new Prober("127.0.0.1", new NoRuntime())
+                                .probe(task, Given.check(Protocol.TCP, "")))
+                .isEqualTo(new Outcome.Unhealthy("the task has no such port"));
+    }
+
+    /// Only says since when a task runs.
+    private static final class NoRuntime implements TaskRuntime {
+        @Override
+        public List<LocalTask> recover() {
+            return List.of();
+        }
+
+        @Override
+        public void watch(Consumer<Event> listener) {}
+
+        @Override
+        public void start(LocalTask task) {}
+
+        @Override
+        public void kill(TaskId taskId, Duration grace) {}
+
+        @Override
+        public Outcome check(LocalTask task, String command, Duration timeout) {
+            return new Outcome.Healthy();
+        }
+
+        @Override
+        public Optional<Instant> runningSince(TaskId taskId) {
+            return Optional.of(Instant.EPOCH);
+        }
+
+        @Override
+        public void collect(TaskId taskId) {}
+
+        @Override
+        public String isolation() {
+            return "none";
+        }
+
+        @Override
+        public void close() {}
+    }
+}
