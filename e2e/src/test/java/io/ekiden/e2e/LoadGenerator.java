@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -44,9 +45,14 @@ final class LoadGenerator implements AutoCloseable {
         http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
                 .whenComplete((answer, failure) -> {
                     if (failure != null) {
-                        failures.add(failure.toString());
+                        failures.add(Instant.now() + " " + failure);
                     } else if (answer.statusCode() != 200) {
-                        failures.add(answer.statusCode() + " " + answer.body());
+                        failures.add(
+                                        Instant.now()
+                                                + " "
+                                                + answer.statusCode()
+                                                + " "
+                                                + answer.body().strip());
                     } else {
                         succeeded.incrementAndGet();
                     }
