@@ -36,28 +36,29 @@ final class LoadGenerator implements AutoCloseable {
     static LoadGenerator start(URI uri, int requestsPerSecond) {
         var load = new LoadGenerator(uri);
         long interval = TimeUnit.SECONDS.toNanos(1) / requestsPerSecond;
-        load.clock.scheduleAtFixedRate(load::call, 0, interval, TimeUnit.NANOSECONDS);
+        var _ = load.clock.scheduleAtFixedRate(load::call, 0, interval, TimeUnit.NANOSECONDS);
         return load;
     }
 
     private void call() {
         inFlight.register();
-        http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
-                .whenComplete((answer, failure) -> {
-                    if (failure != null) {
-                        failures.add(Instant.now() + " " + failure);
-                    } else if (answer.statusCode() != 200) {
-                        failures.add(
+        var _ =
+                http.sendAsync(request, HttpResponse.BodyHandlers.ofString())
+                        .whenComplete((answer, failure) -> {
+                            if (failure != null) {
+                                failures.add(Instant.now() + " " + failure);
+                            } else if (answer.statusCode() != 200) {
+                                failures.add(
                                         Instant.now()
                                                 + " "
                                                 + answer.statusCode()
                                                 + " "
                                                 + answer.body().strip());
-                    } else {
-                        succeeded.incrementAndGet();
-                    }
-                    inFlight.arriveAndDeregister();
-                });
+                            } else {
+                                succeeded.incrementAndGet();
+                            }
+                            inFlight.arriveAndDeregister();
+                        });
     }
 
     long succeeded() {
