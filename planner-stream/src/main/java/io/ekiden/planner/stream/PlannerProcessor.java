@@ -18,6 +18,7 @@ import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -37,7 +38,11 @@ import org.slf4j.LoggerFactory;
 final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
     private static final Logger LOG = LoggerFactory.getLogger(PlannerProcessor.class);
 
-    static final Duration TICK = Duration.ofMillis(50);
+    /// Streams commits after every punctuation: there is a seldom regular one, and one when
+    /// something is due.
+    static final Duration TICK = Duration.ofSeconds(1);
+
+    private static final Duration SOONEST = Duration.ofMillis(1);
 
     /// So many entities are named by one `Due`, and so many `Due` follow one another in one tick.
     static final int DUE_KEYS = 100;
@@ -58,6 +63,10 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
     private ImageStore state;
     private Optional<Head> head = Optional.empty();
     private Instant noDueBefore = Instant.MIN;
+    private Optional<Alarm> alarm = Optional.empty();
+
+    /// The punctuation at which what is due next will be looked at.
+    private record Alarm(Instant at, Cancellable timer) {}
 
     PlannerProcessor(PlannerShell shell) {
         this.shell = shell;
@@ -82,6 +91,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         head.ifPresent(positions::restore);
         time.resume(head.map(Head::time).orElse(Instant.EPOCH));
         context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> guarded(this::tick));
+        alarm = Optional.of(new Alarm(Instant.MIN, after(SOONEST, this::first)));
         shell.liveness().begin();
         shell.status().activated(this, sequence());
         LOG.info(
@@ -115,6 +125,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 positions.passed(origin);
                 take(record, origin);
                 shell.strikes().passed(origin);
+                setAlarm();
             } catch (KafkaException e) {
                 throw e;
             } catch (RuntimeException | StackOverflowError e) {
@@ -181,9 +192,39 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         for (var input : shell.liveness().judge(state.image())) {
             own(input);
         }
+        ring();
+    }
+
+    /// A cluster is founded as soon as there is a planner.
+    private void first() {
+        found();
+        ring();
+    }
+
+    /// Decides what is due, and looks again when the next is.
+    private void ring() {
         for (int i = 0; i < DUE_INPUTS && due(); i++) {
             LOG.debug("due=decided sequence={}", sequence());
         }
+        setAlarm();
+    }
+
+    private void setAlarm() {
+        var next = state.image().nextDue().map(at -> at.isAfter(noDueBefore) ? at : noDueBefore);
+        var now = time.now();
+        boolean set =
+                next.isPresent() && next.equals(alarm.map(Alarm::at)) && next.get().isAfter(now);
+        if (!set) {
+            alarm.ifPresent(old -> old.timer().cancel());
+            alarm = next.map(at -> new Alarm(at, after(Duration.between(now, at), this::ring)));
+        }
+    }
+
+    private Cancellable after(Duration wait, Runnable step) {
+        return context.schedule(
+                wait.compareTo(SOONEST) > 0 ? wait : SOONEST,
+                PunctuationType.WALL_CLOCK_TIME,
+                _ -> guarded(step));
     }
 
     /// Whether something was due and has changed something.

@@ -17,8 +17,8 @@ final class StreamsSettings {
     /// State, journal, commands and offsets become visible together, so often at most.
     private static final int COMMIT_MS = 5;
 
-    /// Not longer than a commit may wait for the thread that also polls.
-    private static final int POLL_MS = 5;
+    /// A commit may wait so long for the thread that also polls; each poll costs even when idle.
+    private static final int POLL_MS = 20;
 
     private static final int REQUEST_TIMEOUT_MS = 5_000;
     private static final int DELIVERY_TIMEOUT_MS = 10_000;
