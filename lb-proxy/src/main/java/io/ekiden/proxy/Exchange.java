@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// One request on its way to a backend and the answer on its way back, all on one event loop.
 ///
@@ -97,8 +98,11 @@ final class Exchange {
         backend = next.get();
         tried.add(backend);
         phase = Phase.CONNECTING;
-        boolean repeatable = repeatable() && !repeated;
-        var idle = lane.connections().idle(backend, repeatable, System.nanoTime());
+        // A request that met a closing connection once must not meet a second one.
+        var idle =
+                repeated
+                        ? Optional.<Connection>empty()
+                        : lane.connections().idle(backend, repeatable(), System.nanoTime());
         if (idle.isPresent()) {
             fresh = false;
             connected(idle.get());
@@ -249,12 +253,14 @@ final class Exchange {
         if (response.isChunked() && !trailers.isEmpty()) {
             Forwarding.copyTrailers(trailers, response.trailers());
         }
-        if (requestSent) {
+        if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
             lane.connections().release(connection, System.nanoTime());
             backend.release();
         } else {
-            // The backend has heard enough; what the client still sends is read and forgotten.
             drop();
+        }
+        if (!requestSent) {
+            // The backend has heard enough; what the client still sends is read and forgotten.
             Refusal.discard(request);
         }
         done();

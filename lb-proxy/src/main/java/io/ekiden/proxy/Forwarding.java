@@ -134,6 +134,19 @@ final class Forwarding {
         return headers;
     }
 
+    /// Whether the backend closes the connection after this answer: it says so, or it speaks
+    /// HTTP/1.0 and does not say otherwise (RFC 9112 section 9.3).
+    static boolean isLastOfConnection(HttpClientResponse inbound) {
+        var options = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (var value : inbound.headers().getAll(HttpHeaders.CONNECTION)) {
+            for (var option : value.split(",", -1)) {
+                options.add(option.strip());
+            }
+        }
+        return options.contains("close")
+                || (inbound.version() == HttpVersion.HTTP_1_0 && !options.contains("keep-alive"));
+    }
+
     /// Puts status and header of the backend's answer on ours.
     static void respond(HttpClientResponse from, HttpServerResponse to) {
         to.setStatusCode(from.statusCode());

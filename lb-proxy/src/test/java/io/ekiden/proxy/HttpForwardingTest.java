@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class HttpForwardingTest extends WithFrontend {
@@ -98,6 +99,35 @@ final class HttpForwardingTest extends WithFrontend {
             Raw.send(socket, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
             TcpForwardingTest.awaitStandstill(written);
             assertThat(written.get()).isLessThan(64 << 20);
+        }
+    }
+
+    @Test
+    void aConnectionOfWhichTheBackendSaidThatItClosesIsNotUsedAgain() throws Exception {
+        var closes =
+                ended(
+                        new RawTask((socket, _) -> {
+                            RawTask.head(socket);
+                            Raw.send(
+                                    socket,
+                                    "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+                        }));
+        frontend(closes.port());
+        var uri = URI.create("http://127.0.0.1:" + port + "/");
+
+        // Many at a time: only then does one follow before the connection of another is closed.
+        try (var http = HttpClient.newHttpClient()) {
+            // Not repeatable, so that nothing is mended behind our back.
+            var request = HttpRequest.newBuilder(uri).POST(BodyPublishers.noBody()).build();
+            for (int round = 0; round < 20; round++) {
+                var answers =
+                        IntStream.range(0, 50)
+                                .mapToObj(_ -> http.sendAsync(request, BodyHandlers.ofString()))
+                                .toList();
+                for (var answer : answers) {
+                    assertThat(answer.get().statusCode()).isEqualTo(200);
+                }
+            }
         }
     }
 
