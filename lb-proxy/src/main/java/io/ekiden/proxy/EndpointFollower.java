@@ -2,6 +2,7 @@ package io.ekiden.proxy;
 
 import io.ekiden.log.Codec;
 import io.ekiden.log.Codec.Unreadable;
+import io.ekiden.log.Topics;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import java.nio.charset.StandardCharsets;
@@ -230,6 +231,7 @@ final class EndpointFollower {
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Topics.FETCH_MAX_WAIT_MS);
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
         settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);

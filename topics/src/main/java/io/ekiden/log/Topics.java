@@ -13,6 +13,11 @@ import java.util.TreeMap;
 public record Topics(String prefix) {
     public static final String DEFAULT_PREFIX = "ekiden.";
 
+    /// A reader's request waits so long at the broker when there is nothing new, so that an idle
+    /// cluster costs little. What is new is answered at once. Not for a reader that changes its
+    /// partitions: it would have to wait for the request under way.
+    public static final int FETCH_MAX_WAIT_MS = 5_000;
+
     /// Partitions of `agent-commands`. Partition 0 carries every agent's `Welcome`; the others,
     /// commands.
     public static final int COMMAND_PARTITIONS = 64;

@@ -56,6 +56,9 @@ final class StreamsSettings {
         settings.put(
                 StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG),
                 (int) config.sessionHeartbeat().toMillis());
+        settings.put(
+                StreamsConfig.mainConsumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG),
+                Topics.FETCH_MAX_WAIT_MS);
         producer(settings, ProducerConfig.LINGER_MS_CONFIG, 0);
         producer(settings, ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         producer(settings, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_MESSAGE_BYTES);
