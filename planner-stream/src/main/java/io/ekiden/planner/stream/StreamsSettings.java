@@ -18,7 +18,7 @@ final class StreamsSettings {
     private static final int COMMIT_MS = 5;
 
     /// A commit may wait so long for the thread that also polls; each poll costs even when idle.
-    private static final int POLL_MS = 20;
+    private static final int POLL_MS = 50;
 
     private static final int REQUEST_TIMEOUT_MS = 5_000;
     private static final int DELIVERY_TIMEOUT_MS = 10_000;
