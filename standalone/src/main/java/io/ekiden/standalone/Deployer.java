@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.model.PathId;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -105,12 +104,17 @@ final class Deployer {
     }
 
     private static String stateOf(PathId id, JsonNode app) {
-        return "%s (%d of %d %s)"
+        return "%s (%d of %d %s%s)"
                 .formatted(
                         id,
                         good(app),
                         app.path("instances").asInt(),
-                        isChecked(app) ? "healthy" : "running");
+                        isChecked(app) ? "healthy" : "running",
+                        isHealthy(app) ? unreachable(app) : "");
+    }
+
+    private static String unreachable(JsonNode app) {
+        return ", the load balancer does not answer on service port " + servicePort(app);
     }
 
     private static boolean isChecked(JsonNode app) {
@@ -136,8 +140,6 @@ final class Deployer {
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(lbHost(), port), CONNECT_MS);
             return true;
-        } catch (ConnectException e) {
-            return false;
         } catch (IOException e) {
             return false;
         }
@@ -186,6 +188,10 @@ final class Deployer {
         return failure.isObject()
                 ? "%s %s"
                         .formatted(failure.path("state").asText(), failure.path("message").asText())
-                : "%d of %d".formatted(good(app), app.path("instances").asInt());
+                : "%d of %d%s"
+                        .formatted(
+                                good(app),
+                                app.path("instances").asInt(),
+                                isHealthy(app) ? unreachable(app) : "");
     }
 }

@@ -6,6 +6,7 @@ import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.GatewayServer;
 import io.ekiden.log.TopicAdmin;
 import io.ekiden.log.Topics;
+import io.ekiden.model.PortRange;
 import io.ekiden.planner.stream.PlannerConfig;
 import io.ekiden.planner.stream.PlannerStream;
 import io.ekiden.proxy.ProxyConfig;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
 /// The whole of Ekiden in this process: broker, planner, gateway, agents and load balancer, each
 /// wired to the others by nothing but Kafka and HTTP, as if each ran alone.
 final class Standalone implements AutoCloseable {
+    /// A definition may name any service port; the option's range is for those that name none.
+    private static final PortRange ANY_PORT = new PortRange(1, 65_535);
+
     private static final Logger LOG = LoggerFactory.getLogger(Standalone.class);
     private static final Duration KAFKA_PATIENCE = Duration.ofSeconds(60);
     private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
@@ -119,7 +123,7 @@ final class Standalone implements AutoCloseable {
                         settings.bind(),
                         ports.lb(),
                         ports.admin(),
-                        ports.services(),
+                        ANY_PORT,
                         Machine.proxyThreads(),
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());

@@ -140,7 +140,7 @@ final class HealthChecksTest {
         try (var server = new Server("HTTP/1.1 200 OK\r\n\r\n");
                 var checks =
                         new HealthChecks(
-                                "a-name-only-ekiden-knows.invalid",
+                                "127.0.0.1",
                                 new NoRuntime(),
                                 Clock.systemUTC(),
                                 event -> told.add((Event.HealthSeen) event))) {
