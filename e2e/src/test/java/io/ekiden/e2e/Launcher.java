@@ -39,6 +39,10 @@ final class Launcher implements AutoCloseable {
 
     static Launcher start(Path directory, List<String> args) throws IOException {
         var command = new ArrayList<String>();
+        if (System.getProperty("os.name").equals("Linux")) {
+            // A build that runs in the background ignores SIGINT, and so would all that it starts.
+            command.addAll(List.of("env", "--default-signal=INT"));
+        }
         command.add(ROOT.resolve("ekiden").toString());
         command.addAll(args);
         var builder = new ProcessBuilder(command).directory(directory.toFile());
