@@ -6,9 +6,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
@@ -69,8 +69,8 @@ final class UnderLoadIT extends EkidenTest {
             implements AutoCloseable {
 
         static Capacity sampled(RunningEkiden ekiden) {
-            var healthy = Collections.synchronizedList(new ArrayList<Integer>());
-            var total = Collections.synchronizedList(new ArrayList<Integer>());
+            var healthy = new CopyOnWriteArrayList<Integer>();
+            var total = new CopyOnWriteArrayList<Integer>();
             var ended = new AtomicBoolean();
             var sampler =
                     Thread.ofPlatform()
