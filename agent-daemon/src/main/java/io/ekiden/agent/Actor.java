@@ -9,6 +9,7 @@ import io.ekiden.agent.core.Retention;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
+import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.log.AgentReport.AgentJoined;
 import io.ekiden.model.TaskId;
 import java.io.UncheckedIOException;
@@ -41,6 +42,7 @@ final class Actor {
     private final Identity identity;
     private final TaskRecords records;
     private final TaskRuntime runtime;
+    private final Volumes volumes;
     private final HealthChecks checks;
     private final ReportLog reports;
     private final CommandLog commands;
@@ -60,6 +62,7 @@ final class Actor {
             Identity identity,
             TaskRecords records,
             TaskRuntime runtime,
+            Volumes volumes,
             HealthChecks checks,
             ReportLog reports,
             CommandLog commands) {
@@ -71,6 +74,7 @@ final class Actor {
         this.identity = identity;
         this.records = records;
         this.runtime = runtime;
+        this.volumes = volumes;
         this.checks = checks;
         this.reports = reports;
         this.commands = commands;
@@ -88,6 +92,7 @@ final class Actor {
                     LOG.info("task={} killing grace={}s", taskId, grace.toSeconds());
                     runtime.kill(taskId, grace);
                 }
+                case Action.DestroyVolume(var volumeId) -> destroy(volumeId);
                 case Action.Check(var task) -> checks.begin(task);
                 case Action.StopChecking(var taskId) -> checks.end(taskId);
                 case Action.Send(var version, var report) ->
@@ -202,7 +207,9 @@ final class Actor {
                         config.resources(),
                         config.ports(),
                         attributes,
-                        join.inventory());
+                        runtime.runs(),
+                        join.inventory(),
+                        volumes.ids());
         var now = Lease.now();
         execute(() -> joinedAt = now);
         reports.report(joined, _ -> {});
@@ -211,6 +218,20 @@ final class Actor {
     /// Whether the planner has heard from this agent recently enough not to have given it up.
     boolean leaseFresh() {
         return lease.fresh();
+    }
+
+    private void destroy(String volumeId) {
+        LOG.info("volume={} is destroyed", volumeId);
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        volumes.destroy(volumeId);
+                        later(new Event.VolumeDestroyed(volumeId));
+                    } catch (UncheckedIOException e) {
+                        // The next join says that it is still here, and the order comes again.
+                        LOG.warn("volume={} cannot be destroyed why={}", volumeId, e.toString());
+                    }
+                });
     }
 
     /// Every heartbeat interval. A lease that has lapsed is renewed by a welcome only.

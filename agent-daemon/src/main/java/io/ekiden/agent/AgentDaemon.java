@@ -9,6 +9,7 @@ import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
+import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.log.AgentCommand;
 import java.io.IOException;
@@ -120,6 +121,7 @@ public final class AgentDaemon implements AutoCloseable {
                         identity,
                         records,
                         runtime,
+                        new Volumes(work),
                         checks,
                         reports,
                         commands);

@@ -399,7 +399,9 @@ final class AgentProtocolTest {
         assertThat(Leftovers.leader(dir, runs.taskId())).isEqualTo(leader).isPresent();
         long next =
                 planner.welcome(
-                        again, new AgentCommand.Task(runs.taskId(), runs.app(), List.of(), false));
+                        again,
+                        new AgentCommand.Task(
+                                runs.taskId(), runs.app(), List.of(), List.of(), false));
         planner.kill(AGENT, next, runs.taskId());
         planner.status(runs.taskId(), TaskState.KILLED);
     }

@@ -8,6 +8,7 @@ import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Resources;
@@ -101,7 +102,8 @@ public record Given(
                             10000 + i,
                             Optional.of("web-" + i),
                             "tcp",
-                            Collections.emptySortedMap()));
+                            Collections.emptySortedMap(),
+                            Optional.empty()));
         }
         return new App(
                 PathId.of("/shop/web"),
@@ -111,6 +113,8 @@ public record Given(
                 Sorted.copyOf(env),
                 1,
                 Resources.of(0.1, mem, 0, 0),
+                Network.HOST,
+                Optional.empty(),
                 definitions,
                 false,
                 checks,
@@ -131,7 +135,7 @@ public record Given(
     }
 
     public AgentCommand.Task task(TaskId taskId) {
-        return new AgentCommand.Task(taskId, app(), hostPorts, true);
+        return new AgentCommand.Task(taskId, app(), hostPorts, List.of(), true);
     }
 
     public LocalTask local() {

@@ -6,12 +6,14 @@ import io.ekiden.model.AppVersion;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Container;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Entity;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.PortRange;
@@ -47,9 +49,15 @@ public final class Given {
                 Sorted.copyOf(Map.of("A", "1")),
                 2,
                 Resources.of(0.1, 32, 0, 0),
+                Network.HOST,
+                Optional.empty(),
                 List.of(
                         new PortDefinition(
-                                10000, Optional.of("web"), "tcp", Collections.emptySortedMap())),
+                                10000,
+                                Optional.of("web"),
+                                "tcp",
+                                Collections.emptySortedMap(),
+                                Optional.empty())),
                 false,
                 List.of(),
                 labels,
@@ -80,6 +88,7 @@ public final class Given {
                         : Optional.of(
                                 new Instance.Placement(
                                         "a1", "10.0.0.1", "10.0.0.1", List.of(31000 + n), 5)),
+                Optional.empty(),
                 Optional.of(NOON),
                 condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),
                 Optional.empty(),
@@ -114,6 +123,7 @@ public final class Given {
                 Resources.of(2, 1024, 4096, 0),
                 List.of(new PortRange(31000, 31099)),
                 Sorted.copyOf(Map.of("rack", "r1")),
+                Sorted.copyOf(List.of(Container.Type.MESOS)),
                 Agent.State.ACTIVE,
                 NOON,
                 Optional.empty());

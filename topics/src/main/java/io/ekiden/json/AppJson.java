@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Problem;
 import io.ekiden.model.App;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Timestamps;
@@ -28,6 +29,9 @@ public final class AppJson {
     public static final Instant UNVERSIONED = Instant.EPOCH;
 
     private static final String SINGLE_INSTANCE = "MARATHON_SINGLE_INSTANCE_APP";
+
+    /// Without effect, as in Marathon, whose clients expect it all the same.
+    private static final int RELAUNCH_ESCALATION_SECONDS = 3600;
 
     private AppJson() {}
 
@@ -101,8 +105,13 @@ public final class AppJson {
         int instances = app.integer("instances", 0, Limits.MAX_INSTANCES).orElse(1);
         var labels = app.texts("labels").orElse(Collections.emptySortedMap());
         boolean singleInstance = "true".equals(labels.get(SINGLE_INSTANCE));
-        var ports = PortsJson.read(app);
+        var network = ContainerJson.network(app);
+        var ports = PortsJson.read(app, network);
+        var container = ContainerJson.read(app, network);
+        boolean resident =
+                container.filter(some -> !some.persistentVolumes().isEmpty()).isPresent();
         UnsupportedFields.check(app);
+        AppRules.residency(app, resident);
         AppRules.check(app, cmd, args, instances, labels, singleInstance);
         return new App(
                 id,
@@ -112,8 +121,10 @@ public final class AppJson {
                 env(app),
                 instances,
                 resources(app),
+                network,
+                container,
                 ports,
-                app.flag("requirePorts").orElse(false),
+                app.flag("requirePorts").orElse(false) && network == Network.HOST,
                 HealthCheckJson.read(app, ports.size()),
                 labels,
                 roles(app),
@@ -122,10 +133,10 @@ public final class AppJson {
                 app.seconds("taskKillGracePeriodSeconds")
                         .map(Duration::toSeconds)
                         .map(Math::toIntExact),
-                StrategyJson.upgrade(app, singleInstance),
+                StrategyJson.upgrade(app, singleInstance, resident),
                 app.literal("killSelection", KillSelection.class)
                         .orElse(KillSelection.YOUNGEST_FIRST),
-                StrategyJson.unreachable(app),
+                StrategyJson.unreachable(app, resident),
                 UNVERSIONED,
                 new VersionInfo(UNVERSIONED, UNVERSIONED));
     }
@@ -188,13 +199,21 @@ public final class AppJson {
         json.put("maxLaunchDelaySeconds", app.backoff().maxLaunchDelay().toSeconds());
         json.set("mem", Numbers.of(Resources.number(app.resources().mem())));
         json.set("gpus", Numbers.of(Resources.number(app.resources().gpus())));
-        json.putArray("networks").addObject().put("mode", "host");
-        json.set("portDefinitions", PortsJson.write(app.portDefinitions()));
+        json.set("networks", ContainerJson.writeNetworks(app));
+        ContainerJson.write(app).ifPresent(container -> json.set("container", container));
+        if (app.network() == Network.HOST) {
+            json.set("portDefinitions", PortsJson.write(app.portDefinitions()));
+        }
         json.put("requirePorts", app.requirePorts());
         json.set("healthChecks", HealthCheckJson.write(app.healthChecks()));
         json.set("upgradeStrategy", StrategyJson.write(app.upgradeStrategy()));
         json.put("killSelection", app.killSelection().name());
         json.set("unreachableStrategy", StrategyJson.write(app.unreachableStrategy()));
+        if (app.resident()) {
+            json.putObject("residency")
+                    .put("relaunchEscalationTimeoutSeconds", RELAUNCH_ESCALATION_SECONDS)
+                    .put("taskLostBehavior", "WAIT_FOREVER");
+        }
         put(json, "user", app.user());
         json.put("role", app.role());
         app.taskKillGraceSeconds()

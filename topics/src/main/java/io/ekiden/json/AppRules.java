@@ -32,6 +32,20 @@ final class AppRules {
         }
     }
 
+    /// `residency` only repeats what persistent volumes say; its fields have no effect.
+    static void residency(Fields app, boolean resident) {
+        var residency = app.object("residency").filter(given -> given.size() > 0);
+        residency.ifPresent(given -> {
+            given.longSeconds("relaunchEscalationTimeoutSeconds");
+            given.literal("taskLostBehavior", List.of("WAIT_FOREVER", "RELAUNCH_AFTER_TIMEOUT"));
+        });
+        if (residency.isPresent() && !resident) {
+            app.rule(
+                    "residency",
+                    "AppDefinition must contain persistent volumes and define residency");
+        }
+    }
+
     private static boolean hasImage(Fields app) {
         return app.given("container")
                 .filter(container -> container.hasNonNull("docker") || container.hasNonNull("appc"))

@@ -22,7 +22,7 @@ final class HealthCheckJson {
 
     /// @param ports how many ports the app has
     static List<HealthCheck> read(Fields app, int ports) {
-        boolean portsAreKnown = app.sound("ports", "portDefinitions");
+        boolean portsAreKnown = app.sound("ports", "portDefinitions", "container", "networks");
         var given = app.objects("healthChecks", Limits.MAX_HEALTH_CHECKS).orElse(List.of());
         var checks =
                 given.stream()

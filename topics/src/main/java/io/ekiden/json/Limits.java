@@ -17,6 +17,7 @@ final class Limits {
     static final int MAX_HEALTH_CHECKS = 100;
     static final int MAX_ROLES = 100;
     static final int MAX_NETWORKS = 100;
+    static final int MAX_VOLUMES = 100;
 
     /// Any duration: 68 years, so that adding it to a time never overflows.
     static final int MAX_SECONDS = Integer.MAX_VALUE;

@@ -2,6 +2,8 @@ package io.ekiden.json;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.Network;
 import io.ekiden.model.PortDefinition;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// `portDefinitions`, and the deprecated `ports` that means the same.
+/// `portDefinitions`, the deprecated `ports` that means the same, and a container's `portMappings`.
 final class PortsJson {
     private static final List<String> PROTOCOLS = List.of("tcp", "udp", "udp,tcp");
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
@@ -19,7 +21,67 @@ final class PortsJson {
 
     private PortsJson() {}
 
-    static List<PortDefinition> read(Fields app) {
+    /// On the host network the app's port definitions, else its container's port mappings.
+    static List<PortDefinition> read(Fields app, Network network) {
+        return switch (network) {
+            case HOST -> {
+                ContainerJson.mapped(app)
+                        .ifPresent(container -> mustBeEmpty(container, "portMappings"));
+                yield definitions(app);
+            }
+            case BRIDGE -> {
+                mustBeEmpty(app, "portDefinitions");
+                mustBeEmpty(app, "ports");
+                yield ContainerJson.mapped(app)
+                        .flatMap(PortsJson::mappings)
+                        .orElse(List.of(mapping(DEFAULT, 0, 0)));
+            }
+        };
+    }
+
+    private static void mustBeEmpty(Fields fields, String list) {
+        fields.array(list, Integer.MAX_VALUE)
+                .filter(given -> !given.isEmpty())
+                .ifPresent(_ -> fields.rule(list, "must be empty on this network"));
+    }
+
+    private static Optional<List<PortDefinition>> mappings(Fields container) {
+        var mappings =
+                container
+                        .objects("portMappings", Limits.MAX_PORTS)
+                        .map(ports -> ports.stream().map(PortsJson::mapping).toList());
+        var all = mappings.orElse(List.of());
+        if (hasDuplicates(all.stream().flatMap(port -> port.name().stream()).toList())) {
+            container.rule("portMappings", "Port names must be unique.");
+        }
+        return mappings;
+    }
+
+    private static PortDefinition mapping(Fields port) {
+        UnsupportedFields.emptyList(port, "networkNames");
+        var definition =
+                new PortDefinition(
+                        port.integer("servicePort", 0, Limits.MAX_PORT).orElse(0),
+                        name(port),
+                        port.literal("protocol", PROTOCOLS).orElse("tcp"),
+                        port.texts("labels").orElse(Collections.emptySortedMap()),
+                        Optional.empty());
+        return mapping(
+                definition,
+                port.integer("containerPort", 0, Limits.MAX_PORT).orElse(0),
+                port.integer("hostPort", 0, Limits.MAX_PORT).orElse(0));
+    }
+
+    private static PortDefinition mapping(PortDefinition port, int containerPort, int hostPort) {
+        return new PortDefinition(
+                port.port(),
+                port.name(),
+                port.protocol(),
+                port.labels(),
+                Optional.of(new PortDefinition.Mapping(containerPort, hostPort)));
+    }
+
+    private static List<PortDefinition> definitions(Fields app) {
         var definitions =
                 app.objects("portDefinitions", Limits.MAX_PORTS)
                         .map(ports -> ports.stream().map(PortsJson::definition).toList());
@@ -34,7 +96,8 @@ final class PortsJson {
                 port.integer("port", 0, Limits.MAX_PORT).orElse(0),
                 name(port),
                 port.literal("protocol", PROTOCOLS).orElse("tcp"),
-                port.texts("labels").orElse(Collections.emptySortedMap()));
+                port.texts("labels").orElse(Collections.emptySortedMap()),
+                Optional.empty());
     }
 
     private static Optional<String> name(Fields port) {
@@ -59,7 +122,8 @@ final class PortsJson {
     }
 
     private static PortDefinition port(int port, Optional<String> name) {
-        return new PortDefinition(port, name, "tcp", Collections.emptySortedMap());
+        return new PortDefinition(
+                port, name, "tcp", Collections.emptySortedMap(), Optional.empty());
     }
 
     private static void checkUnique(Fields app, List<PortDefinition> ports) {
@@ -99,12 +163,28 @@ final class PortsJson {
     static ArrayNode write(List<PortDefinition> ports) {
         var array = JsonNodeFactory.instance.arrayNode();
         for (var port : ports) {
-            var json = array.addObject().put("port", port.port());
-            port.name().ifPresent(name -> json.put("name", name));
-            json.put("protocol", port.protocol());
-            var labels = json.putObject("labels");
-            port.labels().forEach(labels::put);
+            describe(port, array.addObject().put("port", port.port()));
         }
         return array;
+    }
+
+    static ArrayNode writeMappings(List<PortDefinition> ports) {
+        var array = JsonNodeFactory.instance.arrayNode();
+        for (var port : ports) {
+            var json = array.addObject();
+            port.mapping()
+                    .ifPresent(mapping ->
+                            json.put("containerPort", mapping.containerPort())
+                                    .put("hostPort", mapping.hostPort()));
+            describe(port, json.put("servicePort", port.port()));
+        }
+        return array;
+    }
+
+    private static void describe(PortDefinition port, ObjectNode json) {
+        port.name().ifPresent(name -> json.put("name", name));
+        json.put("protocol", port.protocol());
+        var labels = json.putObject("labels");
+        port.labels().forEach(labels::put);
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 /// The strategies of an app: backoff (three fields of the app itself), upgrade, unreachable.
 final class StrategyJson {
     private static final UpgradeStrategy STOP_FIRST = new UpgradeStrategy(0, 0);
+    private static final UpgradeStrategy RESIDENT = new UpgradeStrategy(0.5, 0);
 
     private StrategyJson() {}
 
@@ -24,13 +25,14 @@ final class StrategyJson {
     }
 
     /// @param singleInstance whether the app says that no two of its instances may ever run
-    static UpgradeStrategy upgrade(Fields app, boolean singleInstance) {
+    /// @param resident whether its instances are bound to their volumes
+    static UpgradeStrategy upgrade(Fields app, boolean singleInstance, boolean resident) {
+        var defaults = resident ? RESIDENT : UpgradeStrategy.DEFAULT;
         var given = app.object("upgradeStrategy");
         if (given.isEmpty()) {
-            return singleInstance ? STOP_FIRST : UpgradeStrategy.DEFAULT;
+            return singleInstance ? STOP_FIRST : defaults;
         }
         var fields = given.get();
-        var defaults = UpgradeStrategy.DEFAULT;
         double minimum =
                 fields.number("minimumHealthCapacity", 0, 1)
                         .orElse(defaults.minimumHealthCapacity());
@@ -38,6 +40,8 @@ final class StrategyJson {
                 fields.number("maximumOverCapacity", 0, 1).orElse(defaults.maximumOverCapacity());
         if (singleInstance) {
             mustBeZero(fields, "minimumHealthCapacity", minimum);
+        }
+        if (singleInstance || resident) {
             mustBeZero(fields, "maximumOverCapacity", maximum);
         }
         // Without the sum, -0.0 would not equal what is read back.
@@ -50,7 +54,13 @@ final class StrategyJson {
         }
     }
 
-    static UnreachableStrategy unreachable(Fields app) {
+    static UnreachableStrategy unreachable(Fields app, boolean resident) {
+        if (resident && app.given("unreachableStrategy").filter(JsonNode::isObject).isPresent()) {
+            app.rule("unreachableStrategy", "must be disabled for apps with persistent volumes");
+        }
+        if (resident && !app.has("unreachableStrategy")) {
+            return new UnreachableStrategy.Disabled();
+        }
         if (app.given("unreachableStrategy").filter(JsonNode::isTextual).isPresent()) {
             app.literal("unreachableStrategy", List.of("disabled"));
             return new UnreachableStrategy.Disabled();

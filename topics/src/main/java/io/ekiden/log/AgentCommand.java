@@ -2,6 +2,7 @@ package io.ekiden.log;
 
 import io.ekiden.model.App;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.TaskId;
 import java.util.List;
 import java.util.Optional;
@@ -38,10 +39,17 @@ public sealed interface AgentCommand {
     /// One task and all that is needed to run it.
     ///
     /// @param hostPorts one for each port definition
+    /// @param volumes its persistent volumes, made at the first launch that names them
     /// @param launch to be launched if it is not there; else it was seen before and is only adopted
-    record Task(TaskId taskId, App app, List<Integer> hostPorts, boolean launch) {
+    record Task(
+            TaskId taskId,
+            App app,
+            List<Integer> hostPorts,
+            List<LocalVolume> volumes,
+            boolean launch) {
         public Task {
             hostPorts = List.copyOf(hostPorts);
+            volumes = List.copyOf(volumes);
         }
     }
 
@@ -58,5 +66,9 @@ public sealed interface AgentCommand {
             TaskId taskId,
             KillCause cause,
             Optional<Integer> graceSeconds)
+            implements AgentCommand {}
+
+    /// A persistent volume is to be destroyed as soon as no task uses it.
+    record DestroyVolume(String agentId, long epoch, long sequence, String volumeId)
             implements AgentCommand {}
 }

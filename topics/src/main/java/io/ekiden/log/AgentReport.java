@@ -1,5 +1,6 @@
 package io.ekiden.log;
 
+import io.ekiden.model.Container;
 import io.ekiden.model.Instance.HealthResult;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
@@ -8,6 +9,7 @@ import io.ekiden.model.TaskId;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /// What agents and proxies tell the planner: the records of `agent-reports`, keyed by [#memberId].
 public sealed interface AgentReport {
@@ -24,6 +26,8 @@ public sealed interface AgentReport {
     /// @param session new with each attempt to join, echoed by the welcome
     /// @param bootId the machine's boot; tasks of another boot have ended
     /// @param ip at which its tasks are reached
+    /// @param runtimes that can run tasks there now; when that changes it joins again
+    /// @param volumes the ids of all persistent volumes that it keeps
     record AgentJoined(
             String memberId,
             String session,
@@ -34,12 +38,16 @@ public sealed interface AgentReport {
             Resources resources,
             List<PortRange> ports,
             SortedMap<String, String> attributes,
-            List<TaskOnAgent> inventory)
+            SortedSet<Container.Type> runtimes,
+            List<TaskOnAgent> inventory,
+            List<String> volumes)
             implements AgentReport {
         public AgentJoined {
             ports = List.copyOf(ports);
             attributes = Sorted.copyOf(attributes);
+            runtimes = Sorted.copyOf(runtimes);
             inventory = List.copyOf(inventory);
+            volumes = List.copyOf(volumes);
         }
     }
 
@@ -93,6 +101,9 @@ public sealed interface AgentReport {
             results = List.copyOf(results);
         }
     }
+
+    /// A condemned volume is no more.
+    record VolumeDestroyed(String memberId, long epoch, String volumeId) implements OfEpoch {}
 
     /// An agent says good-bye.
     ///

@@ -45,6 +45,16 @@ public final class Commands {
                                                 kill.taskId(),
                                                 kill.cause(),
                                                 kill.graceSeconds())));
+                case Fact.VolumeCondemned(var volume, var target) ->
+                        target.ifPresent(to ->
+                                commands.add(
+                                        new Addressed(
+                                                to.partition(),
+                                                new AgentCommand.DestroyVolume(
+                                                        volume.agentId(),
+                                                        to.epoch(),
+                                                        entry.sequence(),
+                                                        volume.id()))));
                 default -> {} // the other facts command nothing
             }
         }
@@ -54,7 +64,9 @@ public final class Commands {
     private static Addressed launch(
             JournalEntry entry, App app, Instance instance, Fact.Target target) {
         var placement = instance.placement().orElseThrow();
-        var task = new AgentCommand.Task(instance.taskId(), app, placement.hostPorts(), true);
+        var task =
+                new AgentCommand.Task(
+                        instance.taskId(), app, placement.hostPorts(), instance.volumes(), true);
         return new Addressed(
                 target.partition(),
                 new AgentCommand.Launch(
@@ -69,6 +81,7 @@ public final class Commands {
                                         assigned.taskId(),
                                         definition(welcomed, assigned),
                                         assigned.hostPorts(),
+                                        assigned.volumes(),
                                         assigned.launch()))
                         .toList();
         var agent = welcomed.agent();

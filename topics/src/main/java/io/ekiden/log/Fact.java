@@ -4,13 +4,16 @@ import io.ekiden.model.Agent;
 import io.ekiden.model.App;
 import io.ekiden.model.AppVersion;
 import io.ekiden.model.Cluster;
+import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.LaunchQueueItem;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Proxy;
 import io.ekiden.model.TaskFailure;
@@ -93,6 +96,18 @@ public sealed interface Fact {
 
     record FailureGone(PathId app) implements Fact {}
 
+    /// A task has ended; its sandbox is kept for a while.
+    record EndedTaskKept(EndedTask task) implements Fact {}
+
+    record EndedTaskForgotten(EndedTask task) implements Fact {}
+
+    /// A persistent volume is to be destroyed.
+    ///
+    /// @param target its agent; absent when that is not known any more
+    record VolumeCondemned(CondemnedVolume volume, Optional<Target> target) implements Fact {}
+
+    record VolumeGone(CondemnedVolume volume) implements Fact {}
+
     record DeploymentStarted(Deployment deployment) implements Fact {}
 
     /// A step has ended and the next has begun; `deployment` is how it is now.
@@ -133,9 +148,15 @@ public sealed interface Fact {
 
     /// One task of an agent's assignment; its definition is the one of this app and version.
     record Assigned(
-            TaskId taskId, PathId appId, Instant version, List<Integer> hostPorts, boolean launch) {
+            TaskId taskId,
+            PathId appId,
+            Instant version,
+            List<Integer> hostPorts,
+            List<LocalVolume> volumes,
+            boolean launch) {
         public Assigned {
             hostPorts = List.copyOf(hostPorts);
+            volumes = List.copyOf(volumes);
         }
     }
 

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /// An agent: a machine, or a share of one, that runs tasks.
 ///
@@ -12,6 +13,7 @@ import java.util.SortedMap;
 /// @param partition of `agent-commands` on which it is spoken to
 /// @param ports the host ports it offers
 /// @param ip at which its tasks are reached
+/// @param runtimes that can run tasks there now
 /// @param address of its data plane, `http://host:port`; absent when it serves none
 public record Agent(
         String id,
@@ -24,6 +26,7 @@ public record Agent(
         Resources resources,
         List<PortRange> ports,
         SortedMap<String, String> attributes,
+        SortedSet<Container.Type> runtimes,
         State state,
         Instant since,
         Optional<Instant> deadline)
@@ -42,6 +45,7 @@ public record Agent(
     public Agent {
         ports = List.copyOf(ports);
         attributes = Sorted.copyOf(attributes);
+        runtimes = Sorted.copyOf(runtimes);
     }
 
     public static String key(String id) {
@@ -70,6 +74,7 @@ public record Agent(
                 resources,
                 ports,
                 attributes,
+                runtimes,
                 state,
                 now,
                 deadline);
@@ -87,6 +92,7 @@ public record Agent(
                 resources,
                 ports,
                 attributes,
+                runtimes,
                 state,
                 since,
                 deadline);

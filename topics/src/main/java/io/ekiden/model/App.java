@@ -12,7 +12,9 @@ import java.util.SortedMap;
 /// @param args run as they are, without a shell
 /// @param user the operating system user of the task; the agent's own when absent
 /// @param taskKillGraceSeconds seconds between SIGTERM and SIGKILL; the agent's default when absent
-/// @param portDefinitions service ports are 0 only until the planner has assigned them
+/// @param resources of the task itself, without its volumes
+/// @param portDefinitions on the bridge network, Marathon's port mappings; service ports are 0 only
+///   until the planner has assigned them
 public record App(
         PathId id,
         Optional<String> cmd,
@@ -21,6 +23,8 @@ public record App(
         SortedMap<String, String> env,
         int instances,
         Resources resources,
+        Network network,
+        Optional<Container> container,
         List<PortDefinition> portDefinitions,
         boolean requirePorts,
         List<HealthCheck> healthChecks,
@@ -59,6 +63,26 @@ public record App(
         return versionInfo.lastConfigChangeAt();
     }
 
+    /// The runtime that its tasks need.
+    public Container.Type runtime() {
+        return container.map(Container::type).orElse(Container.Type.MESOS);
+    }
+
+    public List<Volume.Persistent> persistentVolumes() {
+        return container.map(Container::persistentVolumes).orElse(List.of());
+    }
+
+    /// Whether its instances are bound to the agent that keeps their volumes.
+    public boolean resident() {
+        return !persistentVolumes().isEmpty();
+    }
+
+    /// What an instance takes of its agent: its task's resources and the size of its volumes.
+    public Resources footprint() {
+        double disk = persistentVolumes().stream().mapToDouble(Volume.Persistent::size).sum();
+        return resources.plus(Resources.of(0, 0, disk, 0));
+    }
+
     public App withInstances(int instances) {
         return copy(instances, portDefinitions, version, versionInfo);
     }
@@ -86,6 +110,8 @@ public record App(
                 env,
                 instances,
                 resources,
+                network,
+                container,
                 ports,
                 requirePorts,
                 healthChecks,

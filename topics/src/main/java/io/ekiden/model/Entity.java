@@ -14,6 +14,8 @@ public sealed interface Entity
                 LaunchDelay,
                 LaunchQueueItem,
                 TaskFailure,
+                EndedTask,
+                CondemnedVolume,
                 Agent,
                 Proxy,
                 Endpoint {

@@ -12,6 +12,7 @@ import java.util.SortedSet;
 /// @param resources what it holds on its agent
 /// @param since when the condition last changed
 /// @param placement where it runs; absent while scheduled
+/// @param reservation what is kept for it on an agent, whether it runs or not
 /// @param healthy absent while no result has come in or the app has no health checks
 /// @param healthResults the agent's last word on each health check, in their order
 /// @param stopping set from the decision to end the task until it has ended
@@ -27,6 +28,7 @@ public record Instance(
         Condition condition,
         Instant since,
         Optional<Placement> placement,
+        Optional<Reservation> reservation,
         Optional<Instant> stagedAt,
         Optional<Instant> startedAt,
         Optional<Boolean> healthy,
@@ -48,6 +50,14 @@ public record Instance(
             long launchSequence) {
         public Placement {
             hostPorts = List.copyOf(hostPorts);
+        }
+    }
+
+    /// An instance of a resident app has its volumes, and holds its resources, on one agent from
+    /// its first launch on.
+    public record Reservation(String agentId, String hostname, List<LocalVolume> volumes) {
+        public Reservation {
+            volumes = List.copyOf(volumes);
         }
     }
 
@@ -104,123 +114,140 @@ public record Instance(
                 && (app.healthChecks().isEmpty() || healthy.orElse(false));
     }
 
+    /// The machine on which it runs, or on which its volumes wait.
+    public Optional<String> hostname() {
+        return placement.map(Placement::hostname).or(() -> reservation.map(Reservation::hostname));
+    }
+
+    /// The persistent volumes kept for it.
+    public List<LocalVolume> volumes() {
+        return reservation.map(Reservation::volumes).orElse(List.of());
+    }
+
+    /// The agent whose resources it holds.
+    public Optional<String> holder() {
+        return reservation
+                .map(Reservation::agentId)
+                .or(() ->
+                        placement.filter(_ -> condition.holdsResources()).map(Placement::agentId));
+    }
+
     public Instance withCondition(Condition condition, Instant now) {
-        return new Instance(
-                id,
-                appId,
-                incarnation,
-                version,
-                configVersion,
-                resources,
-                goal,
-                condition,
-                condition == this.condition ? since : now,
-                placement,
-                stagedAt,
-                startedAt,
-                healthy,
-                healthResults,
-                stopping,
-                deadline);
+        var copy = new Copy(this);
+        copy.since = condition == this.condition ? since : now;
+        copy.condition = condition;
+        return copy.done();
     }
 
     public Instance withGoal(Goal goal) {
-        return new Instance(
-                id,
-                appId,
-                incarnation,
-                version,
-                configVersion,
-                resources,
-                goal,
-                condition,
-                since,
-                placement,
-                stagedAt,
-                startedAt,
-                healthy,
-                healthResults,
-                stopping,
-                deadline);
+        var copy = new Copy(this);
+        copy.goal = goal;
+        return copy.done();
+    }
+
+    public Instance withVersion(Instant version, Instant configVersion) {
+        var copy = new Copy(this);
+        copy.version = version;
+        copy.configVersion = configVersion;
+        return copy.done();
+    }
+
+    public Instance withPlacement(Optional<Placement> placement) {
+        var copy = new Copy(this);
+        copy.placement = placement;
+        return copy.done();
+    }
+
+    public Instance withReservation(Optional<Reservation> reservation) {
+        var copy = new Copy(this);
+        copy.reservation = reservation;
+        return copy.done();
+    }
+
+    public Instance withStagedAt(Instant time) {
+        var copy = new Copy(this);
+        copy.stagedAt = Optional.of(time);
+        return copy.done();
     }
 
     public Instance withStartedAt(Instant time) {
-        return new Instance(
-                id,
-                appId,
-                incarnation,
-                version,
-                configVersion,
-                resources,
-                goal,
-                condition,
-                since,
-                placement,
-                stagedAt,
-                Optional.of(time),
-                healthy,
-                healthResults,
-                stopping,
-                deadline);
+        var copy = new Copy(this);
+        copy.startedAt = Optional.of(time);
+        return copy.done();
     }
 
     public Instance withHealth(Optional<Boolean> healthy, List<HealthResult> results) {
-        return new Instance(
-                id,
-                appId,
-                incarnation,
-                version,
-                configVersion,
-                resources,
-                goal,
-                condition,
-                since,
-                placement,
-                stagedAt,
-                startedAt,
-                healthy,
-                results,
-                stopping,
-                deadline);
+        var copy = new Copy(this);
+        copy.healthy = healthy;
+        copy.healthResults = results;
+        return copy.done();
     }
 
-    public Instance withStopping(Stopping stopping) {
-        return new Instance(
-                id,
-                appId,
-                incarnation,
-                version,
-                configVersion,
-                resources,
-                goal,
-                condition,
-                since,
-                placement,
-                stagedAt,
-                startedAt,
-                healthy,
-                healthResults,
-                Optional.of(stopping),
-                deadline);
+    public Instance withStopping(Optional<Stopping> stopping) {
+        var copy = new Copy(this);
+        copy.stopping = stopping;
+        return copy.done();
     }
 
     public Instance withDeadline(Optional<Instant> deadline) {
-        return new Instance(
-                id,
-                appId,
-                incarnation,
-                version,
-                configVersion,
-                resources,
-                goal,
-                condition,
-                since,
-                placement,
-                stagedAt,
-                startedAt,
-                healthy,
-                healthResults,
-                stopping,
-                deadline);
+        var copy = new Copy(this);
+        copy.deadline = deadline;
+        return copy.done();
+    }
+
+    /// A copy in the making: only what changes is named.
+    private static final class Copy {
+        private final Instance original;
+        private Instant version;
+        private Instant configVersion;
+        private Goal goal;
+        private Condition condition;
+        private Instant since;
+        private Optional<Placement> placement;
+        private Optional<Reservation> reservation;
+        private Optional<Instant> stagedAt;
+        private Optional<Instant> startedAt;
+        private Optional<Boolean> healthy;
+        private List<HealthResult> healthResults;
+        private Optional<Stopping> stopping;
+        private Optional<Instant> deadline;
+
+        Copy(Instance original) {
+            this.original = original;
+            version = original.version;
+            configVersion = original.configVersion;
+            goal = original.goal;
+            condition = original.condition;
+            since = original.since;
+            placement = original.placement;
+            reservation = original.reservation;
+            stagedAt = original.stagedAt;
+            startedAt = original.startedAt;
+            healthy = original.healthy;
+            healthResults = original.healthResults;
+            stopping = original.stopping;
+            deadline = original.deadline;
+        }
+
+        Instance done() {
+            return new Instance(
+                    original.id,
+                    original.appId,
+                    original.incarnation,
+                    version,
+                    configVersion,
+                    original.resources,
+                    goal,
+                    condition,
+                    since,
+                    placement,
+                    reservation,
+                    stagedAt,
+                    startedAt,
+                    healthy,
+                    healthResults,
+                    stopping,
+                    deadline);
+        }
     }
 }

@@ -4,13 +4,14 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.Resources;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// What the tasks of one agent hold: instances, resources, host ports.
+/// What is held on one agent, by tasks and reservations: instances, resources, host ports.
 public final class AgentLoad {
     private final TreeSet<InstanceId> instances = new TreeSet<>();
     private final TreeMap<Integer, Integer> ports = new TreeMap<>();
@@ -19,19 +20,21 @@ public final class AgentLoad {
     void add(Instance instance) {
         instances.add(instance.id());
         used = used.plus(instance.resources());
-        instance.placement()
-                .orElseThrow()
-                .hostPorts()
-                .forEach(port -> ports.merge(port, 1, Integer::sum));
+        ports(instance).forEach(port -> ports.merge(port, 1, Integer::sum));
     }
 
     void remove(Instance instance) {
         instances.remove(instance.id());
         used = used.minus(instance.resources());
-        instance.placement()
-                .orElseThrow()
-                .hostPorts()
-                .forEach(port -> ports.merge(port, -1, AgentLoad::orNone));
+        ports(instance).forEach(port -> ports.merge(port, -1, AgentLoad::orNone));
+    }
+
+    /// A reservation alone keeps no port.
+    private static List<Integer> ports(Instance instance) {
+        return instance.placement()
+                .filter(_ -> instance.condition().holdsResources())
+                .map(Instance.Placement::hostPorts)
+                .orElse(List.of());
     }
 
     private static Integer orNone(Integer count, Integer change) {

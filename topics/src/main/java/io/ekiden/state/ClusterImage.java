@@ -5,7 +5,9 @@ import io.ekiden.model.Agent;
 import io.ekiden.model.App;
 import io.ekiden.model.AppVersion;
 import io.ekiden.model.Cluster;
+import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.model.Instance;
@@ -63,6 +65,10 @@ public final class ClusterImage {
             case Fact.QueueGone(var app) -> removes(LaunchQueueItem.key(app));
             case Fact.FailurePut(var failure) -> puts(failure);
             case Fact.FailureGone(var app) -> removes(TaskFailure.key(app));
+            case Fact.EndedTaskKept(var task) -> puts(task);
+            case Fact.EndedTaskForgotten(var task) -> removes(task.key());
+            case Fact.VolumeCondemned(var volume, var _) -> puts(volume);
+            case Fact.VolumeGone(var volume) -> removes(volume.key());
             case Fact.DeploymentStarted(var deployment) -> puts(deployment);
             case Fact.DeploymentAdvanced(var deployment) -> puts(deployment);
             case Fact.DeploymentFinished(var deployment) -> removes(deployment.key());
@@ -105,8 +111,8 @@ public final class ClusterImage {
         entity.due()
                 .ifPresent(
                         time -> due.computeIfAbsent(time, _ -> new TreeSet<>()).add(entity.key()));
-        if (entity instanceof Instance instance && instance.condition().holdsResources()) {
-            instance.placement().ifPresent(at -> load(at.agentId()).add(instance));
+        if (entity instanceof Instance instance) {
+            instance.holder().ifPresent(agent -> load(agent).add(instance));
         }
         return Optional.ofNullable(before);
     }
@@ -130,8 +136,8 @@ public final class ClusterImage {
                         due.remove(time);
                     }
                 });
-        if (before instanceof Instance instance && instance.condition().holdsResources()) {
-            instance.placement().ifPresent(at -> load(at.agentId()).remove(instance));
+        if (before instanceof Instance instance) {
+            instance.holder().ifPresent(agent -> load(agent).remove(instance));
         }
     }
 
@@ -232,6 +238,22 @@ public final class ClusterImage {
         return find(TaskFailure.class, TaskFailure.key(app));
     }
 
+    /// The last of an app's tasks to have ended, oldest first.
+    public Collection<EndedTask> endedTasks(PathId app) {
+        return all(EndedTask.class, EndedTask.prefix(app));
+    }
+
+    public Optional<EndedTask> endedTask(TaskId id) {
+        return endedTasks(id.instanceId().runSpecId()).stream()
+                .filter(task -> task.taskId().equals(id))
+                .findFirst();
+    }
+
+    /// The volumes that an agent is to destroy.
+    public Collection<CondemnedVolume> condemnedVolumes(String agentId) {
+        return all(CondemnedVolume.class, CondemnedVolume.prefix(agentId));
+    }
+
     public Optional<Agent> agent(String id) {
         return find(Agent.class, Agent.key(id));
     }
@@ -240,7 +262,7 @@ public final class ClusterImage {
         return all(Agent.class, Agent.PREFIX);
     }
 
-    /// What an agent's tasks hold.
+    /// What is held on an agent.
     public AgentLoad loadOf(String agentId) {
         var load = loads.get(agentId);
         return load == null ? new AgentLoad() : load;

@@ -7,6 +7,7 @@ import io.ekiden.model.App;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Resources;
@@ -39,6 +40,8 @@ class AppJsonReadTest {
                                 Collections.emptySortedMap(),
                                 1,
                                 Resources.of(1, 128, 0, 0),
+                                Network.HOST,
+                                Optional.empty(),
                                 List.of(port(0, "default")),
                                 false,
                                 List.of(),
@@ -102,9 +105,14 @@ class AppJsonReadTest {
                                 80,
                                 Optional.of("http"),
                                 "udp,tcp",
-                                new TreeMap<>(Map.of("VIP_0", "/web:80"))),
+                                new TreeMap<>(Map.of("VIP_0", "/web:80")),
+                                Optional.empty()),
                         new PortDefinition(
-                                0, Optional.empty(), "tcp", Collections.emptySortedMap()));
+                                0,
+                                Optional.empty(),
+                                "tcp",
+                                Collections.emptySortedMap(),
+                                Optional.empty()));
         assertThat(app.requirePorts()).isTrue();
         assertThat(app.labels()).containsEntry("tier", "one");
         assertThat(app.acceptedResourceRoles()).containsExactly("*");
@@ -278,17 +286,12 @@ class AppJsonReadTest {
             textBlock =
                     """
                     "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
-                    "container": {"docker": {"image": "x"}}                  | /container/docker
-                    "container": {}                                          | /container/type
-                    "container": {"type": "MESOS", "volumes": [{}]}          | /container/volumes
-                    "container": {"type": "MESOS", "portMappings": [{}]}     | /container/portMappings
                     "fetch": [{"uri": "http://x"}]                           | /fetch
                     "uris": ["http://x"]                                     | /uris
                     "constraints": [["hostname", "UNIQUE"]]                  | /constraints
                     "dependencies": ["/db"]                                  | /dependencies
                     "readinessChecks": [{}]                                  | /readinessChecks
                     "check": {"tcp": {}}                                     | /check
-                    "residency": {"taskLostBehavior": "WAIT_FOREVER"}        | /residency
                     "secrets": {"a": {"source": "b"}}                        | /secrets
                     "env": {"A": {"secret": "b"}}                            | /env/A
                     "resourceLimits": {"cpus": "unlimited"}                  | /resourceLimits
@@ -300,7 +303,10 @@ class AppJsonReadTest {
                     "ipAddress": {"networkName": "x"}                        | /ipAddress
                     "networks": [{"mode": "container", "name": "x"}]         | /networks(0)/mode,/networks(0)/name
                     "networks": [{}]                                         | /networks(0)/mode
-                    "networks": [{"mode": "container/bridge"}]               | /networks(0)/mode
+                    "container": {"docker": {"image": "x", "privileged": true}} | /container/docker/privileged
+                    "container": {"docker": {"image": "x", "network": "USER"}}  | /container/docker/network
+                    "container": {"docker": {"image": "x", "parameters": [{"key": "a"}]}} | /container/docker/parameters
+                    "container": {"docker": {"image": "x"}, "linuxInfo": {}}    | /container/linuxInfo
                     "networks": [{"mode": "host"}, {"mode": "host"}]         | /networks
                     "healthChecks": [{"ipProtocol": "IPv6"}]                 | /healthChecks(0)/ipProtocol
                     """)
@@ -313,9 +319,8 @@ class AppJsonReadTest {
     }
 
     @Test
-    void anImageAloneIsNotSupportedRatherThanMissing() {
-        assertThat(problems("{'container': {'docker': {'image': 'x'}}}"))
-                .containsExactly("!/container/docker is not supported by this version of Ekiden");
+    void anImageAloneSaysWhatToRun() {
+        assertThat(problems("{'container': {'docker': {'image': 'x'}}}")).isEmpty();
         assertThat(problems("{'container': {'type': 'MESOS'}}"))
                 .containsExactly(
                         "!/ AppDefinition must either contain one of 'cmd' or 'args', and/or a"
@@ -425,6 +430,7 @@ class AppJsonReadTest {
     }
 
     private static PortDefinition port(int port, String name) {
-        return new PortDefinition(port, Optional.of(name), "tcp", Collections.emptySortedMap());
+        return new PortDefinition(
+                port, Optional.of(name), "tcp", Collections.emptySortedMap(), Optional.empty());
     }
 }

@@ -2,14 +2,17 @@ package io.ekiden.json;
 
 import io.ekiden.model.App;
 import io.ekiden.model.BackoffStrategy;
+import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Resources;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
 import io.ekiden.model.VersionInfo;
+import io.ekiden.model.Volume;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +31,10 @@ final class RandomApp {
 
     App next() {
         boolean shell = random.nextBoolean();
-        var ports = ports();
+        var network = random.nextBoolean() ? Network.HOST : Network.BRIDGE;
+        var container = container(network);
+        boolean resident = container.filter(c -> !c.persistentVolumes().isEmpty()).isPresent();
+        var ports = ports(network);
         return new App(
                 PathId.of("/g" + random.nextInt(3) + "/app-" + random.nextInt(1000)),
                 shell ? Optional.of("sleep " + random.nextInt()) : Optional.empty(),
@@ -41,22 +47,45 @@ final class RandomApp {
                         random.nextLong(1_000_000_000_000_000L),
                         random.nextLong(1_000_000),
                         0),
+                network,
+                container,
                 ports,
-                random.nextBoolean(),
+                network == Network.HOST && random.nextBoolean(),
                 checks(ports.size()),
                 texts(),
                 random.nextBoolean() ? List.of() : List.of("*"),
                 "*",
                 new BackoffStrategy(seconds(), 1 + random.nextDouble() * 998, seconds()),
                 maybe(random.nextInt(100)),
-                new UpgradeStrategy(random.nextDouble(), random.nextInt(2)),
+                new UpgradeStrategy(random.nextDouble(), resident ? 0 : random.nextInt(2)),
                 random.nextBoolean() ? KillSelection.YOUNGEST_FIRST : KillSelection.OLDEST_FIRST,
-                unreachable(),
+                resident ? new UnreachableStrategy.Disabled() : unreachable(),
                 AppJson.UNVERSIONED,
                 new VersionInfo(AppJson.UNVERSIONED, AppJson.UNVERSIONED));
     }
 
-    private List<PortDefinition> ports() {
+    private Optional<Container> container(Network network) {
+        var volumes = new ArrayList<Volume>();
+        if (random.nextBoolean()) {
+            volumes.add(new Volume.Persistent("data", 1 + random.nextInt(100)));
+        }
+        boolean docker = network == Network.BRIDGE || random.nextBoolean();
+        if (docker && random.nextBoolean()) {
+            volumes.add(new Volume.Host("/etc/x", "relative/x", Volume.Mode.RO));
+        }
+        if (!docker) {
+            return volumes.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(new Container(Container.Type.MESOS, Optional.empty(), volumes));
+        }
+        return Optional.of(
+                new Container(
+                        Container.Type.DOCKER,
+                        Optional.of(new Container.Docker("a/b:c", random.nextBoolean())),
+                        volumes));
+    }
+
+    private List<PortDefinition> ports(Network network) {
         var ports = new ArrayList<PortDefinition>();
         for (int i = random.nextInt(4); i > 0; i--) {
             ports.add(
@@ -64,7 +93,12 @@ final class RandomApp {
                             random.nextBoolean() ? 0 : 10_000 + i,
                             maybe("port-" + i),
                             List.of("tcp", "udp", "udp,tcp").get(random.nextInt(3)),
-                            texts()));
+                            texts(),
+                            network == Network.HOST
+                                    ? Optional.empty()
+                                    : Optional.of(
+                                            new PortDefinition.Mapping(
+                                                    random.nextInt(100), random.nextInt(100)))));
         }
         return ports;
     }

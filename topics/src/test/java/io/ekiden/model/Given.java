@@ -21,12 +21,15 @@ public final class Given {
                 Sorted.copyOf(Map.of("A", "1")),
                 2,
                 Resources.of(0.1, 32, 0, 0),
+                Network.HOST,
+                Optional.empty(),
                 List.of(
                         new PortDefinition(
                                 10000,
                                 Optional.of("default"),
                                 "tcp",
-                                Collections.emptySortedMap())),
+                                Collections.emptySortedMap(),
+                                Optional.empty())),
                 false,
                 List.of(),
                 Collections.emptySortedMap(),
@@ -54,6 +57,7 @@ public final class Given {
                 NOON,
                 Optional.of(
                         new Instance.Placement("a1", "host1", "10.0.0.1", List.of(31000 + n), 5)),
+                Optional.empty(),
                 Optional.of(NOON),
                 Optional.of(NOON),
                 Optional.empty(),

@@ -31,6 +31,9 @@ public sealed interface Action {
 
     record Kill(TaskId taskId, Duration grace) implements Action {}
 
+    /// Remove a persistent volume and all that is in it, and say when that is done.
+    record DestroyVolume(String volumeId) implements Action {}
+
     /// Begin this running task's health checks; if they run already, report their results again.
     record Check(LocalTask task) implements Action {}
 

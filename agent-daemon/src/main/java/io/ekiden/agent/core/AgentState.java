@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.model.TaskId;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /// All that an agent's decisions depend on.
 ///
@@ -10,6 +11,7 @@ import java.util.SortedMap;
 ///   one process
 /// @param clusterId of the cluster that its work directory belongs to; absent before its first
 ///   welcome
+/// @param condemned volumes to destroy when no task uses them any more
 /// @param defaultGraceSeconds between SIGTERM and SIGKILL when neither order nor app says
 public record AgentState(
         String agentId,
@@ -18,7 +20,8 @@ public record AgentState(
         Membership membership,
         String session,
         SortedMap<TaskId, LocalTask> tasks,
-        Outbox outbox) {
+        Outbox outbox,
+        SortedSet<String> condemned) {
 
     /// Whether a session is one of this process's own.
     boolean isOwn(String other) {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// What an agent does about what happens: a function of its state and the event, nothing else. The
 /// rules it keeps (numbers of the reliability catalogue):
@@ -44,7 +45,8 @@ public final class AgentSteps {
                                 nobody,
                                 "",
                                 tasks,
-                                Outbox.EMPTY));
+                                Outbox.EMPTY,
+                                new TreeSet<>()));
         for (var task : recovered) {
             if (task.ended() && !task.acknowledged()) {
                 draft.report(task);
@@ -82,6 +84,12 @@ public final class AgentSteps {
                 }
             }
             case Event.Beat _ -> draft.sendPending();
+            case Event.VolumeDestroyed(var volumeId) -> draft.volumeDestroyed(volumeId);
+            case Event.RuntimesChanged _ -> {
+                if (draft.membership() instanceof Membership.Member) {
+                    draft.joinAgain("what it can run has changed");
+                }
+            }
             case Event.LeaveWanted(var stopTasks) -> leave(draft, stopTasks);
             case Event.Forgotten(var taskId) -> draft.forget(taskId);
         }
@@ -109,6 +117,11 @@ public final class AgentSteps {
             case AgentCommand.Launch(_, var epoch, var sequence, var task) -> {
                 if (draft.membership() instanceof Membership.Member(var mine, _) && mine == epoch) {
                     obey(draft, leaseFresh, () -> launch(draft, task, sequence));
+                }
+            }
+            case AgentCommand.DestroyVolume destroy -> {
+                if (draft.epoch().equals(Optional.of(destroy.epoch()))) {
+                    obey(draft, leaseFresh, () -> draft.condemn(destroy.volumeId()));
                 }
             }
             case AgentCommand.Kill kill -> {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// One step in the making: the state as changed so far, and what was decided to do.
 final class Draft {
@@ -23,6 +24,7 @@ final class Draft {
     private Optional<String> clusterId;
     private Outbox outbox;
     private String session;
+    private final TreeSet<String> condemned;
 
     Draft(AgentState before) {
         this.before = before;
@@ -31,6 +33,7 @@ final class Draft {
         this.clusterId = before.clusterId();
         this.outbox = before.outbox();
         this.session = before.session();
+        this.condemned = new TreeSet<>(before.condemned());
     }
 
     AgentSteps.Step done() {
@@ -42,7 +45,8 @@ final class Draft {
                         membership,
                         session,
                         tasks,
-                        outbox),
+                        outbox,
+                        condemned),
                 actions);
     }
 
@@ -103,6 +107,34 @@ final class Draft {
         act(new Action.StopChecking(task.taskId()));
         outbox = outbox.withoutHealthOf(task.taskId());
         report(task);
+        destroyUnused();
+    }
+
+    /// A volume that a task still uses is destroyed after that task's end.
+    void condemn(String volumeId) {
+        condemned.add(volumeId);
+        destroyUnused();
+    }
+
+    private void destroyUnused() {
+        var unused = condemned.stream().filter(volume -> !used(volume)).toList();
+        unused.forEach(volume -> act(new Action.DestroyVolume(volume)));
+        unused.forEach(condemned::remove);
+    }
+
+    private boolean used(String volumeId) {
+        return tasks.values().stream()
+                .filter(task -> !task.ended())
+                .flatMap(task -> task.task().stream())
+                .flatMap(task -> task.volumes().stream())
+                .anyMatch(volume -> volume.id().equals(volumeId));
+    }
+
+    void volumeDestroyed(String volumeId) {
+        enqueue(
+                Outbox.Kind.VOLUME,
+                volumeId,
+                new AgentReport.VolumeDestroyed(agentId(), epoch().orElse(0L), volumeId));
     }
 
     void check(LocalTask task) {
@@ -205,7 +237,7 @@ final class Draft {
         membership = leaving;
         enqueue(
                 Outbox.Kind.LEAVING,
-                Optional.empty(),
+                "",
                 new AgentReport.AgentLeaving(agentId(), leaving.epoch(), stopTasks));
     }
 
@@ -217,7 +249,7 @@ final class Draft {
     void report(LocalTask task) {
         enqueue(
                 Outbox.Kind.STATUS,
-                Optional.of(task.taskId()),
+                task.taskId().value(),
                 new AgentReport.TaskStatus(
                         agentId(),
                         epoch().orElse(0L),
@@ -231,7 +263,7 @@ final class Draft {
     void reportHealth(Event.HealthSeen health) {
         enqueue(
                 Outbox.Kind.HEALTH,
-                Optional.of(health.taskId()),
+                health.taskId().value(),
                 new AgentReport.HealthChanged(
                         agentId(),
                         epoch().orElse(0L),
@@ -241,8 +273,8 @@ final class Draft {
                         health.results()));
     }
 
-    private void enqueue(Outbox.Kind kind, Optional<TaskId> taskId, AgentReport.OfEpoch report) {
-        outbox = outbox.with(kind, taskId, report);
+    private void enqueue(Outbox.Kind kind, String subject, AgentReport.OfEpoch report) {
+        outbox = outbox.with(kind, subject, report);
         sendPending();
     }
 
@@ -266,9 +298,7 @@ final class Draft {
         }
         outbox = outbox.without(version);
         if (pending.get().kind() == Outbox.Kind.STATUS) {
-            pending.get()
-                    .taskId()
-                    .flatMap(this::task)
+            task(new TaskId(pending.get().subject()))
                     .filter(task -> task.ended() && !task.acknowledged())
                     .ifPresent(task -> remember(task.withAcknowledged()));
         }
@@ -295,6 +325,8 @@ final class Draft {
             case AgentReport.HealthChanged h ->
                     new AgentReport.HealthChanged(
                             h.memberId(), epoch, h.taskId(), h.alive(), h.exhausted(), h.results());
+            case AgentReport.VolumeDestroyed v ->
+                    new AgentReport.VolumeDestroyed(v.memberId(), epoch, v.volumeId());
             case AgentReport.AgentLeaving l ->
                     new AgentReport.AgentLeaving(l.memberId(), epoch, l.stopTasks());
         };

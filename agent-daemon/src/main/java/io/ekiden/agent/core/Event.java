@@ -51,6 +51,11 @@ public sealed interface Event {
     /// Every heartbeat interval.
     record Beat() implements Event {}
 
+    record VolumeDestroyed(String volumeId) implements Event {}
+
+    /// Which runtimes can run tasks has changed: the planner is to know.
+    record RuntimesChanged() implements Event {}
+
     record LeaveWanted(boolean stopTasks) implements Event {}
 
     /// The end of a task, acknowledged, has been forgotten on disk.

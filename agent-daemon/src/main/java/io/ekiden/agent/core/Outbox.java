@@ -5,7 +5,6 @@ import io.ekiden.model.TaskId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,16 +20,17 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
     enum Kind {
         STATUS,
         HEALTH,
+        VOLUME,
         LEAVING
     }
 
     /// One report.
     ///
-    /// @param taskId absent for a report of the agent itself
+    /// @param subject the id of the task or volume; empty for a report of the agent itself
     /// @param sentIn the epoch in which it is under way; 0 when it is not
-    record Pending(Kind kind, Optional<TaskId> taskId, AgentReport.OfEpoch report, long sentIn) {
+    record Pending(Kind kind, String subject, AgentReport.OfEpoch report, long sentIn) {
         Pending sentIn(long epoch) {
-            return new Pending(kind, taskId, report, epoch);
+            return new Pending(kind, subject, report, epoch);
         }
     }
 
@@ -38,17 +38,17 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
         pending = Collections.unmodifiableSortedMap(new TreeMap<>(pending));
     }
 
-    Outbox with(Kind kind, Optional<TaskId> taskId, AgentReport.OfEpoch report) {
+    Outbox with(Kind kind, String subject, AgentReport.OfEpoch report) {
         var changed = new TreeMap<>(pending);
         var newest = report;
         for (var old : pending.entrySet()) {
             var before = old.getValue();
-            if (before.kind() == kind && before.taskId().equals(taskId)) {
+            if (before.kind() == kind && before.subject().equals(subject)) {
                 newest = keepingExhausted(before.report(), newest);
                 changed.remove(old.getKey());
             }
         }
-        changed.put(next, new Pending(kind, taskId, newest, 0));
+        changed.put(next, new Pending(kind, subject, newest, 0));
         return new Outbox(changed, next + 1);
     }
 
@@ -84,7 +84,7 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
 
     private Outbox without(Kind kind, TaskId taskId) {
         var changed = new TreeMap<>(pending);
-        changed.values().removeIf(p -> p.kind() == kind && p.taskId().equals(Optional.of(taskId)));
+        changed.values().removeIf(p -> p.kind() == kind && p.subject().equals(taskId.value()));
         return new Outbox(changed, next);
     }
 

@@ -27,6 +27,7 @@ final class Launcher {
     private static final String EVALUATE = "eval \"$(cat)\"";
 
     private final WorkDir work;
+    private final Volumes volumes;
     private final String bootId;
     private final String hostname;
     private final Isolation isolation;
@@ -40,6 +41,7 @@ final class Launcher {
             Isolation isolation,
             SortedMap<String, String> common) {
         this.work = work;
+        this.volumes = new Volumes(work);
         this.bootId = bootId;
         this.hostname = hostname;
         this.isolation = isolation;
@@ -126,6 +128,9 @@ final class Launcher {
         if (user.isPresent()) {
             giveTo(user.get(), files.sandbox());
         }
+        for (var volume : volumes.of(local).entrySet()) {
+            mount(volume.getKey(), volume.getValue(), files.sandbox(), user);
+        }
         WorkDir.writeAtomically(
                 files.launch(),
                 LaunchScript.of(environment(task), command(task.app()), true)
@@ -146,6 +151,17 @@ final class Launcher {
                 .redirectOutput(Redirect.appendTo(files.log().toFile()))
                 .directory(work.root().toFile())
                 .start();
+    }
+
+    /// A link, so that it needs no right to mount.
+    private static void mount(String path, Path volume, Path sandbox, Optional<String> user)
+            throws IOException {
+        if (user.isPresent()) {
+            giveTo(user.get(), volume);
+        }
+        var link = sandbox.resolve(path);
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, volume);
     }
 
     private List<String> session() {

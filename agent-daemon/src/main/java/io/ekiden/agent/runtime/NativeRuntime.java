@@ -5,6 +5,8 @@ import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.Container;
+import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -313,6 +316,11 @@ public final class NativeRuntime implements TaskRuntime {
             WorkDir.delete(work.sandbox(taskId));
             WorkDir.delete(work.task(taskId));
         }
+    }
+
+    @Override
+    public SortedSet<Container.Type> runs() {
+        return Sorted.copyOf(List.of(Container.Type.MESOS));
     }
 
     @Override

@@ -3,11 +3,13 @@ package io.ekiden.agent.runtime;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.Consumer;
 
 /// Runs tasks. What becomes of them is told to the listener given to [#watch]: `Running` when the
@@ -37,6 +39,9 @@ public interface TaskRuntime extends AutoCloseable {
 
     /// Removes an ended task's sandbox and record.
     void collect(TaskId taskId);
+
+    /// The kinds of containers that it can run now.
+    SortedSet<Container.Type> runs();
 
     /// What keeps tasks apart here, for people: `pidns,cgroup-v1` or `none`.
     String isolation();

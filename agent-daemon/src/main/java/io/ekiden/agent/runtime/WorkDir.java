@@ -1,8 +1,15 @@
 package io.ekiden.agent.runtime;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -18,10 +25,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// Where an agent keeps what must outlive it: `tasks/<id>` (record and process files), and
-/// `sandboxes/<id>` (the task's own directory).
+/// Where an agent keeps what must outlive it: `tasks/<id>` (record and process files),
+/// `sandboxes/<id>` (the task's own directory), and `volumes/<id>` (persistent volumes).
 public record WorkDir(Path root) {
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]{0,199}");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._#-]{0,199}");
     private static final int KEPT_OF_LONG_ID = 120;
 
     public WorkDir {
@@ -30,12 +37,13 @@ public record WorkDir(Path root) {
 
     public void create() throws IOException {
         Files.createDirectories(root);
-        for (var name : List.of("tasks", "sandboxes", "bin")) {
+        for (var name : List.of("tasks", "sandboxes", "volumes", "bin")) {
             Files.createDirectories(root.resolve(name));
         }
         // Records hold the environment of tasks; sandboxes belong to the tasks' users.
         restrict(root.resolve("tasks"), "rwx------");
         restrict(root.resolve("sandboxes"), "rwx--x--x");
+        restrict(root.resolve("volumes"), "rwx--x--x");
     }
 
     static void restrict(Path path, String permissions) throws IOException {
@@ -54,9 +62,21 @@ public record WorkDir(Path root) {
         return root.resolve("sandboxes").resolve(name(taskId));
     }
 
+    Path volumes() {
+        return root.resolve("volumes");
+    }
+
+    /// Where a persistent volume is kept.
+    public Path volume(String id) {
+        return volumes().resolve(name(id));
+    }
+
     /// The id itself, unless it is too long for a file name or not made of harmless characters.
     static String name(TaskId taskId) {
-        var id = taskId.value();
+        return name(taskId.value());
+    }
+
+    private static String name(String id) {
         if (PLAIN.matcher(id).matches() && !id.contains("..")) {
             return id;
         }
@@ -81,6 +101,21 @@ public record WorkDir(Path root) {
         var temporary = file.resolveSibling(file.getFileName() + ".tmp");
         Files.write(temporary, content);
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /// The content is on the disk, also after a power cut, when this returns.
+    static void writeDurably(Path file, String content) throws IOException {
+        try (var channel = FileChannel.open(file, CREATE, WRITE, TRUNCATE_EXISTING)) {
+            channel.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)));
+            channel.force(true);
+        }
+    }
+
+    /// So are a directory's entries.
+    static void sync(Path directory) throws IOException {
+        try (var channel = FileChannel.open(directory, READ)) {
+            channel.force(true);
+        }
     }
 
     /// The first line of a file that is complete when it ends with a newline.

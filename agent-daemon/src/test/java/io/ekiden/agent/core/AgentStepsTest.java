@@ -166,7 +166,7 @@ final class AgentStepsTest {
 
     @Test
     void whatTheAssignmentTakesToRunHereAndIsNotKnownIsGone() {
-        var seen = new AgentCommand.Task(ID, TASK.app(), List.of(), false);
+        var seen = new AgentCommand.Task(ID, TASK.app(), List.of(), List.of(), false);
         begins().joins("me.1").welcomed("me.1", 10, seen);
         assertThat(done(Action.Start.class)).isEmpty();
         assertThat(states()).containsExactly(TaskState.GONE);

@@ -10,6 +10,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.health.Prober.Deadline;
 import io.ekiden.agent.health.Prober.Wire;
 import io.ekiden.agent.runtime.TaskRuntime;
+import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
@@ -20,8 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -203,6 +206,11 @@ final class HealthChecksTest {
 
         @Override
         public void collect(TaskId taskId) {}
+
+        @Override
+        public SortedSet<Container.Type> runs() {
+            return Collections.emptySortedSet();
+        }
 
         @Override
         public String isolation() {

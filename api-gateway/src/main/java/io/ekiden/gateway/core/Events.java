@@ -64,6 +64,10 @@ public final class Events {
             case Fact.DeploymentCancelled(var deployment, var reason) ->
                     emit("deployment_failed", planned(deployment).put("reason", reason));
             case Fact.DeadLettered _,
+                    Fact.EndedTaskKept _,
+                    Fact.EndedTaskForgotten _,
+                    Fact.VolumeCondemned _,
+                    Fact.VolumeGone _,
                     Fact.ClusterPut _,
                     Fact.AppPut _,
                     Fact.VersionKept _,

@@ -145,7 +145,10 @@ final class Changes {
     private Optional<Rejection> edit(PathId id, Parsed<App> parsed) {
         return switch (parsed) {
             case Parsed.Invalid<App>(var problems) -> Optional.of(new Rejection.Invalid(problems));
-            case Parsed.Ok<App>(var app) -> clash(id).or(() -> assigned(id, app));
+            case Parsed.Ok<App>(var app) ->
+                    clash(id)
+                            .or(() -> Volumes.frozen(turn.image().app(id), app))
+                            .or(() -> assigned(id, app));
         };
     }
 

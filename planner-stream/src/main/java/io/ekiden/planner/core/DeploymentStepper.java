@@ -84,6 +84,7 @@ final class DeploymentStepper {
                 .forEach(kept -> turn.add(new Fact.VersionForgotten(app, kept.app().version())));
         turn.image().delay(app).ifPresent(_ -> turn.add(new Fact.DelayGone(app)));
         turn.image().queueItem(app).ifPresent(_ -> turn.add(new Fact.QueueGone(app)));
+        EndedTasks.forget(turn, app);
         turn.image().lastFailure(app).ifPresent(_ -> turn.add(new Fact.FailureGone(app)));
     }
 

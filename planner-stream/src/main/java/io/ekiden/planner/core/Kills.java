@@ -61,7 +61,9 @@ final class Kills {
                     .filter(Proxy::active)
                     .forEach(proxy -> draining.add(waitingFor(proxy.id(), endpoint.portIndex())));
         }
-        var stopping = instance.withStopping(new Instance.Stopping(cause, turn.now(), draining, 0));
+        var stopping =
+                instance.withStopping(
+                        Optional.of(new Instance.Stopping(cause, turn.now(), draining, 0)));
         if (draining.isEmpty() || cause == KillCause.UNHEALTHY) {
             order(turn, stopping);
         } else {
@@ -99,11 +101,12 @@ final class Kills {
         left.removeIf(over);
         var now =
                 instance.withStopping(
-                        new Instance.Stopping(
-                                stopping.get().cause(),
-                                stopping.get().since(),
-                                left,
-                                stopping.get().attempts()));
+                        Optional.of(
+                                new Instance.Stopping(
+                                        stopping.get().cause(),
+                                        stopping.get().since(),
+                                        left,
+                                        stopping.get().attempts())));
         if (left.isEmpty() && stopping.get().attempts() == 0 && !unreachable(instance)) {
             order(turn, now);
         } else {
@@ -129,11 +132,12 @@ final class Kills {
         turn.put(
                 instance.withCondition(Condition.KILLING, turn.now())
                         .withStopping(
-                                new Instance.Stopping(
-                                        stopping.cause(),
-                                        stopping.since(),
-                                        new TreeSet<>(),
-                                        stopping.attempts() + 1))
+                                Optional.of(
+                                        new Instance.Stopping(
+                                                stopping.cause(),
+                                                stopping.since(),
+                                                new TreeSet<>(),
+                                                stopping.attempts() + 1)))
                         .withDeadline(Optional.of(turn.now().plus(retry))));
     }
 

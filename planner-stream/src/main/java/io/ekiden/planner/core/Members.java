@@ -39,6 +39,7 @@ final class Members {
                         joined.resources(),
                         joined.ports(),
                         joined.attributes(),
+                        joined.runtimes(),
                         Agent.State.ACTIVE,
                         turn.now(),
                         Optional.empty());
@@ -50,6 +51,7 @@ final class Members {
         releaseHeld(turn, agent.id());
         welcome(turn, agent, joined.session(), inventory);
         inventory.values().forEach(task -> endOrphan(turn, agent, task));
+        Volumes.reconcile(turn, agent, joined.volumes());
     }
 
     /// The agent's own partition for as long as it is known; a new one gets the least used.
@@ -83,13 +85,14 @@ final class Members {
         return turn.image().loadOf(agent.id()).instances().stream()
                 .map(turn.image()::instance)
                 .flatMap(Optional::stream)
+                .filter(instance -> instance.condition().holdsResources())
                 .toList();
     }
 
     /// Instances that were held while this agent was away, or while another stayed away, run again.
     private static void releaseHeld(Turn turn, String joinedAgent) {
         for (var instance : turn.image().instances()) {
-            boolean held = instance.goal() == Goal.STOPPED;
+            boolean held = instance.goal() == Goal.HELD;
             if (held
                     && instance.placement()
                             .filter(at -> waits(turn, at.agentId(), joinedAgent))
@@ -125,6 +128,7 @@ final class Members {
                             app.id(),
                             app.version(),
                             instance.placement().orElseThrow().hostPorts(),
+                            instance.volumes(),
                             launch));
             if (instance.stopping().isPresent()) {
                 toKill.add(instance);
@@ -196,7 +200,7 @@ final class Members {
         turn.add(new Fact.AgentPut(left.withDeadline(patience)));
         if (leaving.stopTasks()) {
             for (var instance : placedOn(turn, left)) {
-                var goal = instance.goal() == Goal.RUNNING ? Goal.STOPPED : instance.goal();
+                var goal = instance.goal() == Goal.RUNNING ? Goal.HELD : instance.goal();
                 Kills.begin(turn, instance, goal, KillCause.SHUTDOWN);
             }
         }

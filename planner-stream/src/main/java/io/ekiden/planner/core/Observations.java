@@ -78,6 +78,10 @@ final class Observations {
             now = now.stopping().isPresent() ? now : now.withDeadline(Optional.empty());
         }
         turn.put(now, message);
+        if (back && !Scaling.wanted(now) && now.stopping().isEmpty()) {
+            // It was given up while nobody could tell its agent.
+            Kills.begin(turn, now, now.goal(), KillCause.SCALE_DOWN);
+        }
         turn.image().app(instance.appId()).ifPresent(app -> Backoff.progressed(turn, app));
     }
 
@@ -90,8 +94,10 @@ final class Observations {
         if (ownEnd) {
             app.ifPresent(a -> Backoff.failed(turn, a));
         }
+        EndedTasks.keep(turn, instance, how, message);
         boolean replacedByUpdate =
-                app.filter(a -> !RollingUpgrade.current(a, instance)).isPresent()
+                instance.reservation().isEmpty()
+                        && app.filter(a -> !RollingUpgrade.current(a, instance)).isPresent()
                         && DeploymentStepper.restarting(turn, instance.appId());
         if (app.isEmpty() || instance.goal() == Goal.DECOMMISSIONED || replacedByUpdate) {
             turn.end(instance, how, message);
@@ -99,47 +105,13 @@ final class Observations {
         }
         // What ended is said first; then the same instance waits for its next life.
         var ended =
-                new Instance(
-                        instance.id(),
-                        instance.appId(),
-                        instance.incarnation(),
-                        instance.version(),
-                        instance.configVersion(),
-                        instance.resources(),
-                        instance.goal(),
-                        how,
-                        turn.now(),
-                        instance.placement(),
-                        instance.stagedAt(),
-                        instance.startedAt(),
-                        instance.healthy(),
-                        instance.healthResults(),
-                        Optional.empty(),
-                        Optional.empty());
+                instance.withCondition(how, turn.now())
+                        .withStopping(Optional.empty())
+                        .withDeadline(Optional.empty());
         turn.put(ended, message);
-        var next = Scaling.scheduled(turn, app.get(), instance.id(), instance.incarnation() + 1);
-        turn.put(instance.goal() == Goal.STOPPED ? held(next, instance) : next);
-    }
-
-    /// Waits for the agent that it ran on.
-    private static Instance held(Instance next, Instance last) {
-        return new Instance(
-                next.id(),
-                next.appId(),
-                next.incarnation(),
-                next.version(),
-                next.configVersion(),
-                next.resources(),
-                Goal.STOPPED,
-                next.condition(),
-                next.since(),
-                last.placement(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                next.healthResults(),
-                Optional.empty(),
-                Optional.empty());
+        var next = Scaling.relaunched(turn, app.get(), instance);
+        // A held one waits for the agent that it ran on.
+        turn.put(instance.goal() == Goal.HELD ? next.withPlacement(instance.placement()) : next);
     }
 
     private static void noteFailure(Turn turn, Instance instance, Condition how, String message) {

@@ -83,18 +83,24 @@ final class Placement {
         var launched = new ArrayList<Instance>();
         var targets = new ArrayList<Fact.Target>();
         Map<Reason, Integer> rejections = new EnumMap<>(Reason.class);
+        boolean full = false;
         for (var instance : waiting) {
             if (left == 0) {
                 break;
             }
-            var choice = scratch.choose(app);
+            if (full && instance.reservation().isEmpty()) {
+                continue;
+            }
+            var choice = scratch.choose(app, instance);
             if (choice.agent().isEmpty()) {
-                // What one instance is refused, its equals are refused too.
-                rejections.putAll(choice.rejections());
-                break;
+                // What one instance is refused, its equals are refused too; one that has volumes
+                // has no equal.
+                full |= instance.reservation().isEmpty();
+                choice.rejections().forEach(rejections::putIfAbsent);
+                continue;
             }
             var agent = choice.agent().get();
-            launched.add(provisioned(app, instance, agent, scratch.take(app, agent)));
+            launched.add(provisioned(app, instance, agent, scratch.take(app, instance, agent)));
             targets.add(new Fact.Target(agent.partition(), agent.epoch()));
             left--;
         }
@@ -122,13 +128,14 @@ final class Placement {
                 instance.incarnation(),
                 app.version(),
                 app.configVersion(),
-                app.resources(),
+                app.footprint(),
                 Goal.RUNNING,
                 Condition.PROVISIONED,
                 now,
                 Optional.of(
                         new Instance.Placement(
                                 agent.id(), agent.hostname(), agent.ip(), ports, turn.sequence())),
+                instance.reservation().or(() -> Volumes.reserve(turn, app, agent)),
                 Optional.of(now),
                 Optional.empty(),
                 Optional.empty(),

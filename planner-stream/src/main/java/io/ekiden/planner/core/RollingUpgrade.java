@@ -17,9 +17,10 @@ final class RollingUpgrade {
     record Bounds(int minHealthy, int maxCapacity) {
         static Bounds of(App app) {
             int n = app.instances();
-            return new Bounds(
-                    (int) Math.ceil(n * app.upgradeStrategy().minimumHealthCapacity()),
-                    (int) Math.floor(n * (1 + app.upgradeStrategy().maximumOverCapacity())));
+            int min = (int) Math.ceil(n * app.upgradeStrategy().minimumHealthCapacity());
+            int max = (int) Math.floor(n * (1 + app.upgradeStrategy().maximumOverCapacity()));
+            // Where there can be none more, one may be missing, or it could never begin.
+            return new Bounds(app.resident() && min == max ? Math.max(0, min - 1) : min, max);
         }
 
         /// If nothing may be missing and nothing may be too much, one more is allowed once all are
@@ -35,7 +36,7 @@ final class RollingUpgrade {
     static boolean advance(Turn turn, App app) {
         retire(turn, app);
         launch(turn, app);
-        var all = turn.image().instances(app.id());
+        var all = present(turn, app);
         return all.size() == app.instances()
                 && all.stream().allMatch(i -> current(app, i) && i.ready(app));
     }
@@ -50,24 +51,35 @@ final class RollingUpgrade {
         // One that is not ready serves nobody: it goes at once and makes room.
         old.stream()
                 .filter(instance -> !ready(turn, instance))
-                .forEach(instance ->
-                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.UPDATE));
+                .forEach(instance -> replace(turn, app, instance));
         long spare = Math.max(0, readyOld + readyFresh - Bounds.of(app).minHealthy());
         Victims.first(
                         old.stream().filter(instance -> ready(turn, instance)).toList(),
                         app,
                         (int) Math.min(spare, readyOld))
-                .forEach(instance ->
-                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.UPDATE));
+                .forEach(instance -> replace(turn, app, instance));
         Victims.first(fresh, app, fresh.size() - app.instances())
                 .forEach(instance ->
-                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.SCALE_DOWN));
+                        Kills.begin(
+                                turn, instance, Scaling.surplus(instance), KillCause.SCALE_DOWN));
+    }
+
+    /// An instance that has volumes is launched again with the new configuration; any other goes,
+    /// and a new one takes its place.
+    private static void replace(Turn turn, App app, Instance old) {
+        if (old.reservation().isEmpty()) {
+            Kills.begin(turn, old, Goal.DECOMMISSIONED, KillCause.UPDATE);
+        } else if (old.condition() == Condition.SCHEDULED) {
+            turn.put(old.withVersion(app.version(), app.configVersion()));
+        } else {
+            Kills.begin(turn, old, old.goal(), KillCause.UPDATE);
+        }
     }
 
     /// Schedules new instances as far as there is capacity. One that is still on its way out
     /// counts.
     private static void launch(Turn turn, App app) {
-        var all = turn.image().instances(app.id());
+        var all = present(turn, app);
         int fresh =
                 (int)
                         staying(turn, app).stream()
@@ -79,8 +91,13 @@ final class RollingUpgrade {
     }
 
     private static List<Instance> staying(Turn turn, App app) {
+        return turn.image().instances(app.id()).stream().filter(Scaling::wanted).toList();
+    }
+
+    /// All that runs, is wanted to run or is on its way out.
+    private static List<Instance> present(Turn turn, App app) {
         return turn.image().instances(app.id()).stream()
-                .filter(instance -> instance.goal() != Goal.DECOMMISSIONED)
+                .filter(i -> i.goal() != Goal.STOPPED || i.condition().holdsResources())
                 .toList();
     }
 

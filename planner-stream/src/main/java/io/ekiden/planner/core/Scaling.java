@@ -15,12 +15,19 @@ final class Scaling {
     private Scaling() {}
 
     /// The instances that count: wanted to run, and not given up. A held one (its agent was shut
-    /// down) counts too, since it will run again.
+    /// down) counts too, since it will run again; a suspended one does not.
     static List<Instance> counted(Turn turn, App app) {
         return turn.image().instances(app.id()).stream()
-                .filter(instance -> instance.goal() != Goal.DECOMMISSIONED)
+                .filter(Scaling::wanted)
                 .filter(instance -> instance.condition() != Condition.UNREACHABLE_INACTIVE)
                 .toList();
+    }
+
+    static boolean wanted(Instance instance) {
+        return switch (instance.goal()) {
+            case RUNNING, HELD -> true;
+            case STOPPED, DECOMMISSIONED -> false;
+        };
     }
 
     /// Schedules what is missing, ends what is too much.
@@ -31,29 +38,48 @@ final class Scaling {
         } else {
             Victims.first(counted, app, counted.size() - app.instances())
                     .forEach(instance ->
-                            Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.SCALE_DOWN));
+                            Kills.begin(turn, instance, surplus(instance), KillCause.SCALE_DOWN));
         }
     }
 
-    /// Makes new instances, to be placed.
+    /// What becomes of an instance that is too much: one that has volumes waits to be wanted again.
+    static Goal surplus(Instance instance) {
+        return instance.reservation().isPresent() ? Goal.STOPPED : Goal.DECOMMISSIONED;
+    }
+
+    /// Makes instances to be placed: suspended ones, whose volumes wait for them, before new ones.
     static void schedule(Turn turn, App app, int count) {
-        for (int i = 0; i < count; i++) {
+        var suspended =
+                turn.image().instances(app.id()).stream()
+                        .filter(instance -> instance.goal() == Goal.STOPPED)
+                        .limit(Math.max(0, count))
+                        .toList();
+        suspended.forEach(instance -> turn.put(instance.withGoal(Goal.RUNNING)));
+        for (int i = suspended.size(); i < count; i++) {
             turn.put(scheduled(turn, app, InstanceId.of(app.id(), turn.uuid()), 1));
         }
     }
 
+    /// The instance in its next life, on the agent that keeps its volumes if it has any.
+    static Instance relaunched(Turn turn, App app, Instance last) {
+        return scheduled(turn, app, last.id(), last.incarnation() + 1)
+                .withGoal(last.goal())
+                .withReservation(last.reservation());
+    }
+
     /// An instance that waits for its place in its `incarnation`-th life.
-    static Instance scheduled(Turn turn, App app, InstanceId id, int incarnation) {
+    private static Instance scheduled(Turn turn, App app, InstanceId id, int incarnation) {
         return new Instance(
                 id,
                 app.id(),
                 incarnation,
                 app.version(),
                 app.configVersion(),
-                app.resources(),
+                app.footprint(),
                 Goal.RUNNING,
                 Condition.SCHEDULED,
                 turn.now(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -67,12 +93,18 @@ final class Scaling {
     /// `begun` are ready. Old ones that are not ready do not hold up a scaling (Marathon's rule).
     static boolean done(Turn turn, App app, Instant begun) {
         var all = turn.image().instances(app.id());
-        return all.stream().noneMatch(instance -> instance.goal() == Goal.DECOMMISSIONED)
+        return all.stream().noneMatch(Scaling::onItsWayOut)
                 && counted(turn, app).size() == app.instances()
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
                         .allMatch(
                                 instance -> instance.ready(app) || launchedBefore(instance, begun));
+    }
+
+    private static boolean onItsWayOut(Instance instance) {
+        return !wanted(instance)
+                && (instance.goal() == Goal.DECOMMISSIONED
+                        || instance.condition().holdsResources());
     }
 
     private static boolean launchedBefore(Instance instance, Instant begun) {

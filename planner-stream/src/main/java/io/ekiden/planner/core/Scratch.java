@@ -2,6 +2,7 @@ package io.ekiden.planner.core;
 
 import io.ekiden.model.Agent;
 import io.ekiden.model.App;
+import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.PortDefinition;
@@ -37,11 +38,12 @@ final class Scratch {
         return rooms.size();
     }
 
-    Choice choose(App app) {
+    /// @param instance one that has volumes can only run on the agent that keeps them
+    Choice choose(App app, Instance instance) {
         Map<Reason, Integer> rejections = new EnumMap<>(Reason.class);
         Room best = null;
         for (var room : rooms) {
-            var reason = room.refuses(app);
+            var reason = room.refuses(app, instance);
             reason.ifPresent(why -> rejections.merge(why, 1, Integer::sum));
             if (reason.isEmpty() && (best == null || room.better(best, app))) {
                 best = room;
@@ -51,12 +53,12 @@ final class Scratch {
     }
 
     /// Takes an instance's room on an agent; returns its host ports.
-    List<Integer> take(App app, Agent agent) {
+    List<Integer> take(App app, Instance instance, Agent agent) {
         return rooms.stream()
                 .filter(room -> room.agent.equals(agent))
                 .findFirst()
                 .orElseThrow()
-                .take(app);
+                .take(app, instance);
     }
 
     /// One agent's room.
@@ -81,8 +83,18 @@ final class Scratch {
         }
 
         /// The first reason, in Marathon's order, for which the agent can't take an instance.
-        Optional<Reason> refuses(App app) {
-            var wanted = app.resources();
+        Optional<Reason> refuses(App app, Instance instance) {
+            if (!agent.runtimes().contains(app.runtime())) {
+                return Optional.of(Reason.UnfulfilledConstraint);
+            }
+            var reserved = instance.reservation();
+            if (reserved.isPresent()) {
+                boolean here = reserved.get().agentId().equals(agent.id());
+                return here
+                        ? refusesPorts(app)
+                        : Optional.of(Reason.NoCorrespondingReservationFound);
+            }
+            var wanted = app.footprint();
             if (wanted.cpus() > free.cpus()) {
                 return Optional.of(Reason.InsufficientCpus);
             }
@@ -95,16 +107,27 @@ final class Scratch {
             if (wanted.gpus() > free.gpus()) {
                 return Optional.of(Reason.InsufficientGpus);
             }
-            return fitsPorts(app) ? Optional.empty() : Optional.of(Reason.InsufficientPorts);
+            return refusesPorts(app);
         }
 
-        private boolean fitsPorts(App app) {
-            if (!app.requirePorts()) {
-                return size - held() >= app.portDefinitions().size();
-            }
-            return app.portDefinitions().stream()
-                    .map(PortDefinition::port)
-                    .allMatch(port -> offered(port) && !ports.contains(port));
+        private Optional<Reason> refusesPorts(App app) {
+            var fixed =
+                    app.portDefinitions().stream()
+                            .flatMap(port -> fixed(app, port).stream())
+                            .toList();
+            boolean fits =
+                    fixed.stream().allMatch(port -> offered(port) && !ports.contains(port))
+                            && fixed.stream().distinct().count() == fixed.size()
+                            && size - held() >= app.portDefinitions().size();
+            return fits ? Optional.empty() : Optional.of(Reason.InsufficientPorts);
+        }
+
+        /// The host port that it has to be.
+        private static Optional<Integer> fixed(App app, PortDefinition port) {
+            return port.mapping()
+                    .map(PortDefinition.Mapping::hostPort)
+                    .filter(hostPort -> hostPort != 0)
+                    .or(() -> app.requirePorts() ? Optional.of(port.port()) : Optional.empty());
         }
 
         private long held() {
@@ -134,12 +157,16 @@ final class Scratch {
                     : free.cpus() * 1_000_000 / agent.resources().cpus();
         }
 
-        List<Integer> take(App app) {
-            free = free.minus(app.resources());
-            instances.merge(app.id().value(), 1, Integer::sum);
+        List<Integer> take(App app, Instance instance) {
+            if (instance.reservation().isEmpty()) {
+                free = free.minus(app.footprint());
+                instances.merge(app.id().value(), 1, Integer::sum);
+            }
+            // Those that have to be come first, so that none is given away before.
+            app.portDefinitions().forEach(port -> fixed(app, port).ifPresent(ports::add));
             var taken = new ArrayList<Integer>();
             for (var definition : app.portDefinitions()) {
-                int port = app.requirePorts() ? definition.port() : dynamic();
+                int port = fixed(app, definition).orElseGet(this::dynamic);
                 ports.add(port);
                 taken.add(port);
             }

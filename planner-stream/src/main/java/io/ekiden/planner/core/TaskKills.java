@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /// Takes in users' kills of tasks. Alone, a killed task's instance is launched again; with `wipe` a
-/// new instance takes its place; with `scale` the app wants fewer from then on.
+/// new instance takes its place, and its volumes are destroyed; with `scale` the app wants fewer
+/// from then on, and volumes wait.
 final class TaskKills {
     private TaskKills() {}
 
@@ -58,14 +60,14 @@ final class TaskKills {
     }
 
     private static boolean killable(Instance instance) {
-        return instance.goal() != Goal.DECOMMISSIONED && instance.placement().isPresent();
+        return instance.goal() != Goal.DECOMMISSIONED
+                && (instance.placement().isPresent() || instance.reservation().isPresent());
     }
 
     /// `*` and no host at all mean every host.
     private static boolean onHost(Instance instance, Optional<String> host) {
         return host.filter(wanted -> !wanted.equals("*"))
-                .map(wanted ->
-                        instance.placement().filter(at -> at.hostname().equals(wanted)).isPresent())
+                .map(wanted -> instance.hostname().filter(wanted::equals).isPresent())
                 .orElse(true);
     }
 
@@ -77,21 +79,16 @@ final class TaskKills {
         }
         var tasks = chosen.stream().map(Instance::taskId).toList();
         if (scale && !chosen.isEmpty()) {
-            Runnable kills = () -> begin(turn, chosen, true);
+            Runnable kills = () -> begin(turn, chosen, Scaling::surplus);
             return Deploying.deploy(turn, shrunk(turn, chosen), force, tasks, kills);
         }
-        begin(turn, chosen, wipe);
+        begin(turn, chosen, wipe ? _ -> Goal.DECOMMISSIONED : Instance::goal);
         return new Fact.Accepted(turn.now(), Optional.empty(), tasks);
     }
 
-    private static void begin(Turn turn, List<Instance> chosen, boolean forGood) {
-        for (var instance : chosen) {
-            Kills.begin(
-                    turn,
-                    instance,
-                    forGood ? Goal.DECOMMISSIONED : instance.goal(),
-                    KillCause.USER);
-        }
+    private static void begin(Turn turn, List<Instance> chosen, Function<Instance, Goal> goal) {
+        chosen.forEach(
+                instance -> Kills.begin(turn, instance, goal.apply(instance), KillCause.USER));
     }
 
     private static NavigableMap<PathId, Edit> shrunk(Turn turn, List<Instance> chosen) {

@@ -81,6 +81,7 @@ final class Turn {
         capacityChanged |= instance.condition().holdsResources();
         var last = instance.withCondition(condition, now()).withDeadline(Optional.empty());
         add(new Fact.InstanceGone(last, instance.condition(), message));
+        Volumes.condemn(this, instance);
         settled(Optional.of(instance), Optional.empty());
     }
 

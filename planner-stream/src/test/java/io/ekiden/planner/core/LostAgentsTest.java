@@ -134,7 +134,7 @@ class LostAgentsTest {
         assertThat(world.running).isEmpty();
         assertThat(world.instances("/web"))
                 .hasSize(2)
-                .allMatch(i -> i.goal() == Goal.STOPPED && i.condition() == Condition.SCHEDULED);
+                .allMatch(i -> i.goal() == Goal.HELD && i.condition() == Condition.SCHEDULED);
         world.pass(Duration.ofHours(2));
         assertThat(world.running).isEmpty();
 

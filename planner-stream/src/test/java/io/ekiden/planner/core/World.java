@@ -18,10 +18,12 @@ import io.ekiden.log.Rejection;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Container;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
 import io.ekiden.state.ClusterImage;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -50,6 +53,10 @@ final class World {
     final TreeMap<TaskId, Integer> starts = new TreeMap<>();
     final ArrayDeque<AgentCommand> commands = new ArrayDeque<>();
     final TreeSet<String> deaf = new TreeSet<>();
+
+    /// Of each agent, the volumes on its disk.
+    final TreeMap<String, TreeSet<String>> volumes = new TreeMap<>();
+
     int highWater;
     Instant now = NOON;
     private int changes;
@@ -93,10 +100,17 @@ final class World {
                         id,
                         "127.0.0.1",
                         Optional.empty(),
-                        Resources.of(cpus, 4096, 0, 0),
+                        Resources.of(cpus, 4096, 1000, 0),
                         List.of(new PortRange(31000, 31099)),
                         Collections.emptySortedMap(),
-                        inventory));
+                        Sorted.copyOf(List.of(Container.Type.MESOS)),
+                        inventory,
+                        volumes(id)));
+    }
+
+    /// The volumes that an agent keeps: all that were ever reserved there and are not destroyed.
+    List<String> volumes(String agent) {
+        return List.copyOf(volumesOf(agent));
     }
 
     /// What an agent would say that it runs.
@@ -183,13 +197,33 @@ final class World {
             }
             case AgentCommand.Rejoin rejoin ->
                     take(joined(rejoin.agentId(), 4, inventory(rejoin.agentId())));
+            case AgentCommand.DestroyVolume destroy -> destroy(destroy);
         }
         highWater = Math.max(highWater, running.size());
+    }
+
+    /// Nobody may be using it.
+    private void destroy(AgentCommand.DestroyVolume destroy) {
+        assertThat(image.instances())
+                .filteredOn(instance -> running.containsKey(instance.taskId()))
+                .noneMatch(instance ->
+                        instance.volumes().stream()
+                                .anyMatch(v -> v.id().equals(destroy.volumeId())));
+        volumesOf(destroy.agentId()).remove(destroy.volumeId());
+        take(
+                new Input.Reported(
+                        new AgentReport.VolumeDestroyed(
+                                destroy.agentId(), destroy.epoch(), destroy.volumeId())));
+    }
+
+    private Set<String> volumesOf(String agent) {
+        return volumes.computeIfAbsent(agent, _ -> new TreeSet<>());
     }
 
     private void start(String agent, long epoch, AgentCommand.Task task) {
         assertThat(starts.merge(task.taskId(), 1, Integer::sum)).isEqualTo(1);
         running.put(task.taskId(), agent);
+        task.volumes().forEach(volume -> volumesOf(agent).add(volume.id()));
         status(task.taskId(), agent, epoch, TaskState.RUNNING);
     }
 

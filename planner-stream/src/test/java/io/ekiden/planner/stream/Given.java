@@ -5,9 +5,11 @@ import io.ekiden.log.Actor;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.Change;
 import io.ekiden.log.WantedChange;
+import io.ekiden.model.Container;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -37,6 +39,8 @@ final class Given {
                 Resources.of(4, 4096, 10_000, 0),
                 List.of(new PortRange(31000, 32000)),
                 attributes,
+                Sorted.copyOf(List.of(Container.Type.MESOS)),
+                List.of(),
                 List.of());
     }
 

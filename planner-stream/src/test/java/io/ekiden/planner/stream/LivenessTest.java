@@ -45,6 +45,7 @@ final class LivenessTest {
                 Resources.NONE,
                 List.of(),
                 Collections.emptySortedMap(),
+                Collections.emptySortedSet(),
                 state,
                 Instant.EPOCH,
                 Optional.empty());

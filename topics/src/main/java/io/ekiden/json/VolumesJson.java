@@ -1,0 +1,134 @@
+package io.ekiden.json;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.Container;
+import io.ekiden.model.Volume;
+import java.util.List;
+import java.util.Optional;
+
+/// A container's `volumes`, each told apart by the field that it has: `persistent` or `hostPath`.
+final class VolumesJson {
+    private VolumesJson() {}
+
+    static List<Volume> read(Fields container, Container.Type type) {
+        var volumes =
+                container
+                        .objects("volumes", Limits.MAX_VOLUMES)
+                        .map(list ->
+                                list.stream()
+                                        .map(volume -> volume(volume, type))
+                                        .flatMap(Optional::stream)
+                                        .toList())
+                        .orElse(List.of());
+        checkPaths(container, volumes);
+        return volumes;
+    }
+
+    private static Optional<Volume> volume(Fields volume, Container.Type type) {
+        var path = volume.someText("containerPath");
+        if (path.isEmpty()) {
+            if (!volume.has("containerPath")) {
+                volume.form("containerPath", "error.path.missing");
+            }
+            return Optional.empty();
+        }
+        if (path.get().contains(":")) {
+            volume.rule("containerPath", "must not contain ':'");
+        }
+        if (volume.has("persistent")) {
+            return persistent(volume, path.get());
+        }
+        for (var kind : List.of("external", "secret")) {
+            if (volume.has(kind)) {
+                volume.rule(kind, UnsupportedFields.NOT_SUPPORTED);
+                return Optional.empty();
+            }
+        }
+        return host(volume, path.get(), type);
+    }
+
+    private static Optional<Volume> host(Fields volume, String path, Container.Type type) {
+        var hostPath = volume.someText("hostPath");
+        if (hostPath.isEmpty()) {
+            if (!volume.has("hostPath")) {
+                volume.form("hostPath", "error.path.missing");
+            }
+            return Optional.empty();
+        }
+        if (type == Container.Type.MESOS) {
+            volume.rule("hostPath", UnsupportedFields.NOT_SUPPORTED);
+        }
+        if (hostPath.get().contains(":")) {
+            volume.rule("hostPath", "must not contain ':'");
+        }
+        if (List.of(hostPath.get().split("/")).contains("..")) {
+            volume.rule("hostPath", "must not contain '..'");
+        }
+        return access(volume).map(mode -> new Volume.Host(path, hostPath.get(), mode));
+    }
+
+    private static Optional<Volume.Mode> access(Fields volume) {
+        var mode = volume.literal("mode", Volume.Mode.class);
+        if (mode.isEmpty() && !volume.has("mode")) {
+            volume.form("mode", "error.path.missing");
+        }
+        return mode;
+    }
+
+    private static Optional<Volume> persistent(Fields volume, String path) {
+        if (path.contains("/") || path.equals(".") || path.equals("..")) {
+            volume.rule("containerPath", "must not be '.', '..' and must not contain '/'");
+        }
+        if (access(volume).filter(mode -> mode == Volume.Mode.RO).isPresent()) {
+            volume.rule("mode", "Only \"RW\" is allowed for persistent volumes");
+        }
+        return volume.object("persistent").flatMap(fields -> persistent(fields, path, volume));
+    }
+
+    private static Optional<Volume> persistent(Fields fields, String path, Fields volume) {
+        var type = fields.literal("type", List.of("root", "path", "mount")).orElse("root");
+        if (!type.equals("root")) {
+            fields.rule("type", UnsupportedFields.NOT_SUPPORTED);
+        }
+        for (var field : List.of("maxSize", "profileName")) {
+            if (fields.has(field)) {
+                fields.rule(field, UnsupportedFields.NOT_SUPPORTED);
+            }
+        }
+        UnsupportedFields.emptyList(fields, "constraints");
+        var size = fields.integer("size", 1, Integer.MAX_VALUE);
+        if (size.isEmpty() && !fields.has("size")) {
+            fields.form("size", "error.path.missing");
+        }
+        return volume.sound("persistent")
+                ? size.map(mib -> new Volume.Persistent(path, mib))
+                : Optional.empty();
+    }
+
+    private static void checkPaths(Fields container, List<Volume> volumes) {
+        long different = volumes.stream().map(Volume::containerPath).distinct().count();
+        if (different < volumes.size()) {
+            container.rule("volumes", "containerPath must be unique");
+        }
+    }
+
+    static ArrayNode write(List<Volume> volumes) {
+        var array = JsonNodeFactory.instance.arrayNode();
+        volumes.forEach(volume -> write(volume, array.addObject()));
+        return array;
+    }
+
+    private static void write(Volume volume, ObjectNode json) {
+        json.put("containerPath", volume.containerPath());
+        switch (volume) {
+            case Volume.Host host ->
+                    json.put("hostPath", host.hostPath()).put("mode", host.mode().name());
+            case Volume.Persistent persistent -> {
+                json.put("mode", Volume.Mode.RW.name());
+                json.putObject("persistent").put("type", "root").put("size", persistent.size());
+            }
+        }
+    }
+}

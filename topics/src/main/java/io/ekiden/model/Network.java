@@ -1,0 +1,20 @@
+package io.ekiden.model;
+
+/// How an app's tasks are connected.
+public enum Network {
+    /// The agent's own network: a task listens on its host ports.
+    HOST("host"),
+    /// A network of the agent's container engine: container ports are mapped to host ports.
+    BRIDGE("container/bridge");
+
+    private final String mode;
+
+    Network(String mode) {
+        this.mode = mode;
+    }
+
+    /// As definitions name it.
+    public String mode() {
+        return mode;
+    }
+}
