@@ -150,7 +150,8 @@ final class Deployer {
     }
 
     private static int servicePort(JsonNode app) {
-        return app.path("portDefinitions").path(0).path("port").asInt();
+        var mapped = app.path("container").path("portMappings").path(0).path("servicePort");
+        return app.path("portDefinitions").path(0).path("port").asInt(mapped.asInt());
     }
 
     private String healthyLine(PathId id, JsonNode app) {
@@ -167,8 +168,27 @@ final class Deployer {
         return line.toString();
     }
 
+    private boolean wantsDocker(PathId id) throws IOException, InterruptedException {
+        var app = api.get("/v2/apps" + id).body().path("app");
+        return app.path("container").path("type").asText().equals("DOCKER");
+    }
+
+    private boolean dockerRuns() throws IOException, InterruptedException {
+        for (var agent : api.get("/v2/agents").body().path("agents")) {
+            for (var runtime : agent.path("runtimes")) {
+                if (runtime.asText().equals("DOCKER")) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /// Why an app is not healthy: what the queue or its last failure says.
     private String reason(PathId id) throws IOException, InterruptedException {
+        if (wantsDocker(id) && !dockerRuns()) {
+            return "no agent has a running Docker engine";
+        }
         for (var item : api.get("/v2/queue").body().path("queue")) {
             if (item.path("app").path("id").asText().equals(id.toString())) {
                 var refused = new ArrayList<String>();

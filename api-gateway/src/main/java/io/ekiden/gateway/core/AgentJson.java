@@ -38,6 +38,8 @@ final class AgentJson {
         agent.address().ifPresent(address -> json.put("address", address));
         var attributes = json.putObject("attributes");
         agent.attributes().forEach(attributes::put);
+        var runtimes = json.putArray("runtimes");
+        agent.runtimes().forEach(runtime -> runtimes.add(runtime.name()));
         var resources = json.putObject("resources");
         resources.set("total", resources(agent.resources()));
         resources.set("used", resources(load.used()));
@@ -45,7 +47,12 @@ final class AgentJson {
         json.set("ports", ranges(agent.ports()));
         var used = json.putArray("usedPorts");
         load.ports().keySet().forEach(used::add);
-        json.put("tasks", load.instances().size());
+        json.put(
+                "tasks",
+                load.instances().stream()
+                        .flatMap(id -> image.instance(id).stream())
+                        .filter(instance -> instance.condition().holdsResources())
+                        .count());
         return json;
     }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
@@ -23,7 +24,9 @@ final class TaskJson {
     }
 
     static boolean isListed(Instance instance) {
-        return instance.placement().isPresent() && instance.condition() != Condition.SCHEDULED;
+        return instance.reservation().isPresent()
+                || (instance.placement().isPresent()
+                        && instance.condition() != Condition.SCHEDULED);
     }
 
     static ArrayNode all(ClusterImage image, List<Instance> instances) {
@@ -38,7 +41,7 @@ final class TaskJson {
         task.put("appId", instance.appId().value());
         var results = task.putArray("healthCheckResults");
         instance.healthResults().forEach(result -> results.add(health(instance, result)));
-        instance.placement().ifPresent(at -> task.put("host", at.hostname()));
+        instance.hostname().ifPresent(hostname -> task.put("host", hostname));
         task.put("id", instance.taskId().value());
         task.set("ipAddresses", addresses(instance));
         if (isActive(instance.condition())) {
@@ -48,8 +51,14 @@ final class TaskJson {
             instance.startedAt().ifPresent(at -> task.put("startedAt", Timestamps.format(at)));
             task.put("version", Timestamps.format(instance.version()));
         }
-        instance.placement().ifPresent(at -> task.put("slaveId", at.agentId()));
-        task.put("state", instance.condition().taskState());
+        if (instance.reservation().isPresent()) {
+            task.set("localVolumes", volumes(instance));
+        }
+        instance.placement()
+                .map(Instance.Placement::agentId)
+                .or(() -> instance.reservation().map(Instance.Reservation::agentId))
+                .ifPresent(agent -> task.put("slaveId", agent));
+        task.put("state", state(instance));
         task.put("role", app.map(App::role).orElse("*"));
         return task;
     }
@@ -73,6 +82,25 @@ final class TaskJson {
         result.lastSuccess().ifPresent(at -> json.put("lastSuccess", Timestamps.format(at)));
         result.lastFailureCause().ifPresent(cause -> json.put("lastFailureCause", cause));
         return json.put("instanceId", instance.id().value());
+    }
+
+    /// Between its lives a suspended instance is what its last task became by order.
+    private static String state(Instance instance) {
+        boolean suspended =
+                instance.goal() == Goal.STOPPED && instance.condition() == Condition.SCHEDULED;
+        return (suspended ? Condition.KILLED : instance.condition()).taskState();
+    }
+
+    private static ArrayNode volumes(Instance instance) {
+        var volumes = Answer.object().arrayNode();
+        for (var volume : instance.volumes()) {
+            volumes.addObject()
+                    .put("runSpecId", instance.appId().value())
+                    .put("containerPath", volume.containerPath())
+                    .put("uuid", volume.id().substring(volume.id().lastIndexOf('#') + 1))
+                    .put("persistenceId", volume.id());
+        }
+        return volumes;
     }
 
     private static boolean isActive(Condition condition) {

@@ -276,11 +276,12 @@ class EventsTest {
         var killing =
                 Given.instance(WEB, 1, Condition.KILLING)
                         .withStopping(
-                                new Instance.Stopping(
-                                        KillCause.UNHEALTHY,
-                                        Given.NOON,
-                                        Collections.emptySortedSet(),
-                                        attempts));
+                                Optional.of(
+                                        new Instance.Stopping(
+                                                KillCause.UNHEALTHY,
+                                                Given.NOON,
+                                                Collections.emptySortedSet(),
+                                                attempts)));
         return new Fact.InstancePut(killing, Optional.of(Condition.RUNNING), "");
     }
 }
