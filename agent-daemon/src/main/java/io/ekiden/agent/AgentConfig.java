@@ -7,8 +7,10 @@ import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 
 /// All that an agent needs to know.
@@ -17,6 +19,7 @@ import java.util.SortedMap;
 /// @param agentId unique in the cluster; of two agents with one id the later one goes on
 /// @param hostname the address at which its tasks are reached
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
+/// @param runtimes the kinds of containers it starts; none of another kind
 /// @param attributes for constraints; `isolation` is added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
@@ -27,6 +30,7 @@ public record AgentConfig(
         String agentId,
         String hostname,
         Path workDir,
+        Set<ContainerType> runtimes,
         Resources resources,
         List<PortRange> ports,
         SortedMap<String, String> attributes,
@@ -63,12 +67,13 @@ public record AgentConfig(
 
     public AgentConfig {
         kafka = Sorted.copyOf(kafka);
+        runtimes = Set.copyOf(runtimes);
         ports = List.copyOf(ports);
         attributes = Sorted.copyOf(attributes);
         taskEnv = Sorted.copyOf(taskEnv);
     }
 
-    /// With the usual times, the machine's boot id and no further Kafka settings.
+    /// With every runtime, the usual times, the machine's boot id and no further Kafka settings.
     public static AgentConfig of(
             String bootstrapServers,
             Topics topics,
@@ -85,6 +90,7 @@ public record AgentConfig(
                 agentId,
                 hostname,
                 workDir,
+                EnumSet.allOf(ContainerType.class),
                 resources,
                 ports,
                 Sorted.copyOf(attributes),
@@ -92,6 +98,24 @@ public record AgentConfig(
                 BOOT_ID,
                 Timings.DEFAULT,
                 Retention.DEFAULT);
+    }
+
+    public AgentConfig withRuntimes(Set<ContainerType> runtimes) {
+        return new AgentConfig(
+                bootstrapServers,
+                kafka,
+                topics,
+                agentId,
+                hostname,
+                workDir,
+                runtimes,
+                resources,
+                ports,
+                attributes,
+                taskEnv,
+                bootIdFile,
+                timings,
+                retention);
     }
 
     public AgentConfig withTimings(Timings timings) {
@@ -102,6 +126,7 @@ public record AgentConfig(
                 agentId,
                 hostname,
                 workDir,
+                runtimes,
                 resources,
                 ports,
                 attributes,
@@ -119,6 +144,7 @@ public record AgentConfig(
                 agentId,
                 hostname,
                 workDir,
+                runtimes,
                 resources,
                 ports,
                 attributes,
@@ -136,6 +162,7 @@ public record AgentConfig(
                 agentId,
                 hostname,
                 workDir,
+                runtimes,
                 resources,
                 ports,
                 attributes,

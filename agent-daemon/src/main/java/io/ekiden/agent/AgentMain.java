@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 /// --kafka HOST:PORT --agent "name=a1;cpus=2;mem=1024;ports=31000-31999" [--work-dir DIR]
-/// [--prefix ekiden.]
+/// [--prefix ekiden.] [--agent-runtimes mesos,docker]
 /// ```
 ///
 /// SIGTERM ends the agent and leaves its tasks running for adoption. Exit codes: 0 ended as asked,
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class AgentMain {
     private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
     private static final List<String> FLAGS =
-            List.of("--kafka", "--agent", "--work-dir", "--prefix");
+            List.of("--kafka", "--agent", "--work-dir", "--prefix", "--agent-runtimes");
     private static final PortRange PORTS = new PortRange(31000, 32000);
     private static final double DISK = 10_000;
     private static final double KIB_PER_MIB = 1024;
@@ -79,16 +79,21 @@ public final class AgentMain {
             case AgentSpec.Parsed.Wrong(var problem) -> throw new IllegalArgumentException(problem);
             case AgentSpec.Parsed.Ok(var spec) ->
                     AgentConfig.of(
-                            flags.get("--kafka"),
-                            new Topics(flags.getOrDefault("--prefix", Topics.DEFAULT_PREFIX)),
-                            spec.name(),
-                            spec.hostname().orElse("127.0.0.1"),
-                            Path.of(
-                                    flags.getOrDefault(
-                                            "--work-dir", "ekiden-agent-" + spec.name())),
-                            resources(spec),
-                            spec.ports().isEmpty() ? List.of(PORTS) : spec.ports(),
-                            spec.attributes());
+                                    flags.get("--kafka"),
+                                    new Topics(
+                                            flags.getOrDefault("--prefix", Topics.DEFAULT_PREFIX)),
+                                    spec.name(),
+                                    spec.hostname().orElse("127.0.0.1"),
+                                    Path.of(
+                                            flags.getOrDefault(
+                                                    "--work-dir", "ekiden-agent-" + spec.name())),
+                                    resources(spec),
+                                    spec.ports().isEmpty() ? List.of(PORTS) : spec.ports(),
+                                    spec.attributes())
+                            .withRuntimes(
+                                    ContainerType.parse(
+                                            flags.getOrDefault(
+                                                    "--agent-runtimes", "mesos,docker")));
         };
     }
 

@@ -17,6 +17,7 @@ import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
 import io.ekiden.model.TaskId;
+import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -57,7 +58,7 @@ final class AgentProtocolTest {
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = new TestBroker(brokerDir);
+        broker = TestBroker.start(brokerDir);
     }
 
     @AfterAll
@@ -67,7 +68,7 @@ final class AgentProtocolTest {
 
     @BeforeEach
     void startPlanner() throws Exception {
-        broker.create(topics);
+        broker.create(topics.all());
         planner = new ScriptedPlanner(broker.bootstrap(), topics);
         opened.add(planner);
     }

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.ekiden.gateway.GatewayConfig.Limits;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Topics;
+import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

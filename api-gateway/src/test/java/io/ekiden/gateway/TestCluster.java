@@ -3,16 +3,13 @@ package io.ekiden.gateway;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.log.Topics;
+import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Map;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 
 /// A gateway and a scripted planner on topics of their own.
 public final class TestCluster implements AutoCloseable {
@@ -34,17 +31,7 @@ public final class TestCluster implements AutoCloseable {
 
     /// Only those that a gateway uses: the others take the broker seconds.
     private void createTopics() {
-        var wanted =
-                Stream.of(topics.desiredState(), topics.journal(), topics.clusterState())
-                        .map(topic ->
-                                new NewTopic(topic.fullName(), topic.partitions(), (short) 1)
-                                        .configs(topic.settings()))
-                        .toList();
-        try (var admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-            admin.createTopics(wanted).all().get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+        broker.create(List.of(topics.desiredState(), topics.journal(), topics.clusterState()));
     }
 
     public Topics topics() {

@@ -7,6 +7,7 @@ import io.ekiden.log.AgentReport.Drain;
 import io.ekiden.log.AgentReport.EndpointDrained;
 import io.ekiden.log.AgentReport.ProxyJoined;
 import io.ekiden.proxy.ProxyConfig.Timeouts;
+import io.ekiden.testkit.TestBroker;
 import java.net.ConnectException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,7 +33,7 @@ final class KafkaAwayTest {
 
     @BeforeEach
     void start() throws Exception {
-        broker = new TestBroker(folder);
+        broker = TestBroker.start(folder);
         cluster = new TestCluster(broker);
         one = new TestTask("one");
         two = new TestTask("two");

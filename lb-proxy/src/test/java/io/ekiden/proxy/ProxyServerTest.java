@@ -14,6 +14,7 @@ import io.ekiden.log.MemberKind;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
+import io.ekiden.testkit.TestBroker;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ekiden.log.AgentReport.Drain;
 import io.ekiden.log.AgentReport.EndpointDrained;
 import io.ekiden.model.Endpoint;
+import io.ekiden.testkit.TestBroker;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

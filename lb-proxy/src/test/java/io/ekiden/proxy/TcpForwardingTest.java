@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ekiden.log.AgentReport.Drain;
 import io.ekiden.model.Endpoint;
+import io.ekiden.testkit.TestBroker;
 import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;

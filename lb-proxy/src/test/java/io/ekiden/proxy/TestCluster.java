@@ -9,6 +9,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.model.PortRange;
+import io.ekiden.testkit.TestBroker;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -53,17 +54,22 @@ final class TestCluster implements AutoCloseable {
 
     TestCluster(TestBroker broker) throws Exception {
         this.broker = broker;
-        broker.create(topics);
+        broker.create(
+                List.of(
+                        topics.endpoints(),
+                        topics.agentReports(),
+                        topics.heartbeats(),
+                        topics.deadLetters()));
         pen =
                 new KafkaProducer<>(
-                        Map.of("bootstrap.servers", broker.bootstrapServers(), "acks", "all"),
+                        Map.of("bootstrap.servers", broker.bootstrap(), "acks", "all"),
                         new ByteArraySerializer(),
                         new ByteArraySerializer());
     }
 
     ProxyConfig config(ProxyConfig.Timeouts timeouts) {
         return new ProxyConfig(
-                broker.bootstrapServers(),
+                broker.bootstrap(),
                 topics,
                 "proxy-1",
                 "this-host",
@@ -120,7 +126,7 @@ final class TestCluster implements AutoCloseable {
         var found = new ArrayList<ConsumerRecord<byte[], byte[]>>();
         try (var consumer =
                 new KafkaConsumer<>(
-                        Map.of("bootstrap.servers", broker.bootstrapServers()),
+                        Map.of("bootstrap.servers", broker.bootstrap()),
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer())) {
             consumer.assign(List.of(partition));

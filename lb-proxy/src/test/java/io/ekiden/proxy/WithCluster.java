@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import io.ekiden.testkit.TestBroker;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ abstract class WithCluster {
 
     @BeforeAll
     static void startBroker() throws Exception {
-        broker = new TestBroker(folder);
+        broker = TestBroker.start(folder);
     }
 
     @AfterAll

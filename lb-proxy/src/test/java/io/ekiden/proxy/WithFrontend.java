@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import io.ekiden.testkit.TestBroker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

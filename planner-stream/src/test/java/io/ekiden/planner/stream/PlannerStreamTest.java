@@ -13,6 +13,7 @@ import io.ekiden.log.MemberKind;
 import io.ekiden.log.Topics;
 import io.ekiden.planner.core.Planner;
 import io.ekiden.planner.core.Settings;
+import io.ekiden.testkit.TestBroker;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

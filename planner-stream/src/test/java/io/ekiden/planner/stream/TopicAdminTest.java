@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.ekiden.log.TopicAdmin;
 import io.ekiden.log.Topics;
 import io.ekiden.log.Topics.Topic;
+import io.ekiden.testkit.TestBroker;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
