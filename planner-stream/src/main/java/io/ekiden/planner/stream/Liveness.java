@@ -123,6 +123,28 @@ final class Liveness {
         return List.copyOf(inputs);
     }
 
+    /// For how long nothing will have to be judged, if everybody stays as it is.
+    synchronized Duration quietFor(ClusterImage image) {
+        long quiet = silence.toMillis();
+        for (var agent : image.agents()) {
+            if (agent.state() != Agent.State.LEFT) {
+                var member = new Member(MemberKind.AGENT, agent.id(), agent.epoch());
+                quiet = Math.min(quiet, quietFor(member, agent.state() == Agent.State.ACTIVE));
+            }
+        }
+        for (var proxy : image.proxies()) {
+            var member = new Member(MemberKind.PROXY, proxy.id(), 0);
+            quiet = Math.min(quiet, quietFor(member, proxy.active()));
+        }
+        return Duration.ofMillis(Math.max(quiet, MARK_EVERY.toMillis()));
+    }
+
+    /// One that is silent may be back at any time.
+    private long quietFor(Member member, boolean active) {
+        var beat = beats.get(member);
+        return active && beat != null ? beat.at() + silence.toMillis() - time : 0;
+    }
+
     private void judge(Member member, boolean active, Set<Member> known, List<Input> inputs) {
         known.add(member);
         var beat = beats.get(member);

@@ -38,10 +38,8 @@ import org.slf4j.LoggerFactory;
 final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
     private static final Logger LOG = LoggerFactory.getLogger(PlannerProcessor.class);
 
-    /// Streams commits after every punctuation: there is a seldom regular one, and one when
-    /// something is due.
-    static final Duration TICK = Duration.ofSeconds(1);
-
+    /// Streams commits after every punctuation: there is none that comes regularly, only one when
+    /// something is due, and one when a member may have fallen silent.
     private static final Duration SOONEST = Duration.ofMillis(1);
 
     /// So many entities are named by one `Due`, and so many `Due` follow one another in one tick.
@@ -64,6 +62,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
     private Optional<Head> head = Optional.empty();
     private Instant noDueBefore = Instant.MIN;
     private Optional<Alarm> alarm = Optional.empty();
+    private Optional<Cancellable> look = Optional.empty();
 
     /// The punctuation at which what is due next will be looked at.
     private record Alarm(Instant at, Cancellable timer) {}
@@ -90,7 +89,7 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         }
         head.ifPresent(positions::restore);
         time.resume(head.map(Head::time).orElse(Instant.EPOCH));
-        context.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> guarded(this::tick));
+        lookAfter(Liveness.MARK_EVERY);
         alarm = Optional.of(new Alarm(Instant.MIN, after(SOONEST, this::first)));
         shell.liveness().begin();
         shell.status().activated(this, sequence());
@@ -153,12 +152,21 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
             var input = read(record.value(), origin.topic());
             try {
                 decide(input);
+                if (isJoin(input)) {
+                    lookAfter(Liveness.MARK_EVERY);
+                }
             } catch (Outputs.TooLarge e) {
                 setAside(record, origin, "too large for the journal: " + e.getMessage());
             }
         } catch (Codec.Unreadable e) {
             setAside(record, origin, e.getMessage());
         }
+    }
+
+    /// From then on there is somebody new to look for.
+    private static boolean isJoin(Input input) {
+        return input instanceof Input.Reported(AgentReport.AgentJoined _)
+                || input instanceof Input.Reported(AgentReport.ProxyJoined _);
     }
 
     private Input read(byte[] value, String topic) throws Codec.Unreadable {
@@ -187,12 +195,19 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
         }
     }
 
-    private void tick() {
+    /// Looks for members that have fallen silent or are back.
+    private void look() {
         found();
         for (var input : shell.liveness().judge(state.image())) {
             own(input);
         }
         ring();
+        lookAfter(shell.liveness().quietFor(state.image()));
+    }
+
+    private void lookAfter(Duration wait) {
+        look.ifPresent(Cancellable::cancel);
+        look = Optional.of(after(wait, this::look));
     }
 
     /// A cluster is founded as soon as there is a planner.
