@@ -6,8 +6,10 @@ import io.ekiden.agent.files.Sandbox;
 import io.ekiden.agent.files.Sandboxes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.model.TaskId;
-import java.util.Collections;
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /// The sandboxes of the tasks that the agent knows.
@@ -16,8 +18,15 @@ import java.util.function.Supplier;
 record KnownSandboxes(WorkDir work, Supplier<AgentState> state) implements Sandboxes {
     @Override
     public Optional<Sandbox> find(TaskId taskId) {
-        return task(taskId)
-                .map(task -> new Sandbox(work.sandbox(taskId), Collections.emptySortedMap()));
+        return task(taskId).map(task -> new Sandbox(work.sandbox(taskId), mounts(task)));
+    }
+
+    private SortedMap<String, Path> mounts(LocalTask local) {
+        var mounts = new TreeMap<String, Path>();
+        local.task().stream()
+                .flatMap(task -> task.volumes().stream())
+                .forEach(volume -> mounts.put(volume.containerPath(), work.volume(volume.id())));
+        return mounts;
     }
 
     @Override

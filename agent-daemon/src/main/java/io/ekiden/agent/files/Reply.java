@@ -9,6 +9,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -87,7 +88,19 @@ final class Reply {
 
     void plainText(Optional<Long> length) {
         response.putHeader("Content-Type", "text/plain; charset=utf-8");
-        length.ifPresentOrElse(this::length, () -> response.setChunked(true));
+        length.ifPresentOrElse(this::length, this::endless);
+    }
+
+    /// A log may have nothing to say for longer than the server bears a silent connection; it is
+    /// not used for anything else afterwards.
+    private void endless() {
+        response.setChunked(true).putHeader("Connection", "close");
+        if (request.connection() instanceof ConnectionBase base) {
+            var pipeline = base.channelHandlerContext().pipeline();
+            if (pipeline.get("idle") != null) {
+                pipeline.remove("idle");
+            }
+        }
     }
 
     void events() {
