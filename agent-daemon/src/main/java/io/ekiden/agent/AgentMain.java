@@ -105,8 +105,7 @@ public final class AgentMain {
                                     spec.attributes())
                             .withRuntimes(
                                     ContainerType.parse(
-                                            flags.getOrDefault(
-                                                    "--agent-runtimes", "mesos,docker")))
+                                            flags.getOrDefault("--agent-runtimes", "mesos,docker")))
                             .withDataPlane(token(flags), dataPlane(flags));
         };
     }
