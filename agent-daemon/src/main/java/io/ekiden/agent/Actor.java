@@ -46,6 +46,7 @@ final class Actor {
     private final HealthChecks checks;
     private final ReportLog reports;
     private final CommandLog commands;
+    private final Optional<String> address;
     private final Lease lease;
     private final String life = UUID.randomUUID().toString();
     private long sessions;
@@ -53,6 +54,7 @@ final class Actor {
     private Lease.Point joinedAt;
 
     /// @param events to be called on the loop's thread
+    /// @param address of the agent's data plane
     Actor(
             AgentConfig config,
             String bootId,
@@ -65,7 +67,8 @@ final class Actor {
             Volumes volumes,
             HealthChecks checks,
             ReportLog reports,
-            CommandLog commands) {
+            CommandLog commands,
+            Optional<String> address) {
         this.config = config;
         this.bootId = bootId;
         this.loop = loop;
@@ -78,6 +81,7 @@ final class Actor {
         this.checks = checks;
         this.reports = reports;
         this.commands = commands;
+        this.address = address;
         this.lease = new Lease(config.timings().lease());
         this.joinedAt = Lease.now();
     }
@@ -203,7 +207,7 @@ final class Actor {
                         bootId,
                         config.hostname(),
                         TaskAddress.of(config.hostname()).ip(),
-                        Optional.empty(),
+                        address,
                         config.resources(),
                         config.ports(),
                         attributes,

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 
@@ -23,6 +24,9 @@ import java.util.SortedMap;
 /// @param attributes for constraints; `isolation` is added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
+/// @param agentToken the secret that gateways show to read its tasks' files; when absent, they
+///   cannot be read
+/// @param dataPlane where the files are served
 public record AgentConfig(
         String bootstrapServers,
         Map<String, String> kafka,
@@ -37,7 +41,9 @@ public record AgentConfig(
         SortedMap<String, String> taskEnv,
         Path bootIdFile,
         Timings timings,
-        Retention retention) {
+        Retention retention,
+        Optional<String> agentToken,
+        DataPlane dataPlane) {
 
     public static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
@@ -63,6 +69,14 @@ public record AgentConfig(
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(30));
+    }
+
+    /// The address at which the agent serves its tasks' files.
+    ///
+    /// @param bind the agent's own when absent
+    /// @param port 0 for any that is free
+    public record DataPlane(Optional<String> bind, int port) {
+        public static final DataPlane DEFAULT = new DataPlane(Optional.empty(), 0);
     }
 
     public AgentConfig {
@@ -97,7 +111,9 @@ public record AgentConfig(
                 Sorted.copyOf(Map.<String, String>of()),
                 BOOT_ID,
                 Timings.DEFAULT,
-                Retention.DEFAULT);
+                Retention.DEFAULT,
+                Optional.empty(),
+                DataPlane.DEFAULT);
     }
 
     public AgentConfig withRuntimes(Set<ContainerType> runtimes) {
@@ -115,7 +131,9 @@ public record AgentConfig(
                 taskEnv,
                 bootIdFile,
                 timings,
-                retention);
+                retention,
+                agentToken,
+                dataPlane);
     }
 
     public AgentConfig withTimings(Timings timings) {
@@ -133,7 +151,9 @@ public record AgentConfig(
                 taskEnv,
                 bootIdFile,
                 timings,
-                retention);
+                retention,
+                agentToken,
+                dataPlane);
     }
 
     public AgentConfig withKafka(Map<String, String> settings) {
@@ -151,7 +171,9 @@ public record AgentConfig(
                 taskEnv,
                 bootIdFile,
                 timings,
-                retention);
+                retention,
+                agentToken,
+                dataPlane);
     }
 
     public AgentConfig withTaskEnv(Map<String, String> variables) {
@@ -169,6 +191,32 @@ public record AgentConfig(
                 Sorted.copyOf(variables),
                 bootIdFile,
                 timings,
-                retention);
+                retention,
+                agentToken,
+                dataPlane);
+    }
+
+    public AgentConfig withAgentToken(Optional<String> token) {
+        return withDataPlane(token, dataPlane);
+    }
+
+    public AgentConfig withDataPlane(Optional<String> token, DataPlane address) {
+        return new AgentConfig(
+                bootstrapServers,
+                kafka,
+                topics,
+                agentId,
+                hostname,
+                workDir,
+                runtimes,
+                resources,
+                ports,
+                attributes,
+                taskEnv,
+                bootIdFile,
+                timings,
+                retention,
+                token,
+                address);
     }
 }

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.AgentSteps;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
+import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
 import io.ekiden.agent.runtime.TaskRecords;
@@ -12,6 +13,7 @@ import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.log.AgentCommand;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,6 +60,7 @@ public final class AgentDaemon implements AutoCloseable {
     }
 
     private final AgentConfig config;
+    private final Optional<Vertx> vertx;
     private final ScheduledExecutorService loop;
     private final AtomicLong poison = new AtomicLong();
     private Optional<Running> running = Optional.empty();
@@ -71,10 +74,17 @@ public final class AgentDaemon implements AutoCloseable {
             HealthChecks checks,
             ReportLog reports,
             CommandLog commands,
+            Optional<FilesServer> files,
             Actor actor) {}
 
     public AgentDaemon(AgentConfig config) {
+        this(config, Optional.empty());
+    }
+
+    /// @param vertx to serve the tasks' files on; when absent, the agent makes one for itself
+    public AgentDaemon(AgentConfig config, Optional<Vertx> vertx) {
         this.config = config;
+        this.vertx = vertx;
         this.loop =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("agent-" + config.agentId()).daemon().factory());
@@ -83,7 +93,8 @@ public final class AgentDaemon implements AutoCloseable {
 
     /// Adopts what runs already, and begins to join. Does not wait for Kafka.
     ///
-    /// @throws IllegalStateException when the work directory is another agent's or cluster's
+    /// @throws IllegalStateException when the work directory is another agent's or cluster's, or
+    ///   the data plane's address cannot be bound
     /// @throws UncheckedIOException when the work directory cannot be used
     public void start() {
         var work = new WorkDir(config.workDir());
@@ -108,6 +119,7 @@ public final class AgentDaemon implements AutoCloseable {
                         runtime,
                         Clock.systemUTC(),
                         this::post);
+        var files = serveFiles(work, identity);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
                 new CommandLog(config.agentId(), config.topics(), kafka(), new Commanded(reports));
@@ -124,8 +136,11 @@ public final class AgentDaemon implements AutoCloseable {
                         new Volumes(work),
                         checks,
                         reports,
-                        commands);
-        running = Optional.of(new Running(identity, runtime, checks, reports, commands, actor));
+                        commands,
+                        files.map(this::address));
+        running =
+                Optional.of(
+                        new Running(identity, runtime, checks, reports, commands, files, actor));
         LOG.info(
                 "agent={} starts hostname={} workDir={} isolation={} boot={}",
                 config.agentId(),
@@ -135,6 +150,38 @@ public final class AgentDaemon implements AutoCloseable {
                 bootId);
         var recovered = runtime.recover();
         loop.execute(guarded(() -> begin(actor, runtime, identity, recovered)));
+    }
+
+    private Optional<FilesServer> serveFiles(WorkDir work, Identity identity) {
+        if (config.agentToken().isEmpty()) {
+            LOG.info("agent={} serves no files: it has no agent token", config.agentId());
+            return Optional.empty();
+        }
+        if (!FilesServer.isSupported()) {
+            LOG.warn(
+                    "agent={} serves no files: that needs Linux on x86-64, ARM or RISC-V, 64 bits",
+                    config.agentId());
+            return Optional.empty();
+        }
+        var bind =
+                config.dataPlane().bind().orElseGet(() -> TaskAddress.of(config.hostname()).ip());
+        try {
+            return Optional.of(
+                    FilesServer.start(
+                            vertx,
+                            bind,
+                            config.dataPlane().port(),
+                            config.agentToken().get(),
+                            new KnownSandboxes(work, () -> state)));
+        } catch (IOException e) {
+            identity.close();
+            throw new IllegalStateException("the data plane does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private String address(FilesServer files) {
+        var ip = TaskAddress.of(config.hostname()).ip();
+        return "http://%s:%d".formatted(ip.contains(":") ? "[" + ip + "]" : ip, files.port());
     }
 
     private void begin(
@@ -261,6 +308,7 @@ public final class AgentDaemon implements AutoCloseable {
         closed = true;
         loop.shutdown();
         running.ifPresent(r -> {
+            r.files().ifPresent(FilesServer::close);
             r.checks().close();
             r.runtime().close();
             r.commands().close();

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +19,27 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 /// --kafka HOST:PORT --agent "name=a1;cpus=2;mem=1024;ports=31000-31999" [--work-dir DIR]
-/// [--prefix ekiden.] [--agent-runtimes mesos,docker]
+/// [--prefix ekiden.] [--agent-runtimes mesos,docker] [--agent-token-file FILE]
+/// [--data-bind ADDRESS] [--data-port PORT]
 /// ```
+///
+/// With the token that its gateways have (or the file's name in `EKIDEN_AGENT_TOKEN_FILE`) it
+/// serves its tasks' files and logs, by default at its own address and any free port.
 ///
 /// SIGTERM ends the agent and leaves its tasks running for adoption. Exit codes: 0 ended as asked,
 /// 1 failed, 2 usage.
 public final class AgentMain {
     private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
     private static final List<String> FLAGS =
-            List.of("--kafka", "--agent", "--work-dir", "--prefix", "--agent-runtimes");
+            List.of(
+                    "--kafka",
+                    "--agent",
+                    "--work-dir",
+                    "--prefix",
+                    "--agent-runtimes",
+                    "--agent-token-file",
+                    "--data-bind",
+                    "--data-port");
     private static final PortRange PORTS = new PortRange(31000, 32000);
     private static final double DISK = 10_000;
     private static final double KIB_PER_MIB = 1024;
@@ -92,9 +105,38 @@ public final class AgentMain {
                                     spec.attributes())
                             .withRuntimes(
                                     ContainerType.parse(
-                                            flags.getOrDefault(
-                                                    "--agent-runtimes", "mesos,docker")));
+                                            flags.getOrDefault("--agent-runtimes", "mesos,docker")))
+                            .withDataPlane(token(flags), dataPlane(flags));
         };
+    }
+
+    private static Optional<String> token(Map<String, String> flags) {
+        return Optional.ofNullable(flags.get("--agent-token-file"))
+                .or(() -> Optional.ofNullable(System.getenv("EKIDEN_AGENT_TOKEN_FILE")))
+                .map(AgentMain::token);
+    }
+
+    private static String token(String file) {
+        try {
+            var token = Files.readString(Path.of(file)).strip();
+            if (token.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the agent token's file %s is empty".formatted(file));
+            }
+            return token;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "the agent token's file %s cannot be read: %s".formatted(file, e), e);
+        }
+    }
+
+    private static AgentConfig.DataPlane dataPlane(Map<String, String> flags) {
+        var port = flags.getOrDefault("--data-port", "0");
+        if (!port.matches("[0-9]{1,5}")) {
+            throw new IllegalArgumentException("--data-port '%s' is no port".formatted(port));
+        }
+        return new AgentConfig.DataPlane(
+                Optional.ofNullable(flags.get("--data-bind")), Integer.parseInt(port));
     }
 
     private static Resources resources(AgentSpec spec) {

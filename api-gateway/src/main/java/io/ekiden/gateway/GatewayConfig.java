@@ -2,6 +2,7 @@ package io.ekiden.gateway;
 
 import io.ekiden.log.Topics;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 
 /// How a gateway is set up.
@@ -11,6 +12,8 @@ import java.util.Set;
 /// @param name and `version` as `/v2/info` tells them
 /// @param allowedHosts names by which clients may call it besides `localhost`, its own `host` and
 ///   addresses; `*` for any
+/// @param agentToken the secret that agents ask for when their tasks' files are read; when absent,
+///   they cannot be
 /// @param insecure accept a bind address other than loopback though nobody has to say who he is
 public record GatewayConfig(
         String bootstrapServers,
@@ -21,6 +24,7 @@ public record GatewayConfig(
         String version,
         Set<String> allowedHosts,
         boolean insecure,
+        Optional<String> agentToken,
         Limits limits) {
 
     public GatewayConfig {
@@ -39,12 +43,22 @@ public record GatewayConfig(
                 version,
                 Set.of(),
                 false,
+                Optional.empty(),
                 Limits.DEFAULT);
     }
 
     public GatewayConfig withAllowedHosts(Set<String> hosts) {
         return new GatewayConfig(
-                bootstrapServers, topics, host, port, name, version, hosts, insecure, limits);
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                hosts,
+                insecure,
+                agentToken,
+                limits);
     }
 
     public GatewayConfig withInsecure(boolean insecure) {
@@ -57,6 +71,21 @@ public record GatewayConfig(
                 version,
                 allowedHosts,
                 insecure,
+                agentToken,
+                limits);
+    }
+
+    public GatewayConfig withAgentToken(Optional<String> token) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                token,
                 limits);
     }
 
@@ -70,6 +99,7 @@ public record GatewayConfig(
                 version,
                 allowedHosts,
                 insecure,
+                agentToken,
                 limits);
     }
 
@@ -77,7 +107,7 @@ public record GatewayConfig(
     /// @param read how long a read waits for the newest state
     /// @param requests in flight at a time
     /// @param bodyBytes of one request
-    /// @param streams of events at a time
+    /// @param streams of events at a time, and as many of files and logs
     /// @param outstandingEvents that wait for one slow reader of events
     /// @param heartbeat between two signs of life on a stream of events
     /// @param idle after which a silent connection is closed

@@ -2,6 +2,8 @@ package io.ekiden.gateway;
 
 import io.ekiden.log.Topics;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -11,12 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// A gateway as a process of its own: `--bootstrap-servers HOST:PORT [--topic-prefix ekiden.]
-/// [--bind 127.0.0.1] [--port 8080] [--allowed-hosts NAME,…] [--insecure]`. Exit codes: 1 failed, 2
-/// usage, 3 address not bound.
+/// [--bind 127.0.0.1] [--port 8080] [--allowed-hosts NAME,…] [--agent-token-file FILE]
+/// [--insecure]`. The token, whose file `EKIDEN_AGENT_TOKEN_FILE` may name as well, is the one that
+/// the agents have. Exit codes: 1 failed, 2 usage, 3 address not bound.
 public final class GatewayMain {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayMain.class);
     private static final Set<String> OPTIONS =
-            Set.of("--bootstrap-servers", "--topic-prefix", "--bind", "--port", "--allowed-hosts");
+            Set.of(
+                    "--bootstrap-servers",
+                    "--topic-prefix",
+                    "--bind",
+                    "--port",
+                    "--allowed-hosts",
+                    "--agent-token-file");
 
     private GatewayMain() {}
 
@@ -77,7 +86,28 @@ public final class GatewayMain {
                                 Arrays.stream(names.split(",", -1))
                                         .filter(name -> !name.isBlank())
                                         .toList()))
+                .withAgentToken(agentToken(args))
                 .withInsecure(args.contains("--insecure"));
+    }
+
+    private static Optional<String> agentToken(List<String> args) {
+        return option(args, "--agent-token-file")
+                .or(() -> Optional.ofNullable(System.getenv("EKIDEN_AGENT_TOKEN_FILE")))
+                .map(GatewayMain::token);
+    }
+
+    private static String token(String file) {
+        try {
+            var token = Files.readString(Path.of(file)).strip();
+            if (token.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the agent token's file %s is empty".formatted(file));
+            }
+            return token;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "the agent token's file %s cannot be read: %s".formatted(file, e), e);
+        }
     }
 
     private static Optional<String> option(List<String> args, String name) {

@@ -112,6 +112,11 @@ public final class Given {
     }
 
     public static Agent agent(String id) {
+        return agent(id, Optional.empty());
+    }
+
+    /// @param address of its data plane
+    public static Agent agent(String id, Optional<String> address) {
         return new Agent(
                 id,
                 "boot-1",
@@ -119,7 +124,7 @@ public final class Given {
                 3,
                 "host-" + id,
                 "10.0.0.1",
-                Optional.empty(),
+                address,
                 Resources.of(2, 1024, 4096, 0),
                 List.of(new PortRange(31000, 31099)),
                 Sorted.copyOf(Map.of("rack", "r1")),

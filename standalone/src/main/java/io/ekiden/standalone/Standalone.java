@@ -11,11 +11,17 @@ import io.ekiden.planner.stream.PlannerConfig;
 import io.ekiden.planner.stream.PlannerStream;
 import io.ekiden.proxy.ProxyConfig;
 import io.ekiden.proxy.ProxyServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +50,7 @@ final class Standalone implements AutoCloseable {
     private final GatewayServer gateway;
     private final ProxyServer proxy;
     private final List<AgentDaemon> agents;
+    private final Vertx vertx;
     private final Settings settings;
 
     private Standalone(
@@ -52,12 +59,14 @@ final class Standalone implements AutoCloseable {
             GatewayServer gateway,
             ProxyServer proxy,
             List<AgentDaemon> agents,
+            Vertx vertx,
             Settings settings) {
         this.broker = broker;
         this.planner = planner;
         this.gateway = gateway;
         this.proxy = proxy;
         this.agents = agents;
+        this.vertx = vertx;
         this.settings = settings;
     }
 
@@ -106,6 +115,7 @@ final class Standalone implements AutoCloseable {
                         .withSettings(
                                 io.ekiden.planner.core.Settings.DEFAULT.withServicePorts(
                                         ports.services()));
+        var agentToken = randomToken();
         var gateway =
                 GatewayConfig.of(
                                 kafka,
@@ -113,6 +123,7 @@ final class Standalone implements AutoCloseable {
                                 settings.bind(),
                                 ports.api(),
                                 StandaloneMain.Version.number())
+                        .withAgentToken(Optional.of(agentToken))
                         .withInsecure(settings.insecure());
         var proxy =
                 new ProxyConfig(
@@ -127,9 +138,13 @@ final class Standalone implements AutoCloseable {
                         Machine.proxyThreads(),
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());
+        var vertx = dataPlane();
         var agents =
                 Machine.agents(settings.agents(), kafka, topics, settings.directory()).stream()
-                        .map(AgentDaemon::new)
+                        .map(config ->
+                                new AgentDaemon(
+                                        config.withAgentToken(Optional.of(agentToken)),
+                                        Optional.of(vertx)))
                         .toList();
         return new Standalone(
                 broker,
@@ -137,7 +152,26 @@ final class Standalone implements AutoCloseable {
                 new GatewayServer(gateway),
                 new ProxyServer(proxy),
                 agents,
+                vertx,
                 settings);
+    }
+
+    /// Known to nobody but this process: whoever asks an agent for files is its gateway.
+    private static String randomToken() {
+        var bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    /// On which all agents serve their tasks' files.
+    private static Vertx dataPlane() {
+        return Vertx.vertx(
+                new VertxOptions()
+                        .setEventLoopPoolSize(1)
+                        .setFileSystemOptions(
+                                new FileSystemOptions()
+                                        .setFileCachingEnabled(false)
+                                        .setClassPathResolvingEnabled(false)));
     }
 
     /// All at once: none needs another to have started, only the topics to be there.
@@ -243,6 +277,7 @@ final class Standalone implements AutoCloseable {
     @Override
     public void close() {
         agents.forEach(AgentDaemon::close);
+        var _ = vertx.close();
         proxy.close();
         gateway.close();
         planner.close();

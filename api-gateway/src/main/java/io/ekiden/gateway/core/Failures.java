@@ -51,6 +51,40 @@ public final class Failures {
         return of(Rejection.NotFound.app(id));
     }
 
+    public static Answer noTask(String id) {
+        return message(404, "Task '%s' does not exist".formatted(id));
+    }
+
+    public static Answer agentGone(String agentId) {
+        return message(404, "The task was on agent '%s', which is no more".formatted(agentId));
+    }
+
+    public static Answer agentServesNoFiles(String agentId) {
+        return message(
+                503,
+                ("Agent '%s' serves no files: start it with --agent-token-file FILE (or"
+                                + " EKIDEN_AGENT_TOKEN_FILE), the same token as this gateway's.")
+                        .formatted(agentId));
+    }
+
+    public static Answer noAgentToken() {
+        return message(
+                503,
+                "This gateway cannot ask agents for files: start it with --agent-token-file FILE"
+                        + " (or EKIDEN_AGENT_TOKEN_FILE), the same token as the agents'.");
+    }
+
+    public static Answer agentUnreachable(int status, String agent, String why) {
+        return message(status, "Agent %s cannot be reached: %s".formatted(agent, why));
+    }
+
+    public static Answer agentRefusesToken(String agent) {
+        return message(
+                502,
+                "Agent %s refuses this gateway's token: both need the same --agent-token-file"
+                        .formatted(agent));
+    }
+
     /// One wrong place of form makes the whole `Invalid JSON`, as in Marathon, where the rules are
     /// only looked at when the form is right.
     public static Answer invalid(List<Problem> problems) {

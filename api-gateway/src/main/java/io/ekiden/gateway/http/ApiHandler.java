@@ -133,8 +133,8 @@ final class ApiHandler {
     }
 
     private void admit(RoutingContext http, Routes.Found.Match match) {
-        // Event streams last; they have a limit of their own.
-        if (!(match.route().action() instanceof Route.Action.Serve)) {
+        // Streams last; they have limits of their own.
+        if (!match.route().streams()) {
             if (!traffic.enter()) {
                 Replies.send(http, Failures.tooManyRequests(traffic.limit()));
                 return;

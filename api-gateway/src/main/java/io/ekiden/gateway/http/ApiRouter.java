@@ -1,5 +1,6 @@
 package io.ekiden.gateway.http;
 
+import static io.ekiden.gateway.http.Route.forward;
 import static io.ekiden.gateway.http.Route.glance;
 import static io.ekiden.gateway.http.Route.order;
 import static io.ekiden.gateway.http.Route.read;
@@ -13,6 +14,7 @@ import io.ekiden.gateway.core.AppChanges;
 import io.ekiden.gateway.core.AppViews;
 import io.ekiden.gateway.core.ClusterViews;
 import io.ekiden.gateway.core.TaskChanges;
+import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.TaskViews;
 import java.util.List;
 
@@ -45,6 +47,15 @@ final class ApiRouter {
                         order("DELETE", "/v2/apps/{id...}", AppChanges::delete),
                         read("/v2/tasks", TaskViews::all),
                         submit("POST", "/v2/tasks/delete", TaskChanges::killMany),
+                        read("/v2/tasks/ended", TaskPlaces::ended),
+                        forward("/v2/tasks/{task}/files/browse", TaskPlaces::of, "files/browse"),
+                        forward("/v2/tasks/{task}/files/read", TaskPlaces::of, "files/read"),
+                        forward(
+                                "/v2/tasks/{task}/files/download",
+                                TaskPlaces::of,
+                                "files/download"),
+                        forward("/v2/tasks/{task}/logs/stdout", TaskPlaces::of, "logs/stdout"),
+                        forward("/v2/tasks/{task}/logs/stderr", TaskPlaces::of, "logs/stderr"),
                         read("/v2/queue", ClusterViews::queue),
                         order("DELETE", "/v2/queue/{id...}/delay", AppChanges::resetDelay),
                         read("/v2/deployments", ClusterViews::deployments),

@@ -87,6 +87,7 @@ public final class ApiServer implements AutoCloseable {
         var about = new About(config.name(), config.version(), reachable(config.host()), port());
         var traffic = new Traffic(limits.requests());
         var health = new Health(follower, writer, events, traffic);
+        var relay = new AgentRelay(vertx, config.agentToken(), limits.streams());
         var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
         var hosts = new TreeSet<>(config.allowedHosts());
         hosts.add(about.host());
@@ -95,7 +96,8 @@ public final class ApiServer implements AutoCloseable {
                                 ApiRouter.routes(about, health, events, ui),
                                 new Door(hosts),
                                 traffic,
-                                new Dispatch(vertx, follower, barrier, writer, limits.write()),
+                                new Dispatch(
+                                        vertx, follower, barrier, writer, relay, limits.write()),
                                 about,
                                 clock,
                                 limits.bodyBytes())

@@ -4,6 +4,7 @@ import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.Failures;
 import io.ekiden.gateway.core.Outcome;
+import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
@@ -35,6 +36,7 @@ final class Dispatch {
     private final Follower follower;
     private final ReadBarrier barrier;
     private final ChangeWriter writer;
+    private final AgentRelay relay;
     private final Duration writePatience;
 
     Dispatch(
@@ -42,11 +44,13 @@ final class Dispatch {
             Follower follower,
             ReadBarrier barrier,
             ChangeWriter writer,
+            AgentRelay relay,
             Duration writePatience) {
         this.vertx = vertx;
         this.follower = follower;
         this.barrier = barrier;
         this.writer = writer;
+        this.relay = relay;
         this.writePatience = writePatience;
     }
 
@@ -62,6 +66,8 @@ final class Dispatch {
         switch (action) {
             case Route.Action.Tell(var telling) -> Replies.send(http, telling.of(request));
             case Route.Action.Serve(var handler) -> handler.handle(http, request);
+            case Route.Action.Forward forward ->
+                    ifServing(http, () -> forward(http, forward, request));
             case Route.Action.Glance(var view) -> ifServing(http, () -> look(http, view, request));
             case Route.Action.Read(var view) -> ifServing(http, () -> read(http, view, request));
             case Route.Action.Write write -> ifServing(http, () -> write(http, write, request));
@@ -107,6 +113,28 @@ final class Dispatch {
     private static void tell(RoutingContext http, Told told) {
         Replies.sequence(http, told.sequence());
         Replies.send(http, told.answer());
+    }
+
+    /// A task never changes its agent, so the last known state is good enough for a task that it
+    /// knows: logs can be read while Kafka is away.
+    private void forward(RoutingContext http, Route.Action.Forward route, ApiRequest request) {
+        place(route, request)
+                .compose(place ->
+                        place instanceof TaskPlaces.Place.Nowhere
+                                ? here(barrier.pass()).compose(_ -> place(route, request))
+                                : Future.succeededFuture(place))
+                .onSuccess(place -> {
+                    switch (place) {
+                        case TaskPlaces.Place.At at -> relay.relay(http, at, route.path());
+                        case TaskPlaces.Place.Nowhere(var refusal) -> Replies.send(http, refusal);
+                    }
+                })
+                .onFailure(problem -> Replies.send(http, Failures.noFreshRead(why(problem))));
+    }
+
+    private Future<TaskPlaces.Place> place(Route.Action.Forward route, ApiRequest request) {
+        return vertx.executeBlocking(
+                () -> follower.read(image -> route.place().of(request, image)).value(), false);
     }
 
     private void write(RoutingContext http, Route.Action.Write route, ApiRequest request) {

@@ -2,6 +2,7 @@ package io.ekiden.gateway.http;
 
 import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
+import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
 import io.ekiden.state.ClusterImage;
 import io.vertx.ext.web.RoutingContext;
@@ -25,6 +26,11 @@ record Route(String method, PathPattern path, Action action) {
         /// Without the state.
         record Tell(Telling telling) implements Action {}
 
+        /// By the agent of the task that the path names.
+        ///
+        /// @param path on the agent, behind the task's own
+        record Forward(Locating place, String path) implements Action {}
+
         /// By a handler that answers itself.
         record Serve(Handler handler) implements Action {}
     }
@@ -39,6 +45,10 @@ record Route(String method, PathPattern path, Action action) {
 
     interface Telling {
         Answer of(ApiRequest request);
+    }
+
+    interface Locating {
+        TaskPlaces.Place of(ApiRequest request, ClusterImage image);
     }
 
     interface Handler {
@@ -61,6 +71,10 @@ record Route(String method, PathPattern path, Action action) {
         return new Route("GET", PathPattern.of(path), new Action.Serve(handler));
     }
 
+    static Route forward(String path, Locating place, String agentPath) {
+        return new Route("GET", PathPattern.of(path), new Action.Forward(place, agentPath));
+    }
+
     /// A mutation without a body.
     static Route order(String method, String path, Command command) {
         return new Route(method, PathPattern.of(path), new Action.Write(false, command));
@@ -73,6 +87,12 @@ record Route(String method, PathPattern path, Action action) {
 
     boolean takesJson() {
         return action instanceof Action.Write(var json, var _) && json;
+    }
+
+    /// Whether an answer may go on for ever, so that it does not count among the requests in
+    /// flight.
+    boolean streams() {
+        return action instanceof Action.Serve || action instanceof Action.Forward;
     }
 
     boolean mutates() {

@@ -41,6 +41,9 @@ class RoutesTest {
                     HEAD   | /v2/apps/a                        | /v2/apps/{id...}                       | {id=a}
                     DELETE | /v2/queue/g/a/delay               | /v2/queue/{id...}/delay                | {id=g/a}
                     GET    | /v2/agents/a1                     | /v2/agents/{agent}                     | {agent=a1}
+                    GET    | /v2/tasks/t.1/files/browse        | /v2/tasks/{task}/files/browse          | {task=t.1}
+                    GET    | /v2/tasks/t.1/logs/stderr         | /v2/tasks/{task}/logs/stderr           | {task=t.1}
+                    GET    | /v2/tasks/ended                   | /v2/tasks/ended                        | {}
                     GET    | /ui/webjars/x/y.js                | /ui/{path...}                          | {path=webjars/x/y.js}
                     """)
     void aPathFindsItsRoute(String method, String path, String pattern, String values) {
@@ -74,7 +77,10 @@ class RoutesTest {
 
     @Test
     void whatIsNotListedDoesNotExist() {
-        for (var path : new String[] {"/v2", "/v2/pods", "/v1/apps", "/v2/queue/delay", "/x"}) {
+        for (var path :
+                new String[] {
+                    "/v2", "/v2/pods", "/v1/apps", "/v2/queue/delay", "/x", "/v2/tasks/t/logs/x"
+                }) {
             assertThat(routes.find("GET", PathPattern.split(path)))
                     .isInstanceOf(Routes.Found.Nothing.class);
         }
