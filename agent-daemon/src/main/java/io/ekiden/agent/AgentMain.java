@@ -1,32 +1,33 @@
 package io.ekiden.agent;
 
-import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.process.Option;
+import io.ekiden.process.Options;
+import io.ekiden.process.ServiceProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// An agent as a process of its own:
-///
-/// ```
-/// --kafka HOST:PORT --agent "name=a1;cpus=2;mem=1024;ports=31000-31999" [--work-dir DIR]
-/// [--prefix ekiden.] [--agent-runtimes mesos,docker]
-/// ```
-///
-/// SIGTERM ends the agent and leaves its tasks running for adoption. Exit codes: 0 ended as asked,
-/// 1 failed, 2 usage.
+/// An agent as a process of its own; `--help` tells its options, [ServiceProcess] how it ends. Its
+/// end leaves its tasks running for adoption.
 public final class AgentMain {
-    private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
-    private static final List<String> FLAGS =
-            List.of("--kafka", "--agent", "--work-dir", "--prefix", "--agent-runtimes");
+    private static final Option AGENT =
+            Option.of(
+                    "agent",
+                    "such as name=a1;hostname=h1;attributes=rack:r1;cpus=2;mem=1024;ports=31000-31999");
+    private static final Option WORK_DIR =
+            Option.of("work-dir", "its identity and its tasks' sandboxes; ekiden-agent-NAME");
+    private static final Option RUNTIMES =
+            Option.of(
+                    "agent-runtimes",
+                    "mesos,docker",
+                    "the kinds of containers it starts; in a container itself: docker");
+
+    private static final List<Option> OPTIONS =
+            List.of(Option.BOOTSTRAP_SERVERS, Option.TOPIC_PREFIX, AGENT, WORK_DIR, RUNTIMES);
+
     private static final PortRange PORTS = new PortRange(31000, 32000);
     private static final double DISK = 10_000;
     private static final double KIB_PER_MIB = 1024;
@@ -36,65 +37,48 @@ public final class AgentMain {
 
     private AgentMain() {}
 
-    public static void main(String[] args) throws InterruptedException {
-        AgentDaemon agent;
-        try {
-            agent = new AgentDaemon(config(flags(args)));
-        } catch (IllegalArgumentException e) {
-            LOG.error("{}", e.getMessage());
-            System.exit(2);
-            return;
-        }
-        try {
-            agent.start();
-        } catch (IllegalStateException | UncheckedIOException e) {
-            LOG.error("{}", e.getMessage());
-            System.exit(1);
-        }
-        Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "shutdown"));
-        new CountDownLatch(1).await();
+    public static void main(String[] args) {
+        ServiceProcess.run("agent", OPTIONS, args, options -> new Agent(config(options)));
     }
 
-    static Map<String, String> flags(String[] args) {
-        var flags = new HashMap<String, String>();
-        for (int i = 0; i < args.length; i += 2) {
-            if (!FLAGS.contains(args[i])) {
-                throw new IllegalArgumentException("unknown option '%s'".formatted(args[i]));
-            }
-            if (i + 1 == args.length) {
-                throw new IllegalArgumentException("option '%s' needs a value".formatted(args[i]));
-            }
-            flags.put(args[i], args[i + 1]);
+    private record Agent(AgentDaemon daemon) implements ServiceProcess.Service {
+        Agent(AgentConfig config) {
+            this(new AgentDaemon(config));
         }
-        for (var needed : List.of("--kafka", "--agent")) {
-            if (!flags.containsKey(needed)) {
-                throw new IllegalArgumentException("option '%s' is missing".formatted(needed));
-            }
+
+        @Override
+        public void start() {
+            daemon.start();
         }
-        return flags;
+
+        @Override
+        public void close() {
+            daemon.close();
+        }
     }
 
-    static AgentConfig config(Map<String, String> flags) {
-        return switch (AgentSpec.parse(flags.get("--agent"))) {
+    static AgentConfig config(Options options) {
+        return switch (AgentSpec.parse(options.text(AGENT))) {
             case AgentSpec.Parsed.Wrong(var problem) -> throw new IllegalArgumentException(problem);
             case AgentSpec.Parsed.Ok(var spec) ->
                     AgentConfig.of(
-                                    flags.get("--kafka"),
-                                    new Topics(
-                                            flags.getOrDefault("--prefix", Topics.DEFAULT_PREFIX)),
+                                    options.bootstrapServers(),
+                                    options.topics(),
                                     spec.name(),
                                     spec.hostname().orElse("127.0.0.1"),
                                     Path.of(
-                                            flags.getOrDefault(
-                                                    "--work-dir", "ekiden-agent-" + spec.name())),
+                                            options.find(WORK_DIR)
+                                                    .orElse("ekiden-agent-" + spec.name())),
                                     resources(spec),
                                     spec.ports().isEmpty() ? List.of(PORTS) : spec.ports(),
                                     spec.attributes())
-                            .withRuntimes(
-                                    ContainerType.parse(
-                                            flags.getOrDefault(
-                                                    "--agent-runtimes", "mesos,docker")));
+                            .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
+                            .withKafka(options.kafka());
         };
+    }
+
+    static List<Option> options() {
+        return OPTIONS;
     }
 
     private static Resources resources(AgentSpec spec) {

@@ -2,7 +2,10 @@ package io.ekiden.gateway;
 
 import io.ekiden.log.Topics;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /// How a gateway is set up.
 ///
@@ -12,6 +15,7 @@ import java.util.Set;
 /// @param allowedHosts names by which clients may call it besides `localhost`, its own `host` and
 ///   addresses; `*` for any
 /// @param insecure accept a bind address other than loopback though nobody has to say who he is
+/// @param kafka further settings of the Kafka clients, such as those for TLS
 public record GatewayConfig(
         String bootstrapServers,
         Topics topics,
@@ -21,10 +25,12 @@ public record GatewayConfig(
         String version,
         Set<String> allowedHosts,
         boolean insecure,
+        Map<String, String> kafka,
         Limits limits) {
 
     public GatewayConfig {
         allowedHosts = Set.copyOf(allowedHosts);
+        kafka = Map.copyOf(kafka);
     }
 
     /// On loopback, with the limits of the architecture.
@@ -39,12 +45,22 @@ public record GatewayConfig(
                 version,
                 Set.of(),
                 false,
+                Map.of(),
                 Limits.DEFAULT);
     }
 
     public GatewayConfig withAllowedHosts(Set<String> hosts) {
         return new GatewayConfig(
-                bootstrapServers, topics, host, port, name, version, hosts, insecure, limits);
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                hosts,
+                insecure,
+                kafka,
+                limits);
     }
 
     public GatewayConfig withInsecure(boolean insecure) {
@@ -57,6 +73,21 @@ public record GatewayConfig(
                 version,
                 allowedHosts,
                 insecure,
+                kafka,
+                limits);
+    }
+
+    public GatewayConfig withKafka(Map<String, String> settings) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                settings,
                 limits);
     }
 
@@ -70,7 +101,15 @@ public record GatewayConfig(
                 version,
                 allowedHosts,
                 insecure,
+                kafka,
                 limits);
+    }
+
+    /// What every Kafka client of this gateway is given.
+    Map<String, Object> clients() {
+        var settings = new HashMap<String, Object>(kafka);
+        settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        return settings;
     }
 
     /// @param write how long a change waits for its decision
