@@ -1,45 +1,46 @@
 package io.ekiden.agent;
 
-import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.process.Option;
+import io.ekiden.process.Options;
+import io.ekiden.process.ServiceProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/// An agent as a process of its own:
-///
-/// ```
-/// --kafka HOST:PORT --agent "name=a1;cpus=2;mem=1024;ports=31000-31999" [--work-dir DIR]
-/// [--prefix ekiden.] [--agent-runtimes mesos,docker] [--agent-token-file FILE]
-/// [--data-bind ADDRESS] [--data-port PORT]
-/// ```
-///
-/// With the token that its gateways have (or the file's name in `EKIDEN_AGENT_TOKEN_FILE`) it
-/// serves its tasks' files and logs, by default at its own address and any free port.
-///
-/// SIGTERM ends the agent and leaves its tasks running for adoption. Exit codes: 0 ended as asked,
-/// 1 failed, 2 usage.
+/// An agent as a process of its own; `--help` tells its options, [ServiceProcess] how it ends. Its
+/// end leaves its tasks running for adoption.
 public final class AgentMain {
-    private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
-    private static final List<String> FLAGS =
+    private static final Option AGENT =
+            Option.of(
+                    "agent",
+                    "such as name=a1;hostname=h1;attributes=rack:r1;cpus=2;mem=1024;ports=31000-31999");
+    private static final Option WORK_DIR =
+            Option.of("work-dir", "its identity and its tasks' sandboxes; ekiden-agent-NAME");
+    private static final Option RUNTIMES =
+            Option.of(
+                    "agent-runtimes",
+                    "mesos,docker",
+                    "the kinds of containers it starts; in a container itself: docker");
+
+    private static final Option DATA_BIND =
+            Option.of("data-bind", "where it serves its tasks' files and logs; its own address");
+    private static final Option DATA_PORT =
+            Option.of("data-port", "0", "the port for that; 0 picks a free one");
+
+    private static final List<Option> OPTIONS =
             List.of(
-                    "--kafka",
-                    "--agent",
-                    "--work-dir",
-                    "--prefix",
-                    "--agent-runtimes",
-                    "--agent-token-file",
-                    "--data-bind",
-                    "--data-port");
+                    Option.BOOTSTRAP_SERVERS,
+                    Option.TOPIC_PREFIX,
+                    AGENT,
+                    WORK_DIR,
+                    RUNTIMES,
+                    Option.AGENT_TOKEN_FILE,
+                    DATA_BIND,
+                    DATA_PORT);
+
     private static final PortRange PORTS = new PortRange(31000, 32000);
     private static final double DISK = 10_000;
     private static final double KIB_PER_MIB = 1024;
@@ -49,94 +50,52 @@ public final class AgentMain {
 
     private AgentMain() {}
 
-    public static void main(String[] args) throws InterruptedException {
-        AgentDaemon agent;
-        try {
-            agent = new AgentDaemon(config(flags(args)));
-        } catch (IllegalArgumentException e) {
-            LOG.error("{}", e.getMessage());
-            System.exit(2);
-            return;
-        }
-        try {
-            agent.start();
-        } catch (IllegalStateException | UncheckedIOException e) {
-            LOG.error("{}", e.getMessage());
-            System.exit(1);
-        }
-        Runtime.getRuntime().addShutdownHook(new Thread(agent::close, "shutdown"));
-        new CountDownLatch(1).await();
+    public static void main(String[] args) {
+        ServiceProcess.run("agent", OPTIONS, args, options -> new Agent(config(options)));
     }
 
-    static Map<String, String> flags(String[] args) {
-        var flags = new HashMap<String, String>();
-        for (int i = 0; i < args.length; i += 2) {
-            if (!FLAGS.contains(args[i])) {
-                throw new IllegalArgumentException("unknown option '%s'".formatted(args[i]));
-            }
-            if (i + 1 == args.length) {
-                throw new IllegalArgumentException("option '%s' needs a value".formatted(args[i]));
-            }
-            flags.put(args[i], args[i + 1]);
+    private record Agent(AgentDaemon daemon) implements ServiceProcess.Service {
+        Agent(AgentConfig config) {
+            this(new AgentDaemon(config));
         }
-        for (var needed : List.of("--kafka", "--agent")) {
-            if (!flags.containsKey(needed)) {
-                throw new IllegalArgumentException("option '%s' is missing".formatted(needed));
-            }
+
+        @Override
+        public void start() {
+            daemon.start();
         }
-        return flags;
+
+        @Override
+        public void close() {
+            daemon.close();
+        }
     }
 
-    static AgentConfig config(Map<String, String> flags) {
-        return switch (AgentSpec.parse(flags.get("--agent"))) {
+    static AgentConfig config(Options options) {
+        return switch (AgentSpec.parse(options.text(AGENT))) {
             case AgentSpec.Parsed.Wrong(var problem) -> throw new IllegalArgumentException(problem);
             case AgentSpec.Parsed.Ok(var spec) ->
                     AgentConfig.of(
-                                    flags.get("--kafka"),
-                                    new Topics(
-                                            flags.getOrDefault("--prefix", Topics.DEFAULT_PREFIX)),
+                                    options.bootstrapServers(),
+                                    options.topics(),
                                     spec.name(),
                                     spec.hostname().orElse("127.0.0.1"),
                                     Path.of(
-                                            flags.getOrDefault(
-                                                    "--work-dir", "ekiden-agent-" + spec.name())),
+                                            options.find(WORK_DIR)
+                                                    .orElse("ekiden-agent-" + spec.name())),
                                     resources(spec),
                                     spec.ports().isEmpty() ? List.of(PORTS) : spec.ports(),
                                     spec.attributes())
-                            .withRuntimes(
-                                    ContainerType.parse(
-                                            flags.getOrDefault("--agent-runtimes", "mesos,docker")))
-                            .withDataPlane(token(flags), dataPlane(flags));
+                            .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
+                            .withDataPlane(
+                                    options.secret(Option.AGENT_TOKEN_FILE),
+                                    new AgentConfig.DataPlane(
+                                            options.find(DATA_BIND), options.port(DATA_PORT)))
+                            .withKafka(options.kafka());
         };
     }
 
-    private static Optional<String> token(Map<String, String> flags) {
-        return Optional.ofNullable(flags.get("--agent-token-file"))
-                .or(() -> Optional.ofNullable(System.getenv("EKIDEN_AGENT_TOKEN_FILE")))
-                .map(AgentMain::token);
-    }
-
-    private static String token(String file) {
-        try {
-            var token = Files.readString(Path.of(file)).strip();
-            if (token.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "the agent token's file %s is empty".formatted(file));
-            }
-            return token;
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "the agent token's file %s cannot be read: %s".formatted(file, e), e);
-        }
-    }
-
-    private static AgentConfig.DataPlane dataPlane(Map<String, String> flags) {
-        var port = flags.getOrDefault("--data-port", "0");
-        if (!port.matches("[0-9]{1,5}")) {
-            throw new IllegalArgumentException("--data-port '%s' is no port".formatted(port));
-        }
-        return new AgentConfig.DataPlane(
-                Optional.ofNullable(flags.get("--data-bind")), Integer.parseInt(port));
+    static List<Option> options() {
+        return OPTIONS;
     }
 
     private static Resources resources(AgentSpec spec) {

@@ -2,8 +2,11 @@ package io.ekiden.gateway;
 
 import io.ekiden.log.Topics;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /// How a gateway is set up.
 ///
@@ -15,6 +18,7 @@ import java.util.Set;
 /// @param agentToken the secret that agents ask for when their tasks' files are read; when absent,
 ///   they cannot be
 /// @param insecure accept a bind address other than loopback though nobody has to say who he is
+/// @param kafka further settings of the Kafka clients, such as those for TLS
 public record GatewayConfig(
         String bootstrapServers,
         Topics topics,
@@ -25,10 +29,12 @@ public record GatewayConfig(
         Set<String> allowedHosts,
         boolean insecure,
         Optional<String> agentToken,
+        Map<String, String> kafka,
         Limits limits) {
 
     public GatewayConfig {
         allowedHosts = Set.copyOf(allowedHosts);
+        kafka = Map.copyOf(kafka);
     }
 
     /// On loopback, with the limits of the architecture.
@@ -44,6 +50,7 @@ public record GatewayConfig(
                 Set.of(),
                 false,
                 Optional.empty(),
+                Map.of(),
                 Limits.DEFAULT);
     }
 
@@ -58,6 +65,7 @@ public record GatewayConfig(
                 hosts,
                 insecure,
                 agentToken,
+                kafka,
                 limits);
     }
 
@@ -72,6 +80,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                kafka,
                 limits);
     }
 
@@ -86,6 +95,22 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 token,
+                kafka,
+                limits);
+    }
+
+    public GatewayConfig withKafka(Map<String, String> settings) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                agentToken,
+                settings,
                 limits);
     }
 
@@ -100,7 +125,15 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                kafka,
                 limits);
+    }
+
+    /// What every Kafka client of this gateway is given.
+    Map<String, Object> clients() {
+        var settings = new HashMap<String, Object>(kafka);
+        settings.put(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers);
+        return settings;
     }
 
     /// @param write how long a change waits for its decision

@@ -1,117 +1,88 @@
 package io.ekiden.gateway;
 
-import io.ekiden.log.Topics;
+import io.ekiden.process.Option;
+import io.ekiden.process.Options;
+import io.ekiden.process.ServiceProcess;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.net.BindException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Collectors;
 
-/// A gateway as a process of its own: `--bootstrap-servers HOST:PORT [--topic-prefix ekiden.]
-/// [--bind 127.0.0.1] [--port 8080] [--allowed-hosts NAME,…] [--agent-token-file FILE]
-/// [--insecure]`. The token, whose file `EKIDEN_AGENT_TOKEN_FILE` may name as well, is the one that
-/// the agents have. Exit codes: 1 failed, 2 usage, 3 address not bound.
+/// A gateway as a process of its own; `--help` tells its options, [ServiceProcess] how it ends.
 public final class GatewayMain {
-    private static final Logger LOG = LoggerFactory.getLogger(GatewayMain.class);
-    private static final Set<String> OPTIONS =
-            Set.of(
-                    "--bootstrap-servers",
-                    "--topic-prefix",
-                    "--bind",
-                    "--port",
-                    "--allowed-hosts",
-                    "--agent-token-file");
+    private static final Option PORT = Option.of("port", "8080", "Marathon's API and the UI");
+    private static final Option ALLOWED_HOSTS =
+            Option.of(
+                    "allowed-hosts",
+                    "",
+                    "names by which clients call it, separated by commas; * for any");
+
+    private static final List<Option> OPTIONS =
+            List.of(
+                    Option.BOOTSTRAP_SERVERS,
+                    Option.TOPIC_PREFIX,
+                    Option.BIND,
+                    PORT,
+                    ALLOWED_HOSTS,
+                    Option.AGENT_TOKEN_FILE,
+                    Option.INSECURE);
 
     private GatewayMain() {}
 
     public static void main(String[] args) {
-        System.exit(run(List.of(args)));
+        ServiceProcess.run("gateway", OPTIONS, args, options -> new Gateway(config(options)));
     }
 
-    private static int run(List<String> args) {
-        GatewayConfig config;
-        try {
-            config = config(args);
-        } catch (IllegalArgumentException e) {
-            LOG.error("usage={}", e.getMessage());
-            return 2;
+    private record Gateway(GatewayConfig config, GatewayServer server)
+            implements ServiceProcess.Service {
+        Gateway(GatewayConfig config) {
+            this(config, new GatewayServer(config));
         }
-        var server = new GatewayServer(config);
-        var stop = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(
-                        new Thread(() -> {
-                            stop.countDown();
-                            server.close();
-                        }));
-        try {
-            server.start();
-            stop.await();
-            return 0;
-        } catch (IOException e) {
-            LOG.error("gateway=failed why={}", e.getMessage());
-            return 3;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return 1;
-        }
-    }
 
-    static GatewayConfig config(List<String> args) {
-        for (int i = 0; i < args.size(); i++) {
-            if (OPTIONS.contains(args.get(i)) && i + 1 < args.size()) {
-                i++;
-            } else if (!args.get(i).equals("--insecure")) {
-                throw new IllegalArgumentException("unknown option " + args.get(i));
+        @Override
+        public void start() throws IOException {
+            try {
+                server.start();
+            } catch (BindException e) {
+                throw new IOException(
+                        "%s:%d: %s".formatted(config.host(), config.port(), e.getMessage()), e);
             }
         }
-        var kafka =
-                option(args, "--bootstrap-servers")
-                        .orElseThrow(() ->
-                                new IllegalArgumentException("--bootstrap-servers is needed"));
-        var topics = new Topics(option(args, "--topic-prefix").orElse(Topics.DEFAULT_PREFIX));
-        var host = option(args, "--bind").orElse("127.0.0.1");
-        int port = Integer.parseInt(option(args, "--port").orElse("8080"));
-        var names = option(args, "--allowed-hosts").orElse("");
+
+        /// It says why it cannot serve.
+        @Override
+        public boolean answersWithoutKafka() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            server.close();
+        }
+    }
+
+    static GatewayConfig config(Options options) {
         var version =
                 Optional.ofNullable(GatewayMain.class.getPackage().getImplementationVersion());
-        return GatewayConfig.of(kafka, topics, host, port, version.orElse("dev"))
+        return GatewayConfig.of(
+                        options.bootstrapServers(),
+                        options.topics(),
+                        options.bind(),
+                        options.port(PORT),
+                        version.orElse("dev"))
                 .withAllowedHosts(
-                        Set.copyOf(
-                                Arrays.stream(names.split(",", -1))
-                                        .filter(name -> !name.isBlank())
-                                        .toList()))
-                .withAgentToken(agentToken(args))
-                .withInsecure(args.contains("--insecure"));
+                        Arrays.stream(options.text(ALLOWED_HOSTS).split(",", -1))
+                                .map(String::strip)
+                                .filter(name -> !name.isEmpty())
+                                .collect(Collectors.toSet()))
+                .withAgentToken(options.secret(Option.AGENT_TOKEN_FILE))
+                .withInsecure(options.isSet(Option.INSECURE))
+                .withKafka(options.kafka());
     }
 
-    private static Optional<String> agentToken(List<String> args) {
-        return option(args, "--agent-token-file")
-                .or(() -> Optional.ofNullable(System.getenv("EKIDEN_AGENT_TOKEN_FILE")))
-                .map(GatewayMain::token);
-    }
-
-    private static String token(String file) {
-        try {
-            var token = Files.readString(Path.of(file)).strip();
-            if (token.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "the agent token's file %s is empty".formatted(file));
-            }
-            return token;
-        } catch (IOException e) {
-            throw new IllegalArgumentException(
-                    "the agent token's file %s cannot be read: %s".formatted(file, e), e);
-        }
-    }
-
-    private static Optional<String> option(List<String> args, String name) {
-        int at = args.indexOf(name);
-        return at < 0 ? Optional.empty() : Optional.of(args.get(at + 1));
+    static List<Option> options() {
+        return OPTIONS;
     }
 }

@@ -26,7 +26,7 @@ public final class GatewayServer implements AutoCloseable {
     public GatewayServer(GatewayConfig config) {
         this.config = config;
         var limits = config.limits();
-        var kafka = config.bootstrapServers();
+        var kafka = config.clients();
         this.follower = new Follower(kafka, config.topics());
         this.barrier = new ReadBarrier(kafka, config.topics(), follower, limits.read());
         this.writer = new ChangeWriter(kafka, config.topics(), limits.write());

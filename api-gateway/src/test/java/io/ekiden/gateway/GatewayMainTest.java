@@ -3,58 +3,51 @@ package io.ekiden.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.ekiden.process.Options;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GatewayMainTest {
     @Test
-    void onlyKafkaMustBeNamed() {
-        var config = GatewayMain.config(List.of("--bootstrap-servers", "k:9092"));
+    void nothingMustBeSaid() {
+        var config = config("");
 
-        assertThat(config.bootstrapServers()).isEqualTo("k:9092");
+        assertThat(config.bootstrapServers()).isEqualTo("127.0.0.1:9092");
         assertThat(config.topics().prefix()).isEqualTo("ekiden.");
         assertThat(config.host()).isEqualTo("127.0.0.1");
         assertThat(config.port()).isEqualTo(8080);
+        assertThat(config.allowedHosts()).isEmpty();
         assertThat(config.insecure()).isFalse();
     }
 
     @Test
-    void everythingElseCanBe() {
+    void everythingCanBe() {
         var config =
-                GatewayMain.config(
-                        List.of(
-                                "--insecure",
-                                "--bootstrap-servers",
-                                "k:9092",
-                                "--topic-prefix",
-                                "test.",
-                                "--bind",
-                                "0.0.0.0",
-                                "--port",
-                                "0",
-                                "--allowed-hosts",
-                                "a.example,b.example"));
+                config(
+                        "--insecure --bootstrap-servers k:9092 --topic-prefix test. --bind 0.0.0.0 --port 0"
+                                + " --allowed-hosts a.example,b.example --kafka.security.protocol=SSL");
 
         assertThat(config.topics().prefix()).isEqualTo("test.");
         assertThat(config.host()).isEqualTo("0.0.0.0");
         assertThat(config.port()).isZero();
         assertThat(config.allowedHosts()).containsExactlyInAnyOrder("a.example", "b.example");
         assertThat(config.insecure()).isTrue();
+        assertThat(config.clients())
+                .containsEntry("bootstrap.servers", "k:9092")
+                .containsEntry("security.protocol", "SSL");
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "--port 8080",
-                "--bootstrap-servers",
-                "--bootstrap-servers k:9092 --port many",
-                "--bootstrap-servers k:9092 --what"
-            })
+    @ValueSource(strings = {"--port many", "--bind 0.0.0.0", "--what"})
     void aWrongCommandLineIsRefused(String line) {
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> GatewayMain.config(List.of(line.split(" ", -1))));
+        assertThatIllegalArgumentException().isThrownBy(() -> config(line));
+    }
+
+    private static GatewayConfig config(String line) {
+        var args = line.isEmpty() ? List.<String>of() : List.of(line.split(" ", -1));
+        return GatewayMain.config(Options.parse(GatewayMain.options(), args, Map.of()));
     }
 }

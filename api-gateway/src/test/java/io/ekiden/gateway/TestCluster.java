@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 
@@ -40,6 +41,11 @@ public final class TestCluster implements AutoCloseable {
 
     public String bootstrap() {
         return broker.bootstrap();
+    }
+
+    /// What every Kafka client is given.
+    public Map<String, Object> clients() {
+        return Map.of("bootstrap.servers", broker.bootstrap());
     }
 
     public ScriptedPlanner planner() {

@@ -1,103 +1,79 @@
 package io.ekiden.proxy;
 
-import io.ekiden.log.Topics;
-import io.ekiden.model.PortRange;
+import io.ekiden.process.Option;
+import io.ekiden.process.Options;
+import io.ekiden.process.ServiceProcess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
 
-/// The load balancer as a process of its own, told by its environment: `EKIDEN_KAFKA`,
-/// `EKIDEN_TOPIC_PREFIX`, `EKIDEN_PROXY_ID`, `EKIDEN_HOSTNAME`, `EKIDEN_BIND`, `EKIDEN_LB_PORT`,
-/// `EKIDEN_ADMIN_PORT`, `EKIDEN_SERVICE_PORTS` (such as `10000-10100`), `EKIDEN_PROXY_THREADS`, and
-/// `EKIDEN_KAFKA_<SETTING>` for any setting of the Kafka clients (`_` for `.`). SIGTERM ends it in
-/// order. Exit code 2: an option that makes no sense, 1: it could not start.
+/// The load balancer as a process of its own; `--help` tells its options, [ServiceProcess] how it
+/// ends.
 public final class ProxyMain {
-    private static final Logger LOG = LoggerFactory.getLogger(ProxyMain.class);
-    private static final String KAFKA_SETTING = "EKIDEN_KAFKA_";
+    private static final int MAX_THREADS = 1024;
+
+    private static final Option PROXY_ID =
+            Option.of("proxy-id", "its name as a member, no other's; proxy-HOSTNAME");
+    private static final Option HOSTNAME =
+            Option.of("hostname", "of the machine it runs on; what that calls itself");
+    private static final Option LB_PORT = Option.of("lb-port", "9080", "HTTP by virtual host");
+    private static final Option ADMIN_PORT = Option.of("admin-port", "9090", "its status");
+    private static final Option THREADS =
+            Option.of("proxy-threads", "0", "event loops; 0 is one for each core");
+
+    private static final List<Option> OPTIONS =
+            List.of(
+                    Option.BOOTSTRAP_SERVERS,
+                    Option.TOPIC_PREFIX,
+                    PROXY_ID,
+                    HOSTNAME,
+                    Option.BIND,
+                    LB_PORT,
+                    ADMIN_PORT,
+                    Option.SERVICE_PORTS,
+                    THREADS,
+                    Option.INSECURE);
 
     private ProxyMain() {}
 
     public static void main(String[] args) {
-        try {
-            run(config(System.getenv()));
-        } catch (IllegalArgumentException e) {
-            LOG.error("reason={}", Texts.reason(e));
-            System.exit(2);
+        ServiceProcess.run("proxy", OPTIONS, args, options -> new Proxy(config(options)));
+    }
+
+    private record Proxy(ProxyServer server) implements ServiceProcess.Service {
+        Proxy(ProxyConfig config) {
+            this(new ProxyServer(config));
+        }
+
+        @Override
+        public void start() {
+            server.start().await();
+        }
+
+        @Override
+        public void close() {
+            server.close();
         }
     }
 
-    private static void run(ProxyConfig config) {
-        var proxy = new ProxyServer(config);
-        Runtime.getRuntime().addShutdownHook(new Thread(proxy::close, "proxy-shutdown"));
-        proxy.start()
-                .onFailure(failure -> {
-                    LOG.error("proxy not started reason={}", Texts.reason(failure));
-                    new Thread(() -> System.exit(1), "proxy-exit").start();
-                });
-    }
-
-    static ProxyConfig config(Map<String, String> env) {
-        var host = Optional.ofNullable(env.get("EKIDEN_HOSTNAME")).orElseGet(ProxyMain::hostname);
+    static ProxyConfig config(Options options) {
+        var host = options.find(HOSTNAME).orElseGet(ProxyMain::hostname);
         return new ProxyConfig(
-                env.getOrDefault("EKIDEN_KAFKA", "127.0.0.1:9092"),
-                new Topics(env.getOrDefault("EKIDEN_TOPIC_PREFIX", Topics.DEFAULT_PREFIX)),
-                env.getOrDefault("EKIDEN_PROXY_ID", "proxy-" + host),
+                options.bootstrapServers(),
+                options.topics(),
+                options.find(PROXY_ID).orElse("proxy-" + host),
                 host,
-                env.getOrDefault("EKIDEN_BIND", "127.0.0.1"),
-                number(env, "EKIDEN_LB_PORT", 9080),
-                number(env, "EKIDEN_ADMIN_PORT", 9090),
-                ports(env.getOrDefault("EKIDEN_SERVICE_PORTS", "10000-10100")),
-                number(env, "EKIDEN_PROXY_THREADS", 0),
+                options.bind(),
+                options.port(LB_PORT),
+                options.port(ADMIN_PORT),
+                options.ports(Option.SERVICE_PORTS),
+                options.number(THREADS, 0, MAX_THREADS),
                 ProxyConfig.Timeouts.DEFAULT,
-                kafka(env));
+                options.kafka());
     }
 
-    private static int number(Map<String, String> env, String name, int otherwise) {
-        var value = env.get(name);
-        if (value == null) {
-            return otherwise;
-        }
-        try {
-            int number = Integer.parseInt(value);
-            if (number >= 0 && number <= 65_535) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(name + " is not a number: " + value, e);
-        }
-        throw new IllegalArgumentException(name + " is not within 0..65535: " + value);
-    }
-
-    private static PortRange ports(String value) {
-        var ends = value.split("-", -1);
-        try {
-            var range = new PortRange(Integer.parseInt(ends[0]), Integer.parseInt(ends[1]));
-            if (ends.length == 2
-                    && range.begin() > 0
-                    && range.size() > 0
-                    && range.end() <= 65_535) {
-                return range;
-            }
-        } catch (NumberFormatException | ArrayIndexOutOfBoundsException e) {
-            throw new IllegalArgumentException("EKIDEN_SERVICE_PORTS is no range: " + value, e);
-        }
-        throw new IllegalArgumentException("EKIDEN_SERVICE_PORTS is no range: " + value);
-    }
-
-    private static Map<String, String> kafka(Map<String, String> env) {
-        var settings = new HashMap<String, String>();
-        env.forEach((name, value) -> {
-            if (name.startsWith(KAFKA_SETTING)) {
-                var setting = name.substring(KAFKA_SETTING.length());
-                settings.put(setting.toLowerCase(Locale.ROOT).replace('_', '.'), value);
-            }
-        });
-        return settings;
+    static List<Option> options() {
+        return OPTIONS;
     }
 
     private static String hostname() {

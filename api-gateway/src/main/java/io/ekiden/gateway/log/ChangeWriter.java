@@ -6,6 +6,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.log.WantedChange;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -42,31 +43,23 @@ public final class ChangeWriter implements EntryListener, AutoCloseable {
     // KafkaProducer.send may block while it looks for the broker, which an event loop must not.
     private final ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor();
 
-    public ChangeWriter(String bootstrapServers, Topics topics, Duration patience) {
+    /// @param clients what every Kafka client is given
+    public ChangeWriter(Map<String, Object> clients, Topics topics, Duration patience) {
         this.topic = topics.desiredState().fullName();
         this.patience = patience;
         int millis = (int) patience.toMillis();
-        this.producer =
-                new KafkaProducer<>(
-                        Map.of(
-                                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                                bootstrapServers,
-                                ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG,
-                                ByteArraySerializer.class,
-                                ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG,
-                                ByteArraySerializer.class,
-                                ProducerConfig.CLIENT_ID_CONFIG,
-                                "gateway-writer",
-                                ProducerConfig.LINGER_MS_CONFIG,
-                                0,
-                                ProducerConfig.MAX_REQUEST_SIZE_CONFIG,
-                                Topics.MAX_MESSAGE_BYTES,
-                                ProducerConfig.MAX_BLOCK_MS_CONFIG,
-                                millis,
-                                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
-                                (int) Math.min(millis, ATTEMPT.toMillis()),
-                                ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG,
-                                millis));
+        var settings = new HashMap<>(clients);
+        settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, "gateway-writer");
+        settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+        settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Topics.MAX_MESSAGE_BYTES);
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, millis);
+        settings.put(
+                ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG,
+                (int) Math.min(millis, ATTEMPT.toMillis()));
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, millis);
+        this.producer = new KafkaProducer<>(settings);
     }
 
     /// No decision was seen in time; whether the change takes effect is unknown.

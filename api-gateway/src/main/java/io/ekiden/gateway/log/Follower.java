@@ -9,6 +9,7 @@ import io.ekiden.model.App;
 import io.ekiden.model.PathId;
 import io.ekiden.state.ClusterImage;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +49,7 @@ public final class Follower implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
-    private final String bootstrapServers;
+    private final Map<String, Object> clients;
     private final Topics topics;
     private final TopicPartition journal;
     private final Thread thread;
@@ -63,8 +64,9 @@ public final class Follower implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile Consumer<byte[], byte[]> consumer;
 
-    public Follower(String bootstrapServers, Topics topics) {
-        this.bootstrapServers = bootstrapServers;
+    /// @param clients what every Kafka client is given
+    public Follower(Map<String, Object> clients, Topics topics) {
+        this.clients = Map.copyOf(clients);
         this.topics = topics;
         this.journal = new TopicPartition(topics.journal().fullName(), 0);
         this.thread =
@@ -158,25 +160,16 @@ public final class Follower implements AutoCloseable {
     }
 
     private Map<String, Object> settings() {
-        return Map.of(
-                ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrapServers,
-                ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG,
-                ByteArrayDeserializer.class,
-                ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG,
-                ByteArrayDeserializer.class,
-                ConsumerConfig.ISOLATION_LEVEL_CONFIG,
-                "read_committed",
-                ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                "none",
-                ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                false,
-                ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                false,
-                ConsumerConfig.CLIENT_ID_CONFIG,
-                "gateway-follower",
-                ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
-                (int) CALL.toMillis());
+        var settings = new HashMap<>(clients);
+        settings.put(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "gateway-follower");
+        settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) CALL.toMillis());
+        return settings;
     }
 
     private EntryChain bootstrap(Consumer<byte[], byte[]> kafka) throws Damaged {

@@ -2,6 +2,7 @@ package io.ekiden.gateway.log;
 
 import io.ekiden.log.Topics;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -29,17 +30,16 @@ public final class ReadBarrier implements AutoCloseable {
 
     private boolean asking;
 
+    /// @param clients what every Kafka client is given
     /// @param patience after which a read is not kept waiting any longer
     public ReadBarrier(
-            String bootstrapServers, Topics topics, Follower follower, Duration patience) {
+            Map<String, Object> clients, Topics topics, Follower follower, Duration patience) {
         var millis = (int) patience.toMillis();
-        this.admin =
-                Admin.create(
-                        Map.of(
-                                AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers,
-                                AdminClientConfig.CLIENT_ID_CONFIG, "gateway-barrier",
-                                AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis,
-                                AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis));
+        var settings = new HashMap<>(clients);
+        settings.put(AdminClientConfig.CLIENT_ID_CONFIG, "gateway-barrier");
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, millis);
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, millis);
+        this.admin = Admin.create(settings);
         this.journal = new TopicPartition(topics.journal().fullName(), 0);
         this.journalEnd = Map.of(journal, OffsetSpec.latest());
         this.follower = follower;

@@ -29,9 +29,9 @@ class FollowerTest {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final TestCluster cluster = new TestCluster();
-    private final Follower follower = new Follower(cluster.bootstrap(), cluster.topics());
+    private final Follower follower = new Follower(cluster.clients(), cluster.topics());
     private final ReadBarrier barrier =
-            new ReadBarrier(cluster.bootstrap(), cluster.topics(), follower, PATIENCE);
+            new ReadBarrier(cluster.clients(), cluster.topics(), follower, PATIENCE);
 
     @AfterEach
     void close() {
@@ -98,7 +98,7 @@ class FollowerTest {
         barrier.pass().get();
         var stuck = new CountDownLatch(1);
         follower.listen(_ -> awaitQuietly(stuck));
-        try (var other = new Follower(cluster.bootstrap(), cluster.topics())) {
+        try (var other = new Follower(cluster.clients(), cluster.topics())) {
             other.start();
             put("/b");
             put("/c");
@@ -127,7 +127,7 @@ class FollowerTest {
         put("/a");
         var hasty =
                 new ReadBarrier(
-                        cluster.bootstrap(), cluster.topics(), follower, Duration.ofSeconds(1));
+                        cluster.clients(), cluster.topics(), follower, Duration.ofSeconds(1));
 
         try (hasty) {
             assertThatThrownBy(() -> hasty.pass().get())
@@ -151,7 +151,7 @@ class FollowerTest {
         assertThat(follower.foreignRecords()).isEqualTo(2);
         barrier.pass().get();
         assertThat(apps()).containsExactly("/a", "/b");
-        try (var another = new Follower(cluster.bootstrap(), cluster.topics())) {
+        try (var another = new Follower(cluster.clients(), cluster.topics())) {
             another.start();
             await().atMost(PATIENCE).until(() -> another.sequence() == 2);
         }

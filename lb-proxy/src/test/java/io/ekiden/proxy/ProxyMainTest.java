@@ -1,0 +1,45 @@
+package io.ekiden.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.ekiden.model.PortRange;
+import io.ekiden.process.Options;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class ProxyMainTest {
+    @Test
+    void isToldByItsEnvironment() {
+        var config =
+                config(
+                        List.of("--admin-port", "0"),
+                        Map.of(
+                                "EKIDEN_BOOTSTRAP_SERVERS", "kafka:9092",
+                                "EKIDEN_HOSTNAME", "h1",
+                                "EKIDEN_BIND", "127.0.0.2",
+                                "EKIDEN_SERVICE_PORTS", "20000-20009",
+                                "EKIDEN_KAFKA_SECURITY_PROTOCOL", "SSL"));
+        assertThat(config.bootstrapServers()).isEqualTo("kafka:9092");
+        assertThat(config.proxyId()).isEqualTo("proxy-h1");
+        assertThat(config.bindAddress()).isEqualTo("127.0.0.2");
+        assertThat(config.lbPort()).isEqualTo(9080);
+        assertThat(config.adminPort()).isZero();
+        assertThat(config.servicePorts()).isEqualTo(new PortRange(20_000, 20_009));
+        assertThat(config.kafka()).containsOnly(Map.entry("security.protocol", "SSL"));
+    }
+
+    @Test
+    void listensBeyondLoopbackOnlyWhenThatIsSaidAloud() {
+        var open = Map.of("EKIDEN_BIND", "0.0.0.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config(List.of(), open))
+                .withMessageContaining("--insecure");
+        assertThat(config(List.of("--insecure"), open).bindAddress()).isEqualTo("0.0.0.0");
+    }
+
+    private static ProxyConfig config(List<String> args, Map<String, String> environment) {
+        return ProxyMain.config(Options.parse(ProxyMain.options(), args, environment));
+    }
+}

@@ -1,0 +1,2 @@
+/// What every service has in common when it runs as a process of its own.
+package io.ekiden.process;
