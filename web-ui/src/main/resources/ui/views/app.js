@@ -86,7 +86,7 @@ function tasks(app, now) {
         <th>Address</th>
         <th>Health</th>
         <th>State</th>
-        <th>Version</th>
+        <th class="version">Version</th>
         <th>Since</th>
       </tr>
     </thead>
@@ -108,7 +108,7 @@ function taskRow(task, app, now) {
     <td class="address">${taskAddress(task)}</td>
     <td class="health">${tag(health.kind, health.label, health.cause)}${health.cause ? html`<small>${health.cause}</small>` : nothing}</td>
     <td title=${task.state}>${stateWord(task.state)}</td>
-    <td>${when(task.version, now)}${outdated ? html`<small>older config</small>` : nothing}</td>
+    <td class="version">${when(task.version, now)}${outdated ? html`<small>older config</small>` : nothing}</td>
     <td>${task.startedAt ? html`started ${when(task.startedAt, now)}` : html`staged ${when(task.stagedAt, now)}`}</td>
   </tr>`;
 }
@@ -124,7 +124,7 @@ function completed(state, now) {
           <th>Task</th>
           <th>Host</th>
           <th>State</th>
-          <th>Ran for</th>
+          <th>Ran</th>
           <th>Ended</th>
         </tr>
       </thead>
@@ -139,12 +139,13 @@ function completed(state, now) {
 }
 
 function endedRow(task, now) {
+  const ran = ranFor(task);
   return html`<tr>
     <td class="id"><a href=${formatTask({task: task.taskId})}><code>${task.taskId}</code></a></td>
     <td>${task.host}</td>
     <td title=${task.state}>${tag(stateKind(task.state), stateWord(task.state))}${task.message ? html`<small class="cut">${task.message}</small>` : nothing}</td>
-    <td>${ranFor(task) ?? html`<span class="faint">–</span>`}</td>
-    <td>${when(task.endedAt, now)}</td>
+    <td>${ran === undefined ? 'never started' : `for ${ran}`}</td>
+    <td>ended ${when(task.endedAt, now)}</td>
   </tr>`;
 }
 

@@ -11,6 +11,9 @@ import {when} from './parts.js';
 const PIECE_BYTES = 64 * 1024;
 const MOST_BYTES = 1024 * 1024;
 
+/** More rows than anyone reads. */
+const MOST_ROWS = 1_000;
+
 /** A listing is read again: tasks write while one looks. */
 const REFRESH_MS = 5_000;
 
@@ -135,12 +138,13 @@ class TaskFiles extends HTMLElement {
       </thead>
       <tbody>
         ${repeat(
-          [...this.#folder].sort((a, b) => isFolder(b) - isFolder(a) || (a.path < b.path ? -1 : 1)),
+          sorted(this.#folder).slice(0, MOST_ROWS),
           (file) => file.path,
           (file) => this.#row(file),
         )}
       </tbody>
-    </table>`;
+    </table>
+    ${this.#folder.length > MOST_ROWS ? html`<p class="notice">More than ${MOST_ROWS} entries: the others are not shown.</p>` : nothing}`;
   }
 
   #row(file) {
@@ -181,6 +185,11 @@ class TaskFiles extends HTMLElement {
       ${file.size === 0 ? nothing : html`<pre class="log text" tabindex="0" aria-label=${view}>${file.text}</pre>`}
       ${done ? nothing : most ? html`<p class="notice">The rest is not shown here: download the file.</p>` : html`<p class="notice"><button @click=${() => this.#read()}>Show more</button></p>`}`;
   }
+}
+
+/** Folders first. */
+function sorted(files) {
+  return [...files].sort((a, b) => isFolder(b) - isFolder(a) || (a.path < b.path ? -1 : 1));
 }
 
 function isFolder(file) {

@@ -33,16 +33,14 @@ export function task(state, route, now) {
     <nav class="tabs" aria-label="Of this task">
       ${TABS.map((tab) => html`<a href=${formatTask({...route, tab})} aria-current=${route.tab === tab ? 'page' : nothing}>${LABELS[tab]}</a>`)}
     </nav>
-    <section class="tab ${route.tab}">${content(route, found, app, now)}</section>`;
+    <section>${content(route, found, app, now)}</section>`;
 }
 
 function absent(state, read) {
   if (!read || (!state.open && !state.ended && !state.unread?.open)) return html`<p class="notice">Asking for the task …</p>`;
   const why = state.unread?.ended ?? state.unread?.open;
   if (why && why.status !== 404) return html`<p class="notice">The task could not be read: ${why.message}.</p>`;
-  return html`<p class="notice">
-    No such task is known: it ended longer ago than is remembered, or never was. Its files may still be there.
-  </p>`;
+  return html`<p class="notice">No such task is known: it ended longer ago than is remembered, or never was.</p>`;
 }
 
 function content(route, found, app, now) {
@@ -63,7 +61,7 @@ function details(found, app, now) {
   const message = found.message || failure?.message;
   return html`<div class="app">
     ${message ? html`<section class="box ${stateKind(found.state)}"><h3>${icon('warning')}Last message</h3><p class="message">${message}</p></section>` : nothing}
-    <dl>
+    <dl class="columns">
       ${fact('State', tag(stateKind(found.state), stateWord(found.state), found.state))}
       ${found.endedAt || !app ? nothing : fact('Health', health(found, app))}
       ${fact('Address', found.endedAt ? found.host : taskAddress(found))} ${fact('Agent', found.slaveId)}
