@@ -2,9 +2,11 @@
 import {html, render} from './lit.js';
 import {ClusterFeed} from './live/cluster.js';
 import {format, parse} from './route.js';
+import {appOf} from './rules/tasks.js';
 import {agents} from './views/agents.js';
 import {apps} from './views/apps.js';
 import {header, outage} from './views/header.js';
+import {task} from './views/task.js';
 
 /** So that "3 s ago" stays true. */
 const TICK_MS = 1_000;
@@ -20,7 +22,7 @@ const feed = new ClusterFeed(
     Object.assign(picture, part);
     draw();
   },
-  () => route.app,
+  openApp,
 );
 
 const actions = {
@@ -33,10 +35,17 @@ const actions = {
     location.hash = href;
   },
   showAgents(event) {
+    const section = document.getElementById('agents');
     event.preventDefault();
-    document.getElementById('agents').scrollIntoView({behavior: 'smooth'});
+    if (section) section.scrollIntoView({behavior: 'smooth'});
+    else location.hash = format({app: ''});
   },
 };
+
+/** The app that is open, or that the open task is one of. */
+function openApp() {
+  return route.app || (route.task && appOf(route.task));
+}
 
 function draw() {
   if (drawing) return;
@@ -44,10 +53,14 @@ function draw() {
   requestAnimationFrame(() => {
     drawing = false;
     const now = Date.now();
-    document.title = route.app ? `${route.app} · Ekiden` : 'Ekiden';
+    const open = route.task || route.app;
+    document.title = open ? `${open} · Ekiden` : 'Ekiden';
     render(
       html`${header(picture, route, actions, now)}
-        <main>${outage(picture, now)} ${apps(picture, route, actions, now)} ${agents(picture, now)}</main>`,
+        <main>
+          ${outage(picture, now)}
+          ${route.task ? task(picture, route, now) : html`${apps(picture, route, actions, now)} ${agents(picture, now)}`}
+        </main>`,
       page,
     );
     showOpenApp();
@@ -56,7 +69,7 @@ function draw() {
 
 /** Once, when the page was opened by the URL of an app. */
 function showOpenApp() {
-  if (shown || !picture.apps) return;
+  if (shown || route.task || !picture.apps) return;
   shown = true;
   document.querySelector('tbody.open')?.scrollIntoView();
 }
@@ -68,9 +81,10 @@ function go(next) {
 }
 
 function arrive() {
-  const before = route.app;
+  const before = {app: openApp(), task: route.task};
   route = parse(location.hash);
-  if (route.app && route.app !== before) feed.refresh();
+  if (openApp() && openApp() !== before.app) feed.refresh();
+  if (route.task !== before.task) scrollTo(0, 0);
   draw();
 }
 
@@ -78,12 +92,14 @@ function key(event) {
   const field = document.querySelector('.filter input');
   const typing = event.target.closest?.('input, textarea, select');
   if (event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === '/' && !typing) {
+  if (event.key === '/' && !typing && field) {
     event.preventDefault();
     field.focus();
   } else if (event.key === 'Escape' && typing) {
     actions.filter('');
     field.blur();
+  } else if (event.key === 'Escape' && route.task) {
+    location.hash = format({app: openApp()});
   } else if (event.key === 'Escape' && route.app) {
     location.hash = format({...route, app: ''});
   }

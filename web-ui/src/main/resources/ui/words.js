@@ -41,3 +41,11 @@ export function mebibytes(n) {
   const gib = n / 1024;
   return `${gib < 100 ? Math.round(gib * 10) / 10 : Math.round(gib)} GiB`;
 }
+
+/** @param {number} n in bytes */
+export function bytes(n) {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const unit = n < 1024 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(n) / 10));
+  const scaled = n / 1024 ** unit;
+  return `${unit === 0 || scaled >= 100 ? Math.round(scaled) : Math.round(scaled * 10) / 10} ${units[unit]}`;
+}

@@ -32,7 +32,7 @@ export class ClusterFeed {
 
   /**
    * @param {(part: object) => void} publish is given the parts of the picture that were read
-   * @param {() => string} openApp the id of the app whose tasks are wanted, or ''
+   * @param {() => string} openApp the id of the app whose tasks, also those that have ended, are wanted, or ''
    */
   constructor(publish, openApp) {
     this.#publish = publish;
@@ -97,6 +97,7 @@ export class ClusterFeed {
       queue: get('v2/queue').then((answer) => answer.queue),
       deployments: get('v2/deployments'),
       agents: get('v2/agents').then((answer) => answer.agents),
+      ended: id ? get(`v2/tasks/ended?appId=${encodeURIComponent(id)}`).then((answer) => answer.tasks) : undefined,
       open: id ? get(`v2/apps${id.split('/').map(encodeURIComponent).join('/')}`).then((answer) => answer.app) : undefined,
     };
     const names = Object.keys(reads);

@@ -1,11 +1,12 @@
 /** One app: what happens to it, why it waits, its last failure, its tasks. */
 import {html, nothing, repeat} from '../lit.js';
+import {formatTask} from '../route.js';
 import {taskHealth} from '../rules/health.js';
-import {httpUrl} from '../rules/ports.js';
+import {ranFor, stateKind, stateWord} from '../rules/tasks.js';
 import {turnedDown} from '../rules/waiting.js';
 import {count, cpus, mebibytes} from '../words.js';
 import {icon} from './icons.js';
-import {fact, tag, untilLaunch, when} from './parts.js';
+import {fact, tag, taskAddress, untilLaunch, when} from './parts.js';
 
 const ACTIONS = {
   StartApplication: 'start',
@@ -25,6 +26,7 @@ export function details(listed, queued, state, now) {
   return html`<div class="app">
     ${app.deployments.map(({id}) => deployment(id, state, now))} ${queued ? launching(queued, app, state, now) : nothing}
     ${app.lastTaskFailure ? failure(app.lastTaskFailure, now) : nothing} ${read ? tasks(read, now) : tasksUnread(listed, state)}
+    ${read ? completed(state, now) : nothing}
     ${definition(app, now)}
   </div>`;
 }
@@ -84,7 +86,7 @@ function tasks(app, now) {
         <th>Address</th>
         <th>Health</th>
         <th>State</th>
-        <th>Version</th>
+        <th class="version">Version</th>
         <th>Since</th>
       </tr>
     </thead>
@@ -102,23 +104,49 @@ function taskRow(task, app, now) {
   const health = taskHealth(task, app);
   const outdated = task.version && app.versionInfo && task.version < app.versionInfo.lastConfigChangeAt;
   return html`<tr>
-    <td class="id"><code>${task.id}</code></td>
+    <td class="id"><a href=${formatTask({task: task.id})}><code>${task.id}</code></a></td>
     <td class="address">${taskAddress(task)}</td>
     <td class="health">${tag(health.kind, health.label, health.cause)}${health.cause ? html`<small>${health.cause}</small>` : nothing}</td>
     <td title=${task.state}>${stateWord(task.state)}</td>
-    <td>${when(task.version, now)}${outdated ? html`<small>older config</small>` : nothing}</td>
+    <td class="version">${when(task.version, now)}${outdated ? html`<small>older config</small>` : nothing}</td>
     <td>${task.startedAt ? html`started ${when(task.startedAt, now)}` : html`staged ${when(task.stagedAt, now)}`}</td>
   </tr>`;
 }
 
-function taskAddress(task) {
-  const ports = task.ports ?? [];
-  if (ports.length === 0) return task.host;
-  return ports.map((port, i) => {
-    const text = i === 0 ? `${task.host}:${port}` : `:${port}`;
-    const url = httpUrl(task.host, port);
-    return url ? html`<a href=${url}>${text}</a> ` : `${text} `;
-  });
+/** The last tasks to have ended: their sandboxes are kept for a while. */
+function completed(state, now) {
+  if (!state.ended) return state.unread?.ended ? html`<p class="notice">Ended tasks could not be read: ${state.unread.ended.message}.</p>` : nothing;
+  if (state.ended.length === 0) return nothing;
+  return html`<h3 class="completed">Completed</h3>
+    <table class="tasks">
+      <thead>
+        <tr>
+          <th>Task</th>
+          <th>Host</th>
+          <th>State</th>
+          <th>Ran</th>
+          <th>Ended</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${repeat(
+          state.ended,
+          (task) => task.taskId,
+          (task) => endedRow(task, now),
+        )}
+      </tbody>
+    </table>`;
+}
+
+function endedRow(task, now) {
+  const ran = ranFor(task);
+  return html`<tr>
+    <td class="id"><a href=${formatTask({task: task.taskId})}><code>${task.taskId}</code></a></td>
+    <td>${task.host}</td>
+    <td title=${task.state}>${tag(stateKind(task.state), stateWord(task.state))}${task.message ? html`<small class="cut">${task.message}</small>` : nothing}</td>
+    <td>${ran === undefined ? 'never started' : `for ${ran}`}</td>
+    <td>ended ${when(task.endedAt, now)}</td>
+  </tr>`;
 }
 
 function tasksUnread(listed, state) {
@@ -134,9 +162,4 @@ function definition(app, now) {
     ${fact('Each instance', `${cpus(app.cpus)} CPU, ${mebibytes(app.mem)} memory${app.disk ? `, ${mebibytes(app.disk)} disk` : ''}`)}
     ${fact('Health checks', checks.join(', ') || 'none')} ${fact('Labels', labels.join(', '))} ${fact('Version', when(app.version, now))}
   </dl>`;
-}
-
-/** TASK_FAILED → failed */
-function stateWord(state) {
-  return state.replace(/^TASK_/, '').replaceAll('_', ' ').toLowerCase();
 }

@@ -10,18 +10,22 @@ export function header(state, route, actions, now) {
     <span class="cluster">${nameOf(state.info)}</span>
     ${state.agents ? html`<a class="quiet" href="#agents" @click=${actions.showAgents}>${agentsLine(active, state.agents)}</a>` : nothing}
     ${badge(state, now)}
-    <label class="filter">
-      <span class="hidden">Filter apps</span>
-      <input
-        type="search"
-        placeholder="Filter by id or label"
-        title="Press / to come here, Esc to clear"
-        .value=${live(route.filter)}
-        @input=${(e) => actions.filter(e.target.value)}
-      />
-      <kbd aria-hidden="true">/</kbd>
-    </label>
+    ${route.task ? nothing : filter(route, actions)}
   </header>`;
+}
+
+function filter(route, actions) {
+  return html`<label class="filter">
+    <span class="hidden">Filter apps</span>
+    <input
+    type="search"
+    placeholder="Filter by id or label"
+    title="Press / to come here, Esc to clear"
+    .value=${live(route.filter)}
+    @input=${(e) => actions.filter(e.target.value)}
+    />
+    <kbd aria-hidden="true">/</kbd>
+  </label>`;
 }
 
 function nameOf(info) {

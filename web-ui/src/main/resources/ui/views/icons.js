@@ -14,6 +14,10 @@ const SHAPES = {
   live: svg`<circle cx="8" cy="8" r="3.4" fill="currentColor"/>`,
   broken: svg`<circle cx="8" cy="8" r="5"/><path d="M3 13L13 3"/>`,
   closed: svg`<path d="M6 3.5L10.5 8 6 12.5"/>`,
+  folder: svg`<path d="M1.8 12.8V3.2h4.4l1.4 1.9h6.6v7.7z"/>`,
+  file: svg`<path d="M3.5 1.8h6L12.6 5v9.2H3.5zM9.3 1.8V5.2h3.3"/>`,
+  link: svg`<path d="M6.5 9.5l3-3M7 4.8l1.6-1.6a2.7 2.7 0 0 1 4 4L11 8.8M9 11.2l-1.6 1.6a2.7 2.7 0 0 1-4-4L5 7.2"/>`,
+  download: svg`<path d="M8 2v8.2M4.4 7L8 10.6 11.6 7M2.5 13.6h11"/>`,
   open: svg`<path d="M3.5 6L8 10.5 12.5 6"/>`,
 };
 

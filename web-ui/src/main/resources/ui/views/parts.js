@@ -1,5 +1,6 @@
 /** What several views are made of. */
 import {html, nothing, svg} from '../lit.js';
+import {httpUrl} from '../rules/ports.js';
 import {absolute, ago, seconds} from '../words.js';
 import {icon} from './icons.js';
 
@@ -48,4 +49,15 @@ export function fact(name, value) {
         <dt>${name}</dt>
         <dd>${value}</dd>
       </div>`;
+}
+
+/** Where a task listens, each port a link where a browser can open it. */
+export function taskAddress(task) {
+  const ports = task.ports ?? [];
+  if (ports.length === 0) return task.host;
+  return ports.map((port, i) => {
+    const text = i === 0 ? `${task.host}:${port}` : `:${port}`;
+    const url = httpUrl(task.host, port);
+    return url ? html`<a href=${url}>${text}</a> ` : `${text} `;
+  });
 }

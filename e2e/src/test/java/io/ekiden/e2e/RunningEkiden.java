@@ -109,6 +109,11 @@ final class RunningEkiden implements AutoCloseable {
         return instance.path("kafka").asText();
     }
 
+    /// The web UI's address.
+    String ui() {
+        return instance.path("ui").asText();
+    }
+
     int lbPort() {
         return instance.path("lbPort").asInt();
     }
