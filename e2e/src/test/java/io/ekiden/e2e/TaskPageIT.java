@@ -118,7 +118,7 @@ final class TaskPageIT extends EkidenTest {
         link(page, "empty").click();
         assertThat(page.locator("task-files")).containsText("The file is empty.");
         page.goBack();
-        assertThat(page.locator("task-files tbody .name")).hasText("empty");
+        assertThat(page.locator("task-files tbody .name")).hasText(new String[] {"empty"});
         var download = page.waitForDownload(() -> link(page, "Download empty").click());
         assertThat(download.suggestedFilename()).isEqualTo("empty");
     }
@@ -173,7 +173,7 @@ final class TaskPageIT extends EkidenTest {
         await().atMost(RunningEkiden.PATIENCE).until(() -> lastLine(page) == last);
         link(page, "Files").click();
         link(page, "data").click();
-        assertThat(page.locator("task-files tbody .name")).hasText("date");
+        assertThat(page.locator("task-files tbody .name")).hasText(new String[] {"date"});
     }
 
     @Test
