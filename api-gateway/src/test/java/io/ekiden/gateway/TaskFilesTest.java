@@ -18,6 +18,7 @@ import java.net.ServerSocket;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -34,8 +35,10 @@ final class TaskFilesTest {
     private static final App APP = Given.app("/shop/web");
     private static final String TOKEN = "a-token";
 
+    private static final Duration IDLE = Duration.ofSeconds(1);
     private static final BlockingQueue<HttpServerRequest> ASKED = new LinkedBlockingQueue<>();
     private static Vertx vertx;
+    private static String address;
     private static TestCluster cluster;
     private static Http http;
 
@@ -44,6 +47,7 @@ final class TaskFilesTest {
         vertx = Vertx.vertx();
         HttpServer agent = vertx.createHttpServer().requestHandler(TaskFilesTest::asked);
         agent.listen(0, "127.0.0.1").toCompletionStage().toCompletableFuture().get();
+        address = "http://127.0.0.1:" + agent.actualPort();
         int nobody;
         try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = free.getLocalPort();
@@ -53,10 +57,7 @@ final class TaskFilesTest {
                 .append(
                         new Fact.ClusterPut(Given.cluster()),
                         new Fact.AppPut(APP),
-                        new Fact.AgentPut(
-                                Given.agent(
-                                        "a1",
-                                        Optional.of("http://127.0.0.1:" + agent.actualPort()))),
+                        new Fact.AgentPut(Given.agent("a1", Optional.of(address))),
                         new Fact.AgentPut(
                                 Given.agent("off", Optional.of("http://127.0.0.1:" + nobody))),
                         new Fact.AgentPut(Given.agent("closed", Optional.empty())),
@@ -105,6 +106,11 @@ final class TaskFilesTest {
                             .end("{\"message\":\"'none' is not a regular file\"}");
             case "token" -> response.setStatusCode(401).end("{}");
             case "stalled" -> {}
+            case "silent" -> {
+                response.setChunked(true).putHeader("Content-Type", "text/plain");
+                response.write("one");
+                vertx.setTimer(3 * IDLE.toMillis(), _ -> response.end("two"));
+            }
             case "broken" -> {
                 response.putHeader("Content-Length", "1000").write("half");
                 vertx.setTimer(50, _ -> request.connection().close());
@@ -202,6 +208,38 @@ final class TaskFilesTest {
             client.shutdownNow();
         }
         await().untilTrue(left);
+    }
+
+    @Test
+    void aLogThatIsSilentForLongIsNotCutOff() {
+        try (var other = new TestCluster()) {
+            other.planner()
+                    .append(
+                            new Fact.ClusterPut(Given.cluster()),
+                            new Fact.AppPut(APP),
+                            new Fact.AgentPut(Given.agent("a1", Optional.of(address))),
+                            new Fact.InstancePut(Given.running(APP, 1), Optional.empty(), ""));
+            var impatient =
+                    other.start(config ->
+                            config.withAgentToken(Optional.of(TOKEN)).withLimits(limits()));
+
+            var reply = impatient.get(path(1, "logs/stdout?follow=true&path=silent"));
+
+            assertThat(reply.text()).isEqualTo("onetwo");
+        }
+    }
+
+    private static GatewayConfig.Limits limits() {
+        var usual = GatewayConfig.Limits.DEFAULT;
+        return new GatewayConfig.Limits(
+                usual.write(),
+                usual.read(),
+                usual.requests(),
+                usual.bodyBytes(),
+                usual.streams(),
+                usual.outstandingEvents(),
+                usual.heartbeat(),
+                IDLE);
     }
 
     @Test
