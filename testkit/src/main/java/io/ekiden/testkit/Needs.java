@@ -57,6 +57,11 @@ final class Needs implements ExecutionCondition {
         if (engine.isPresent()) {
             return Optional.of("no Docker engine answers: " + engine.get());
         }
+        if (needs.compose()
+                && problem(List.of("docker", "compose", "version")).isPresent()
+                && !onPath("docker-compose")) {
+            return Optional.of("neither docker compose nor docker-compose is installed");
+        }
         return Arrays.stream(needs.images())
                 .filter(image -> problem(List.of("docker", "image", "inspect", image)).isPresent())
                 .findFirst()

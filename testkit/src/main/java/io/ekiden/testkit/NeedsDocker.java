@@ -14,4 +14,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Needs.class)
 public @interface NeedsDocker {
     String[] images() default {};
+
+    /// Whether it also runs Compose: `docker compose` or `docker-compose`.
+    boolean compose() default false;
 }

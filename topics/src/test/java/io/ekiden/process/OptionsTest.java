@@ -4,17 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.ekiden.model.PortRange;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class OptionsTest {
     private static final Option LB_PORT = Option.of("lb-port", "9080", "a port");
     private static final Option NAME = Option.of("name", "its name");
+    private static final Option TOKEN = Option.of("token-file", "a secret");
     private static final List<Option> KNOWN =
-            List.of(LB_PORT, NAME, Option.SERVICE_PORTS, Option.BIND, Option.INSECURE);
+            List.of(LB_PORT, NAME, TOKEN, Option.SERVICE_PORTS, Option.BIND, Option.INSECURE);
 
     @Test
     void aFlagWinsOverTheVariableAndThatOverTheDefault() {
@@ -88,6 +93,19 @@ final class OptionsTest {
         assertThat(options("--bind=0.0.0.0 --insecure", Map.of()).bind()).isEqualTo("0.0.0.0");
         assertThat(options("--bind=0.0.0.0", Map.of("EKIDEN_INSECURE", "true")).bind())
                 .isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void aSecretIsReadFromItsFile(@TempDir Path dir) throws IOException {
+        var file = Files.writeString(dir.resolve("token"), "secret\n");
+        assertThat(options("--token-file=" + file, Map.of()).secret(TOKEN)).contains("secret");
+        assertThat(options("", Map.of()).secret(TOKEN)).isEmpty();
+
+        Files.writeString(file, " \n");
+        for (var wrong : List.of(file, dir.resolve("none"))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> options("--token-file=" + wrong, Map.of()).secret(TOKEN));
+        }
     }
 
     private static Options options(String line, Map<String, String> environment) {
