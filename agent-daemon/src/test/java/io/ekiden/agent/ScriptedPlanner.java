@@ -8,6 +8,7 @@ import io.ekiden.log.AgentReport.AgentJoined;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.AgentReport.TaskStatus;
 import io.ekiden.log.Codec;
+import io.ekiden.log.Fact;
 import io.ekiden.log.Heartbeat;
 import io.ekiden.log.Topics;
 import io.ekiden.model.KillCause;
@@ -35,7 +36,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// Plays the planner's part by hand: reads what agents say from the beginning of the log, and says
 /// what a test wants said, in transactions as the planner does.
-final class ScriptedPlanner implements AutoCloseable {
+public final class ScriptedPlanner implements AutoCloseable {
     static final int PARTITION = 7;
 
     private final Topics topics;
@@ -163,11 +164,37 @@ final class ScriptedPlanner implements AutoCloseable {
 
     long welcome(String agent, String session, String cluster, AgentCommand.Task... assignment) {
         long epoch = ++sequence;
-        say(
-                0,
-                new AgentCommand.Welcome(
-                        agent, epoch, epoch, session, cluster, PARTITION, List.of(assignment)));
+        say(0, welcome(agent, epoch, session, cluster, PARTITION, assignment));
         return epoch;
+    }
+
+    /// A welcome to an agent with these tasks.
+    public static AgentCommand.Welcome welcome(
+            String agent,
+            long epoch,
+            String session,
+            String cluster,
+            int partition,
+            AgentCommand.Task... assignment) {
+        var tasks = List.of(assignment);
+        return new AgentCommand.Welcome(
+                agent,
+                epoch,
+                epoch,
+                session,
+                cluster,
+                partition,
+                tasks.stream().map(AgentCommand.Task::app).distinct().toList(),
+                tasks.stream()
+                        .map(task ->
+                                new Fact.Assigned(
+                                        task.taskId(),
+                                        task.app().id(),
+                                        task.app().version(),
+                                        task.hostPorts(),
+                                        task.volumes(),
+                                        task.launch()))
+                        .toList());
     }
 
     void launch(String agent, long epoch, AgentCommand.Task task) {

@@ -21,7 +21,8 @@ public sealed interface AgentCommand {
     /// `epoch`. A welcome for its own id with another session means that another agent has taken
     /// its place.
     ///
-    /// @param assignment all that it is to run
+    /// @param definitions of the apps that it is to run, each once
+    /// @param assigned all tasks that it is to run
     record Welcome(
             String agentId,
             long epoch,
@@ -29,10 +30,30 @@ public sealed interface AgentCommand {
             String session,
             String clusterId,
             int partition,
-            List<Task> assignment)
+            List<App> definitions,
+            List<Fact.Assigned> assigned)
             implements AgentCommand {
         public Welcome {
-            assignment = List.copyOf(assignment);
+            definitions = List.copyOf(definitions);
+            assigned = List.copyOf(assigned);
+        }
+
+        /// The tasks with their definitions.
+        public List<Task> assignment() {
+            return assigned.stream().map(this::task).toList();
+        }
+
+        private Task task(Fact.Assigned one) {
+            return new Task(
+                    one.taskId(), definition(one), one.hostPorts(), one.volumes(), one.launch());
+        }
+
+        private App definition(Fact.Assigned one) {
+            return definitions.stream()
+                    .filter(app ->
+                            app.id().equals(one.appId()) && app.version().equals(one.version()))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 

@@ -2,7 +2,6 @@ package io.ekiden.log;
 
 import io.ekiden.model.App;
 import io.ekiden.model.Instance;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -74,16 +73,6 @@ public final class Commands {
     }
 
     private static AgentCommand.Welcome welcome(JournalEntry entry, Fact.Welcomed welcomed) {
-        var tasks =
-                welcomed.assignment().stream()
-                        .map(assigned ->
-                                new AgentCommand.Task(
-                                        assigned.taskId(),
-                                        definition(welcomed, assigned),
-                                        assigned.hostPorts(),
-                                        assigned.volumes(),
-                                        assigned.launch()))
-                        .toList();
         var agent = welcomed.agent();
         return new AgentCommand.Welcome(
                 agent.id(),
@@ -92,14 +81,7 @@ public final class Commands {
                 welcomed.session(),
                 welcomed.clusterId(),
                 agent.partition(),
-                tasks);
-    }
-
-    private static App definition(Fact.Welcomed welcomed, Fact.Assigned assigned) {
-        Instant wanted = assigned.version();
-        return welcomed.definitions().stream()
-                .filter(app -> app.id().equals(assigned.appId()) && app.version().equals(wanted))
-                .findFirst()
-                .orElseThrow();
+                welcomed.definitions(),
+                welcomed.assignment());
     }
 }

@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.ScriptedPlanner;
 import io.ekiden.agent.core.AgentSteps.Step;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport;
@@ -54,9 +55,7 @@ final class AgentStepsTest {
     }
 
     private AgentStepsTest welcomed(String session, long epoch, AgentCommand.Task... assignment) {
-        return commanded(
-                new AgentCommand.Welcome(
-                        "a1", epoch, epoch, session, "c1", 7, List.of(assignment)));
+        return commanded(ScriptedPlanner.welcome("a1", epoch, session, "c1", 7, assignment));
     }
 
     private AgentStepsTest member(LocalTask... recovered) {
