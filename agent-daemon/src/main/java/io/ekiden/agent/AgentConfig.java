@@ -20,7 +20,8 @@ import java.util.SortedMap;
 /// @param hostname the address at which its tasks are reached
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
 /// @param runtimes the kinds of containers it starts; none of another kind
-/// @param attributes for constraints; `isolation` is added
+/// @param dockerHost the address of the machine's Docker engine
+/// @param attributes for constraints; `isolation` and `docker` are added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
 public record AgentConfig(
@@ -31,6 +32,7 @@ public record AgentConfig(
         String hostname,
         Path workDir,
         Set<ContainerType> runtimes,
+        String dockerHost,
         Resources resources,
         List<PortRange> ports,
         SortedMap<String, String> attributes,
@@ -39,6 +41,7 @@ public record AgentConfig(
         Timings timings,
         Retention retention) {
 
+    public static final String DOCKER_HOST = "unix:///var/run/docker.sock";
     public static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     /// Time-outs and periods.
@@ -91,6 +94,7 @@ public record AgentConfig(
                 hostname,
                 workDir,
                 EnumSet.allOf(ContainerType.class),
+                DOCKER_HOST,
                 resources,
                 ports,
                 Sorted.copyOf(attributes),
@@ -109,6 +113,26 @@ public record AgentConfig(
                 hostname,
                 workDir,
                 runtimes,
+                dockerHost,
+                resources,
+                ports,
+                attributes,
+                taskEnv,
+                bootIdFile,
+                timings,
+                retention);
+    }
+
+    public AgentConfig withDockerHost(String address) {
+        return new AgentConfig(
+                bootstrapServers,
+                kafka,
+                topics,
+                agentId,
+                hostname,
+                workDir,
+                runtimes,
+                address,
                 resources,
                 ports,
                 attributes,
@@ -127,6 +151,7 @@ public record AgentConfig(
                 hostname,
                 workDir,
                 runtimes,
+                dockerHost,
                 resources,
                 ports,
                 attributes,
@@ -145,6 +170,7 @@ public record AgentConfig(
                 hostname,
                 workDir,
                 runtimes,
+                dockerHost,
                 resources,
                 ports,
                 attributes,
@@ -163,6 +189,7 @@ public record AgentConfig(
                 hostname,
                 workDir,
                 runtimes,
+                dockerHost,
                 resources,
                 ports,
                 attributes,

@@ -7,10 +7,13 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
+import io.ekiden.agent.runtime.Runtimes;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.runtime.docker.DockerRuntime;
+import io.ekiden.agent.runtime.docker.Patience;
 import io.ekiden.log.AgentCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -27,6 +30,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.slf4j.Logger;
@@ -83,7 +87,8 @@ public final class AgentDaemon implements AutoCloseable {
 
     /// Adopts what runs already, and begins to join. Does not wait for Kafka.
     ///
-    /// @throws IllegalStateException when the work directory is another agent's or cluster's
+    /// @throws IllegalStateException when the work directory is another agent's or cluster's, or
+    ///   the engine's address is none
     /// @throws UncheckedIOException when the work directory cannot be used
     public void start() {
         var work = new WorkDir(config.workDir());
@@ -95,13 +100,7 @@ public final class AgentDaemon implements AutoCloseable {
         var identity = Identity.claim(work.root(), config.agentId(), config.topics().prefix());
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
-        var runtime =
-                NativeRuntime.create(
-                        work,
-                        records,
-                        bootId,
-                        TaskAddress.of(config.hostname()).host(),
-                        config.taskEnv());
+        var runtime = runtimes(work, bootId, identity);
         var checks =
                 new HealthChecks(
                         TaskAddress.of(config.hostname()).ip(),
@@ -131,10 +130,28 @@ public final class AgentDaemon implements AutoCloseable {
                 config.agentId(),
                 config.hostname(),
                 work.root(),
-                runtime.isolation(),
+                runtime.attributes().get("isolation"),
                 bootId);
-        var recovered = runtime.recover();
+        var recovered = runtime.recover(records.read());
         loop.execute(guarded(() -> begin(actor, runtime, identity, recovered)));
+    }
+
+    private TaskRuntime runtimes(WorkDir work, String bootId, Identity identity) {
+        var address = TaskAddress.of(config.hostname());
+        var plain = NativeRuntime.create(work, bootId, address.host(), config.taskEnv());
+        var docker =
+                new DockerRuntime(
+                        work,
+                        bootId,
+                        config.dockerHost(),
+                        config.agentId(),
+                        identity::clusterId,
+                        address.host(),
+                        address.ip(),
+                        config.taskEnv(),
+                        Patience.DEFAULT);
+        var offered = config.runtimes().stream().map(ContainerType::type);
+        return new Runtimes(offered.collect(Collectors.toSet()), plain, docker);
     }
 
     private void begin(

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +19,23 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 /// --kafka HOST:PORT --agent "name=a1;cpus=2;mem=1024;ports=31000-31999" [--work-dir DIR]
-/// [--prefix ekiden.] [--agent-runtimes mesos,docker]
+/// [--prefix ekiden.] [--agent-runtimes mesos,docker] [--docker-host unix:///var/run/docker.sock]
 /// ```
+///
+/// The engine's address may also be given as `EKIDEN_AGENT_DOCKER_HOST`.
 ///
 /// SIGTERM ends the agent and leaves its tasks running for adoption. Exit codes: 0 ended as asked,
 /// 1 failed, 2 usage.
 public final class AgentMain {
     private static final Logger LOG = LoggerFactory.getLogger(AgentMain.class);
     private static final List<String> FLAGS =
-            List.of("--kafka", "--agent", "--work-dir", "--prefix", "--agent-runtimes");
+            List.of(
+                    "--kafka",
+                    "--agent",
+                    "--work-dir",
+                    "--prefix",
+                    "--agent-runtimes",
+                    "--docker-host");
     private static final PortRange PORTS = new PortRange(31000, 32000);
     private static final double DISK = 10_000;
     private static final double KIB_PER_MIB = 1024;
@@ -92,8 +101,14 @@ public final class AgentMain {
                                     spec.attributes())
                             .withRuntimes(
                                     ContainerType.parse(
-                                            flags.getOrDefault(
-                                                    "--agent-runtimes", "mesos,docker")));
+                                            flags.getOrDefault("--agent-runtimes", "mesos,docker")))
+                            .withDockerHost(
+                                    Optional.ofNullable(flags.get("--docker-host"))
+                                            .or(() ->
+                                                    Optional.ofNullable(
+                                                            System.getenv(
+                                                                    "EKIDEN_AGENT_DOCKER_HOST")))
+                                            .orElse(AgentConfig.DOCKER_HOST));
         };
     }
 
