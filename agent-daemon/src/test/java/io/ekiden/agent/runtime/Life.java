@@ -26,7 +26,7 @@ public final class Life {
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
     /// @param seen all tasks that the test knows, to be ended after it
-    Life(WorkDir work, String bootId, TaskRuntime runtime, Set<TaskId> seen) {
+    public Life(WorkDir work, String bootId, TaskRuntime runtime, Set<TaskId> seen) {
         this.work = work;
         this.runtime = runtime;
         this.seen = seen;

@@ -9,18 +9,22 @@ import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
 import io.ekiden.agent.AgentConfig;
 import io.ekiden.agent.Given;
+import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.runtime.Life;
 import io.ekiden.agent.runtime.Machine;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The Docker engine of this machine, used by one agent of a cluster that nobody else has.
 final class DockerMachine implements Machine {
@@ -40,16 +44,18 @@ final class DockerMachine implements Machine {
 
     final String cluster = "test-" + UUID.randomUUID();
     final DockerClient docker;
-    private final String host;
+    private final String seen;
+    private final Patience patience;
 
     DockerMachine() {
-        this(AgentConfig.DOCKER_HOST, AgentConfig.DOCKER_HOST);
+        this(AgentConfig.DOCKER_HOST, AgentConfig.DOCKER_HOST, QUICK);
     }
 
     /// @param host at which the test itself speaks to the engine
     /// @param seen at which the runtime does
-    DockerMachine(String host, String seen) {
-        this.host = seen;
+    DockerMachine(String host, String seen, Patience patience) {
+        this.seen = seen;
+        this.patience = patience;
         docker = client(host);
         TestImage.make(docker);
     }
@@ -71,20 +77,31 @@ final class DockerMachine implements Machine {
 
     @Override
     public TaskRuntime runtime(WorkDir work, String bootId) {
-        return runtime(work, bootId, QUICK);
-    }
-
-    DockerRuntime runtime(WorkDir work, String bootId, Patience patience) {
         return new DockerRuntime(
                 work,
                 bootId,
-                host,
+                seen,
                 AGENT,
                 () -> Optional.of(cluster),
                 "127.0.0.1",
                 "127.0.0.1",
                 new TreeMap<>(),
                 patience);
+    }
+
+    /// One life of an agent in this directory.
+    Life life(Path dir) {
+        try {
+            var work = new WorkDir(dir);
+            work.create();
+            return new Life(work, "boot-1", runtime(work, "boot-1"), ConcurrentHashMap.newKeySet());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    LocalTask task(Given given) {
+        return adapted(given).local();
     }
 
     @Override
