@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 /// outcome comes back as an event.
 final class Actor {
     private static final Logger LOG = LoggerFactory.getLogger(Actor.class);
-    private static final String ISOLATION = "isolation";
 
     private final AgentConfig config;
     private final String bootId;
@@ -199,7 +198,7 @@ final class Actor {
 
     private void sayJoined(Action.Join join) {
         var attributes = new TreeMap<>(config.attributes());
-        attributes.put(ISOLATION, runtime.isolation());
+        attributes.putAll(runtime.attributes());
         var joined =
                 new AgentJoined(
                         config.agentId(),

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 
 /// All that an agent needs to know.
 ///
@@ -21,7 +22,8 @@ import java.util.SortedMap;
 /// @param hostname the address at which its tasks are reached
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
 /// @param runtimes the kinds of containers it starts; none of another kind
-/// @param attributes for constraints; `isolation` is added
+/// @param dockerHost the address of the machine's Docker engine
+/// @param attributes for constraints; `isolation` and `docker` are added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
 /// @param agentToken the secret that gateways show to read its tasks' files; when absent, they
@@ -35,6 +37,7 @@ public record AgentConfig(
         String hostname,
         Path workDir,
         Set<ContainerType> runtimes,
+        String dockerHost,
         Resources resources,
         List<PortRange> ports,
         SortedMap<String, String> attributes,
@@ -45,6 +48,7 @@ public record AgentConfig(
         Optional<String> agentToken,
         DataPlane dataPlane) {
 
+    public static final String DOCKER_HOST = "unix:///var/run/docker.sock";
     public static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
     /// Time-outs and periods.
@@ -105,6 +109,7 @@ public record AgentConfig(
                 hostname,
                 workDir,
                 EnumSet.allOf(ContainerType.class),
+                DOCKER_HOST,
                 resources,
                 ports,
                 Sorted.copyOf(attributes),
@@ -117,83 +122,23 @@ public record AgentConfig(
     }
 
     public AgentConfig withRuntimes(Set<ContainerType> runtimes) {
-        return new AgentConfig(
-                bootstrapServers,
-                kafka,
-                topics,
-                agentId,
-                hostname,
-                workDir,
-                runtimes,
-                resources,
-                ports,
-                attributes,
-                taskEnv,
-                bootIdFile,
-                timings,
-                retention,
-                agentToken,
-                dataPlane);
+        return copy(copy -> copy.runtimes = runtimes);
+    }
+
+    public AgentConfig withDockerHost(String address) {
+        return copy(copy -> copy.dockerHost = address);
     }
 
     public AgentConfig withTimings(Timings timings) {
-        return new AgentConfig(
-                bootstrapServers,
-                kafka,
-                topics,
-                agentId,
-                hostname,
-                workDir,
-                runtimes,
-                resources,
-                ports,
-                attributes,
-                taskEnv,
-                bootIdFile,
-                timings,
-                retention,
-                agentToken,
-                dataPlane);
+        return copy(copy -> copy.timings = timings);
     }
 
     public AgentConfig withKafka(Map<String, String> settings) {
-        return new AgentConfig(
-                bootstrapServers,
-                settings,
-                topics,
-                agentId,
-                hostname,
-                workDir,
-                runtimes,
-                resources,
-                ports,
-                attributes,
-                taskEnv,
-                bootIdFile,
-                timings,
-                retention,
-                agentToken,
-                dataPlane);
+        return copy(copy -> copy.kafka = settings);
     }
 
     public AgentConfig withTaskEnv(Map<String, String> variables) {
-        return new AgentConfig(
-                bootstrapServers,
-                kafka,
-                topics,
-                agentId,
-                hostname,
-                workDir,
-                runtimes,
-                resources,
-                ports,
-                attributes,
-                Sorted.copyOf(variables),
-                bootIdFile,
-                timings,
-                retention,
-                agentToken,
-                dataPlane);
+        return copy(copy -> copy.taskEnv = Sorted.copyOf(variables));
     }
 
     public AgentConfig withAgentToken(Optional<String> token) {
@@ -201,22 +146,59 @@ public record AgentConfig(
     }
 
     public AgentConfig withDataPlane(Optional<String> token, DataPlane address) {
-        return new AgentConfig(
-                bootstrapServers,
-                kafka,
-                topics,
-                agentId,
-                hostname,
-                workDir,
-                runtimes,
-                resources,
-                ports,
-                attributes,
-                taskEnv,
-                bootIdFile,
-                timings,
-                retention,
-                token,
-                address);
+        return copy(copy -> {
+            copy.agentToken = token;
+            copy.dataPlane = address;
+        });
+    }
+
+    private AgentConfig copy(Consumer<Copy> change) {
+        var copy = new Copy(this);
+        change.accept(copy);
+        return copy.done();
+    }
+
+    /// A copy in the making: only what changes is named.
+    private static final class Copy {
+        private final AgentConfig original;
+        private Map<String, String> kafka;
+        private Set<ContainerType> runtimes;
+        private String dockerHost;
+        private SortedMap<String, String> taskEnv;
+        private Timings timings;
+        private Optional<String> agentToken;
+        private DataPlane dataPlane;
+
+        Copy(AgentConfig original) {
+            this.original = original;
+            kafka = original.kafka;
+            runtimes = original.runtimes;
+            dockerHost = original.dockerHost;
+            taskEnv = original.taskEnv;
+            timings = original.timings;
+            agentToken = original.agentToken;
+            dataPlane = original.dataPlane;
+        }
+
+        AgentConfig done() {
+            return new AgentConfig(
+                    original.bootstrapServers,
+                    kafka,
+                    original.topics,
+                    original.agentId,
+                    original.hostname,
+                    original.workDir,
+                    runtimes,
+                    dockerHost,
+                    original.resources,
+                    original.ports,
+                    original.attributes,
+                    taskEnv,
+                    original.bootIdFile,
+                    timings,
+                    original.retention,
+                    agentToken,
+                    dataPlane);
+        }
     }
 }

@@ -8,10 +8,13 @@ import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
+import io.ekiden.agent.runtime.Runtimes;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.runtime.docker.DockerRuntime;
+import io.ekiden.agent.runtime.docker.Patience;
 import io.ekiden.log.AgentCommand;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -29,6 +32,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.slf4j.Logger;
@@ -94,7 +98,7 @@ public final class AgentDaemon implements AutoCloseable {
     /// Adopts what runs already, and begins to join. Does not wait for Kafka.
     ///
     /// @throws IllegalStateException when the work directory is another agent's or cluster's, or
-    ///   the data plane's address cannot be bound
+    ///   the data plane's address cannot be bound, or the engine's address is none
     /// @throws UncheckedIOException when the work directory cannot be used
     public void start() {
         var work = new WorkDir(config.workDir());
@@ -106,13 +110,7 @@ public final class AgentDaemon implements AutoCloseable {
         var identity = Identity.claim(work.root(), config.agentId(), config.topics().prefix());
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
-        var runtime =
-                NativeRuntime.create(
-                        work,
-                        records,
-                        bootId,
-                        TaskAddress.of(config.hostname()).host(),
-                        config.taskEnv());
+        var runtime = runtimes(work, bootId, identity);
         var checks =
                 new HealthChecks(
                         TaskAddress.of(config.hostname()).ip(),
@@ -146,9 +144,9 @@ public final class AgentDaemon implements AutoCloseable {
                 config.agentId(),
                 config.hostname(),
                 work.root(),
-                runtime.isolation(),
+                runtime.attributes().get("isolation"),
                 bootId);
-        var recovered = runtime.recover();
+        var recovered = runtime.recover(records.read());
         loop.execute(guarded(() -> begin(actor, runtime, identity, recovered)));
     }
 
@@ -182,6 +180,24 @@ public final class AgentDaemon implements AutoCloseable {
     private String address(FilesServer files) {
         var ip = TaskAddress.of(config.hostname()).ip();
         return "http://%s:%d".formatted(ip.contains(":") ? "[" + ip + "]" : ip, files.port());
+    }
+
+    private TaskRuntime runtimes(WorkDir work, String bootId, Identity identity) {
+        var address = TaskAddress.of(config.hostname());
+        var plain = NativeRuntime.create(work, bootId, address.host(), config.taskEnv());
+        var docker =
+                new DockerRuntime(
+                        work,
+                        bootId,
+                        config.dockerHost(),
+                        config.agentId(),
+                        identity::clusterId,
+                        address.host(),
+                        address.ip(),
+                        config.taskEnv(),
+                        Patience.DEFAULT);
+        var offered = config.runtimes().stream().map(ContainerType::type);
+        return new Runtimes(offered.collect(Collectors.toSet()), plain, docker);
     }
 
     private void begin(

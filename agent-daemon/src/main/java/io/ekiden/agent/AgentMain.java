@@ -25,6 +25,8 @@ public final class AgentMain {
                     "mesos,docker",
                     "the kinds of containers it starts; in a container itself: docker");
 
+    private static final Option DOCKER_HOST =
+            Option.of("agent-docker-host", AgentConfig.DOCKER_HOST, "the Docker engine's address");
     private static final Option DATA_BIND =
             Option.of("data-bind", "where it serves its tasks' files and logs; its own address");
     private static final Option DATA_PORT =
@@ -37,6 +39,7 @@ public final class AgentMain {
                     AGENT,
                     WORK_DIR,
                     RUNTIMES,
+                    DOCKER_HOST,
                     Option.AGENT_TOKEN_FILE,
                     DATA_BIND,
                     DATA_PORT);
@@ -86,6 +89,7 @@ public final class AgentMain {
                                     spec.ports().isEmpty() ? List.of(PORTS) : spec.ports(),
                                     spec.attributes())
                             .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
+                            .withDockerHost(options.text(DOCKER_HOST))
                             .withDataPlane(
                                     options.secret(Option.AGENT_TOKEN_FILE),
                                     new AgentConfig.DataPlane(

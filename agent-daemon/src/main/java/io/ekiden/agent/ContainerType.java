@@ -1,5 +1,6 @@
 package io.ekiden.agent;
 
+import io.ekiden.model.Container;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -24,6 +25,13 @@ public enum ContainerType {
                             .orElseThrow(() -> unknown(name)));
         }
         return types;
+    }
+
+    Container.Type type() {
+        return switch (this) {
+            case MESOS -> Container.Type.MESOS;
+            case DOCKER -> Container.Type.DOCKER;
+        };
     }
 
     private static IllegalArgumentException unknown(String name) {

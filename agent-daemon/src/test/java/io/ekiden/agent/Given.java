@@ -5,9 +5,11 @@ import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.App;
 import io.ekiden.model.BackoffStrategy;
+import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
@@ -17,6 +19,7 @@ import io.ekiden.model.TaskId;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
 import io.ekiden.model.VersionInfo;
+import io.ekiden.model.Volume;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,85 +29,129 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/// Fixtures of this module's tests: apps and tasks, varied by `with…`.
-public record Given(
-        Optional<String> cmd,
-        List<String> args,
-        Optional<String> user,
-        Map<String, String> env,
-        Map<String, String> labels,
-        double mem,
-        List<HealthCheck> checks,
-        Optional<Integer> grace,
-        List<Integer> hostPorts) {
+/// Fixtures of this module's tests: apps and tasks, said step by step.
+public final class Given {
     public static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
 
+    private final Optional<String> cmd;
+    private final List<String> args;
+    private Optional<String> user = Optional.empty();
+    private Map<String, String> env = Map.of();
+    private Map<String, String> labels = Map.of();
+    private double mem = 64;
+    private List<HealthCheck> checks = List.of();
+    private Optional<Integer> grace = Optional.empty();
+    private Optional<Container.Docker> docker = Optional.empty();
+    private Network network = Network.HOST;
+    private final List<Integer> hostPorts = new ArrayList<>();
+    private final List<PortDefinition> ports = new ArrayList<>();
+    private final List<Volume> volumes = new ArrayList<>();
+    private final List<LocalVolume> localVolumes = new ArrayList<>();
+
+    private Given(Optional<String> cmd, List<String> args) {
+        this.cmd = cmd;
+        this.args = args;
+    }
+
     public static Given cmd(String cmd) {
-        return new Given(
-                Optional.of(cmd),
-                List.of(),
-                Optional.empty(),
-                Map.of(),
-                Map.of(),
-                64,
-                List.of(),
-                Optional.empty(),
-                List.of());
+        return new Given(Optional.of(cmd), List.of());
     }
 
     public static Given args(String... args) {
-        return new Given(
-                Optional.empty(),
-                List.of(args),
-                Optional.empty(),
-                Map.of(),
-                Map.of(),
-                64,
-                List.of(),
-                Optional.empty(),
-                List.of());
+        return new Given(Optional.empty(), List.of(args));
     }
 
     public Given user(String user) {
-        return new Given(cmd, args, Optional.of(user), env, labels, mem, checks, grace, hostPorts);
+        this.user = Optional.of(user);
+        return this;
     }
 
     public Given env(Map<String, String> env) {
-        return new Given(cmd, args, user, env, labels, mem, checks, grace, hostPorts);
+        this.env = env;
+        return this;
     }
 
     public Given labels(Map<String, String> labels) {
-        return new Given(cmd, args, user, env, labels, mem, checks, grace, hostPorts);
+        this.labels = labels;
+        return this;
     }
 
     public Given mem(double mem) {
-        return new Given(cmd, args, user, env, labels, mem, checks, grace, hostPorts);
+        this.mem = mem;
+        return this;
     }
 
     public Given checks(HealthCheck... checks) {
-        return new Given(cmd, args, user, env, labels, mem, List.of(checks), grace, hostPorts);
+        this.checks = List.of(checks);
+        return this;
     }
 
     public Given grace(int seconds) {
-        return new Given(
-                cmd, args, user, env, labels, mem, checks, Optional.of(seconds), hostPorts);
+        this.grace = Optional.of(seconds);
+        return this;
     }
 
     public Given ports(Integer... hostPorts) {
-        return new Given(cmd, args, user, env, labels, mem, checks, grace, List.of(hostPorts));
+        for (int port : hostPorts) {
+            port(port, "tcp", Optional.empty());
+        }
+        return this;
+    }
+
+    /// On the bridge.
+    ///
+    /// @param containerPort 0: the same as the host port
+    public Given mapped(int containerPort, int hostPort, String protocol) {
+        network = Network.BRIDGE;
+        return port(
+                hostPort,
+                protocol,
+                Optional.of(new PortDefinition.Mapping(containerPort, hostPort)));
+    }
+
+    private Given port(int host, String protocol, Optional<PortDefinition.Mapping> mapping) {
+        int i = ports.size();
+        hostPorts.add(host);
+        ports.add(
+                new PortDefinition(
+                        10000 + i,
+                        Optional.of("web-" + i),
+                        protocol,
+                        Collections.emptySortedMap(),
+                        mapping));
+        return this;
+    }
+
+    public Given image(String image) {
+        this.docker = Optional.of(new Container.Docker(image, false));
+        return this;
+    }
+
+    public Given forcePull(String image) {
+        this.docker = Optional.of(new Container.Docker(image, true));
+        return this;
+    }
+
+    public Given hostVolume(String containerPath, String hostPath, Volume.Mode mode) {
+        volumes.add(new Volume.Host(containerPath, hostPath, mode));
+        return this;
+    }
+
+    public Given volume(String containerPath, String id) {
+        volumes.add(new Volume.Persistent(containerPath, 1));
+        localVolumes.add(new LocalVolume(containerPath, id));
+        return this;
+    }
+
+    private Optional<Container> container() {
+        if (docker.isEmpty() && volumes.isEmpty()) {
+            return Optional.empty();
+        }
+        var type = docker.isPresent() ? Container.Type.DOCKER : Container.Type.MESOS;
+        return Optional.of(new Container(type, docker, volumes));
     }
 
     public App app() {
-        var definitions = new ArrayList<PortDefinition>();
-        for (int i = 0; i < hostPorts.size(); i++) {
-            definitions.add(
-                    new PortDefinition(
-                            10000 + i,
-                            Optional.of("web-" + i),
-                            "tcp",
-                            Collections.emptySortedMap(),
-                            Optional.empty()));
-        }
         return new App(
                 PathId.of("/shop/web"),
                 cmd,
@@ -113,9 +160,9 @@ public record Given(
                 Sorted.copyOf(env),
                 1,
                 Resources.of(0.1, mem, 0, 0),
-                Network.HOST,
-                Optional.empty(),
-                definitions,
+                network,
+                container(),
+                ports,
                 false,
                 checks,
                 Sorted.copyOf(labels),
@@ -135,7 +182,7 @@ public record Given(
     }
 
     public AgentCommand.Task task(TaskId taskId) {
-        return new AgentCommand.Task(taskId, app(), hostPorts, List.of(), true);
+        return new AgentCommand.Task(taskId, app(), hostPorts, localVolumes, true);
     }
 
     public LocalTask local() {

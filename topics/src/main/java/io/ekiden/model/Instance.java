@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
+import java.util.function.Consumer;
 
 /// One of an app's instances. Its id outlives its tasks: each relaunch is the next `incarnation`.
 ///
@@ -133,47 +134,37 @@ public record Instance(
     }
 
     public Instance withCondition(Condition condition, Instant now) {
-        var copy = new Copy(this);
-        copy.since = condition == this.condition ? since : now;
-        copy.condition = condition;
-        return copy.done();
+        return copy(copy -> {
+            copy.condition = condition;
+            copy.since = condition == this.condition ? since : now;
+        });
     }
 
     public Instance withGoal(Goal goal) {
-        var copy = new Copy(this);
-        copy.goal = goal;
-        return copy.done();
+        return copy(copy -> copy.goal = goal);
     }
 
     public Instance withVersion(Instant version, Instant configVersion) {
-        var copy = new Copy(this);
-        copy.version = version;
-        copy.configVersion = configVersion;
-        return copy.done();
+        return copy(copy -> {
+            copy.version = version;
+            copy.configVersion = configVersion;
+        });
     }
 
     public Instance withPlacement(Optional<Placement> placement) {
-        var copy = new Copy(this);
-        copy.placement = placement;
-        return copy.done();
+        return copy(copy -> copy.placement = placement);
     }
 
     public Instance withReservation(Optional<Reservation> reservation) {
-        var copy = new Copy(this);
-        copy.reservation = reservation;
-        return copy.done();
+        return copy(copy -> copy.reservation = reservation);
     }
 
     public Instance withStagedAt(Instant time) {
-        var copy = new Copy(this);
-        copy.stagedAt = Optional.of(time);
-        return copy.done();
+        return copy(copy -> copy.stagedAt = Optional.of(time));
     }
 
     public Instance withStartedAt(Instant time) {
-        var copy = new Copy(this);
-        copy.startedAt = Optional.of(time);
-        return copy.done();
+        return copy(copy -> copy.startedAt = Optional.of(time));
     }
 
     public Instance withHealth(Optional<Boolean> healthy, List<HealthResult> results) {
@@ -184,14 +175,16 @@ public record Instance(
     }
 
     public Instance withStopping(Optional<Stopping> stopping) {
-        var copy = new Copy(this);
-        copy.stopping = stopping;
-        return copy.done();
+        return copy(copy -> copy.stopping = stopping);
     }
 
     public Instance withDeadline(Optional<Instant> deadline) {
+        return copy(copy -> copy.deadline = deadline);
+    }
+
+    private Instance copy(Consumer<Copy> change) {
         var copy = new Copy(this);
-        copy.deadline = deadline;
+        change.accept(copy);
         return copy.done();
     }
 

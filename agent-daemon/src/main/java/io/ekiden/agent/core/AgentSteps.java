@@ -64,6 +64,8 @@ public final class AgentSteps {
         switch (event) {
             case Event.JoinDue(var session) -> join(draft, session);
             case Event.Commanded(var command, var fresh) -> command(draft, command, fresh);
+            case Event.Staging(var taskId, var message) -> staging(draft, taskId, message);
+            case Event.Found(var taskId) -> found(draft, taskId);
             case Event.Running(var taskId) -> running(draft, taskId);
             case Event.Ended ended -> ended(draft, ended);
             case Event.NotStartable(var taskId, var reason) ->
@@ -201,6 +203,27 @@ public final class AgentSteps {
 
     private static Optional<Integer> graceOf(LocalTask task) {
         return task.task().flatMap(definition -> definition.app().taskKillGraceSeconds());
+    }
+
+    private static void staging(Draft draft, TaskId taskId, String message) {
+        draft.live(taskId)
+                .filter(task -> task.state() == TaskState.STAGING)
+                .filter(task -> !task.message().equals(message))
+                .map(task -> task.withState(TaskState.STAGING, Optional.empty(), message))
+                .ifPresent(task -> {
+                    draft.remember(task);
+                    draft.report(task);
+                });
+    }
+
+    /// The planner is told as of any task that it did not name: nothing is done to it unasked.
+    private static void found(Draft draft, TaskId taskId) {
+        if (draft.live(taskId).isEmpty()) {
+            draft.remember(LocalTask.stranger(taskId, TaskState.STARTING, ""));
+            if (draft.membership() instanceof Membership.Member) {
+                draft.joinAgain("a task was found that no record tells of");
+            }
+        }
     }
 
     private static void running(Draft draft, TaskId taskId) {

@@ -20,6 +20,14 @@ public sealed interface Event {
     ///   else what it commands may be outdated
     record Commanded(AgentCommand command, boolean leaseFresh) implements Event {}
 
+    /// The task is not started yet: something that takes long is done for it first.
+    ///
+    /// @param message what, for people
+    record Staging(TaskId taskId, String message) implements Event {}
+
+    /// Something of a task was found which no record tells of, or one of a task that had ended.
+    record Found(TaskId taskId) implements Event {}
+
     /// The task's program was executed.
     record Running(TaskId taskId) implements Event {}
 

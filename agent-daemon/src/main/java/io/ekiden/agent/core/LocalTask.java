@@ -34,11 +34,19 @@ public record LocalTask(
                 task.taskId(),
                 Optional.of(task),
                 sequence,
-                TaskState.STARTING,
+                firstState(task),
                 Optional.empty(),
                 Optional.empty(),
                 "",
                 false);
+    }
+
+    /// A container may have to wait for its image.
+    private static TaskState firstState(AgentCommand.Task task) {
+        return switch (task.app().runtime()) {
+            case DOCKER -> TaskState.STAGING;
+            case MESOS -> TaskState.STARTING;
+        };
     }
 
     /// A task of which only the id is known.

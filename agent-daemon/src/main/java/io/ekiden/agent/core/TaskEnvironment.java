@@ -2,6 +2,7 @@ package io.ekiden.agent.core;
 
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.App;
+import io.ekiden.model.Container;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.Timestamps;
@@ -33,14 +34,24 @@ public final class TaskEnvironment {
 
     private TaskEnvironment() {}
 
+    /// Of a task in the agent's own file system.
+    ///
     /// @param host the address at which the agent's tasks are reached
     /// @param sandbox the task's directory
     public static SortedMap<String, String> of(
             AgentCommand.Task task, String host, String sandbox) {
-        var app = task.app();
         var env = new TreeMap<String, String>();
         env.put("PATH", PATH);
         env.put("HOME", sandbox);
+        env.putAll(inContainer(task, host, sandbox));
+        return Sorted.copyOf(env);
+    }
+
+    /// Of a task in an image, which has its own `PATH` and `HOME`.
+    public static SortedMap<String, String> inContainer(
+            AgentCommand.Task task, String host, String sandbox) {
+        var app = task.app();
+        var env = new TreeMap<String, String>();
         env.put("MESOS_SANDBOX", sandbox);
         env.put("MESOS_TASK_ID", task.taskId().value());
         describe(app, env);
@@ -55,6 +66,9 @@ public final class TaskEnvironment {
     private static void describe(App app, Map<String, String> env) {
         env.put("MARATHON_APP_ID", app.id().value());
         env.put("MARATHON_APP_VERSION", Timestamps.format(app.version()));
+        app.container()
+                .flatMap(Container::docker)
+                .ifPresent(docker -> env.put("MARATHON_APP_DOCKER_IMAGE", docker.image()));
         var resources = app.resources();
         env.put("MARATHON_APP_RESOURCE_CPUS", number(resources.cpus()));
         env.put("MARATHON_APP_RESOURCE_MEM", number(resources.mem()));
@@ -80,6 +94,8 @@ public final class TaskEnvironment {
         env.put("MARATHON_APP_LABELS", String.join(" ", names));
     }
 
+    /// All values are host ports, on a container network too; `PORT_<n>` is named by what the
+    /// definition says: the port inside if there is a mapping, and the host port if it says 0.
     private static void ports(App app, List<Integer> hostPorts, Map<String, String> env) {
         var all = hostPorts.stream().map(String::valueOf).toList();
         if (all.isEmpty()) {
@@ -94,9 +110,11 @@ public final class TaskEnvironment {
         for (int i = 0; i < defined; i++) {
             var definition = app.portDefinitions().get(i);
             var port = all.get(i);
-            if (definition.port() != 0) {
-                env.put("PORT_" + definition.port(), port);
-            }
+            int wanted =
+                    definition.mapping().isPresent()
+                            ? definition.containerPort(hostPorts.get(i))
+                            : definition.port();
+            env.put("PORT_" + (wanted == 0 ? hostPorts.get(i) : wanted), port);
             definition.name().ifPresent(name -> env.put("PORT_" + name(name), port));
         }
     }

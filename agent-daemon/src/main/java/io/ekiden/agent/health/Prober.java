@@ -3,10 +3,12 @@ package io.ekiden.agent.health;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.TaskRuntime;
+import io.ekiden.log.AgentCommand;
 import io.ekiden.model.HealthCheck;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +36,9 @@ final class Prober {
     }
 
     private Outcome probe(LocalTask task, HealthCheck check, Wire wire) {
-        var port = port(task, check);
+        var inside = inside(task, check);
+        var host = inside.orElse(hostname);
+        var port = port(task, check, inside.isPresent());
         if (port.isEmpty()) {
             return new Outcome.Unhealthy("the task has no such port");
         }
@@ -42,11 +46,19 @@ final class Prober {
         var deadline =
                 Deadline.in(check.timeout().isZero() ? Duration.ofMillis(1) : check.timeout());
         return SocketProbe.run(
-                wire, address(), hostname, port.get(), path, deadline, check.ignoreHttp1xx());
+                wire, address(host), host, port.get(), path, deadline, check.ignoreHttp1xx());
     }
 
-    private static Optional<Integer> port(LocalTask task, HealthCheck check) {
-        List<Integer> ports = task.task().map(t -> t.hostPorts()).orElse(List.of());
+    /// The container's own address, for the checks that Mesos would run beside it.
+    private Optional<String> inside(LocalTask task, HealthCheck check) {
+        return switch (check.protocol()) {
+            case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS -> runtime.address(task);
+            case TCP, HTTP, HTTPS, COMMAND -> Optional.empty();
+        };
+    }
+
+    private static Optional<Integer> port(LocalTask task, HealthCheck check, boolean inside) {
+        var ports = task.task().map(t -> ports(t, inside)).orElse(List.of());
         int index = check.portIndex().orElse(0);
         return check.port()
                 .or(() ->
@@ -55,11 +67,24 @@ final class Prober {
                                 : Optional.empty());
     }
 
-    private InetAddress address() {
+    private static List<Integer> ports(AgentCommand.Task task, boolean inside) {
+        if (!inside) {
+            return task.hostPorts();
+        }
+        var ports = new ArrayList<Integer>();
+        var definitions = task.app().portDefinitions().iterator();
+        for (int hostPort : task.hostPorts()) {
+            ports.add(
+                    definitions.hasNext() ? definitions.next().containerPort(hostPort) : hostPort);
+        }
+        return ports;
+    }
+
+    private static InetAddress address(String host) {
         try {
-            return InetAddress.getByName(hostname);
+            return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
-            throw new IllegalStateException(hostname + " is no address", e);
+            throw new IllegalStateException(host + " is no address", e);
         }
     }
 

@@ -20,15 +20,6 @@ import java.util.function.Predicate;
 record Cgroups(Optional<String> limits, List<Base> bases) {
     static final Cgroups NONE = new Cgroups(Optional.empty(), List.of());
 
-    /// Upper bound on a task's processes and threads: stops fork bombs.
-    static final int MAX_PIDS = 8192;
-
-    /// Less memory than this does not even start a shell (Mesos' bound).
-    private static final long MIN_MEMORY_BYTES = 32L << 20;
-
-    private static final long MIB = 1L << 20;
-    private static final long MILLIONTHS = 1_000_000;
-
     /// Where a delegated service keeps its own process (systemd's `DelegateSubgroup=`), so that its
     /// siblings may have controllers.
     private static final String OWN_LEAF = "ekiden-agent";
@@ -138,26 +129,26 @@ record Cgroups(Optional<String> limits, List<Base> bases) {
     private static void limit(Path group, boolean v2, String controller, Resources resources)
             throws IOException {
         switch (controller) {
-            case "memory" -> limitMemory(group, v2, resources.mem());
-            case "cpu" -> {
-                long thousandths = Math.max(1, resources.cpus() * 1000 / MILLIONTHS);
-                if (v2) {
-                    set(group, "cpu.weight", Math.clamp(thousandths / 10, 1, 10_000));
-                } else {
-                    set(group, "cpu.shares", Math.max(2, thousandths * 1024 / 1000));
+            case "memory" -> {
+                var bytes = Limits.memoryBytes(resources);
+                if (bytes.isPresent()) {
+                    limitMemory(group, v2, bytes.get());
                 }
             }
-            case "pids" -> set(group, "pids.max", MAX_PIDS);
+            case "cpu" -> {
+                if (v2) {
+                    long weight = Limits.thousandthsOfACpu(resources) / 10;
+                    set(group, "cpu.weight", Math.clamp(weight, 1, 10_000));
+                } else {
+                    set(group, "cpu.shares", Limits.cpuShares(resources));
+                }
+            }
+            case "pids" -> set(group, "pids.max", Limits.MAX_PIDS);
             default -> throw new IllegalStateException(controller);
         }
     }
 
-    private static void limitMemory(Path group, boolean v2, long millionthsOfMib)
-            throws IOException {
-        if (millionthsOfMib <= 0) {
-            return;
-        }
-        long bytes = Math.max(MIN_MEMORY_BYTES, millionthsOfMib / MILLIONTHS * MIB);
+    private static void limitMemory(Path group, boolean v2, long bytes) throws IOException {
         if (v2) {
             set(group, "memory.max", bytes);
             write(group.resolve("memory.swap.max"), "0");

@@ -43,7 +43,6 @@ public final class NativeRuntime implements TaskRuntime {
     private static final int PATIENT_ROUNDS = 50;
 
     private final WorkDir work;
-    private final TaskRecords records;
     private final String bootId;
     private final Isolation isolation;
     private final Launcher launcher;
@@ -53,13 +52,11 @@ public final class NativeRuntime implements TaskRuntime {
 
     NativeRuntime(
             WorkDir work,
-            TaskRecords records,
             String bootId,
             String hostname,
             Isolation isolation,
             SortedMap<String, String> common) {
         this.work = work;
-        this.records = records;
         this.bootId = bootId;
         this.isolation = isolation;
         this.launcher = new Launcher(work, bootId, hostname, isolation, common);
@@ -72,22 +69,18 @@ public final class NativeRuntime implements TaskRuntime {
     /// @param common variables of every task; those of its own come before them
     /// @throws UncheckedIOException when the work directory cannot be used
     public static NativeRuntime create(
-            WorkDir work,
-            TaskRecords records,
-            String bootId,
-            String hostname,
-            SortedMap<String, String> common) {
+            WorkDir work, String bootId, String hostname, SortedMap<String, String> common) {
         try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
             WorkDir.writeAtomically(Launcher.script(work), script.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new NativeRuntime(work, records, bootId, hostname, Isolation.detect(), common);
+        return new NativeRuntime(work, bootId, hostname, Isolation.detect(), common);
     }
 
     @Override
-    public List<LocalTask> recover() {
-        return records.read().stream().map(this::recovered).toList();
+    public List<LocalTask> recover(List<TaskRecords.Found> found) {
+        return found.stream().map(this::recovered).toList();
     }
 
     private LocalTask recovered(TaskRecords.Found found) {
@@ -323,9 +316,16 @@ public final class NativeRuntime implements TaskRuntime {
         return Sorted.copyOf(List.of(Container.Type.MESOS));
     }
 
+    /// Its tasks are at the machine's own address.
     @Override
-    public String isolation() {
-        return isolation.attribute();
+    public Optional<String> address(LocalTask task) {
+        return Optional.empty();
+    }
+
+    /// What keeps tasks apart here, for people: `pidns,cgroup-v1` or `none`.
+    @Override
+    public SortedMap<String, String> attributes() {
+        return Sorted.copyOf(Map.of("isolation", isolation.attribute()));
     }
 
     @Override

@@ -29,7 +29,7 @@ public final class TaskRecords {
     record Line(String bootId, LocalTask task) {}
 
     /// @param bootId in which the record was written; absent when it could not be read
-    record Found(LocalTask task, Optional<String> bootId) {}
+    public record Found(LocalTask task, Optional<String> bootId) {}
 
     public TaskRecords(WorkDir work, String bootId) {
         this.work = work;
@@ -47,7 +47,8 @@ public final class TaskRecords {
         }
     }
 
-    List<Found> read() {
+    /// All of them; those that cannot be read are set aside.
+    public List<Found> read() {
         var found = new ArrayList<Found>();
         try (var folders = Files.list(work.tasks())) {
             for (var folder : folders.filter(Files::isDirectory).sorted().toList()) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.function.Consumer;
 
@@ -17,11 +18,12 @@ import java.util.function.Consumer;
 /// are found again by [#recover].
 public interface TaskRuntime extends AutoCloseable {
 
-    /// What is on this machine of earlier: each with its last known state. To be called once,
-    /// before [#watch].
-    List<LocalTask> recover();
+    /// Takes over what is on this machine of earlier, as records tell of it: each with its last
+    /// known state. To be called once, before [#watch].
+    List<LocalTask> recover(List<TaskRecords.Found> found);
 
-    /// Begins to tell; of recovered tasks that have ended meanwhile, before it returns.
+    /// Begins to tell; of recovered tasks that have ended meanwhile, before it returns, unless that
+    /// would take long.
     void watch(Consumer<Event> listener);
 
     /// Starts a task whose record is on disk already. Returns at once.
@@ -43,8 +45,11 @@ public interface TaskRuntime extends AutoCloseable {
     /// The kinds of containers that it can run now.
     SortedSet<Container.Type> runs();
 
-    /// What keeps tasks apart here, for people: `pidns,cgroup-v1` or `none`.
-    String isolation();
+    /// Where a running task is reached when it has an address of its own. May block for a moment.
+    Optional<String> address(LocalTask task);
+
+    /// What it says of itself in the agent's attributes.
+    SortedMap<String, String> attributes();
 
     /// Stops telling; tasks run on.
     @Override

@@ -24,7 +24,7 @@ public final class Volumes {
 
     /// The directories of a task's volumes by their container paths, made if they are not there.
     /// The volume and its id are on the disk before this returns.
-    SortedMap<String, Path> of(LocalTask local) throws IOException {
+    public SortedMap<String, Path> of(LocalTask local) throws IOException {
         var folders = new TreeMap<String, Path>();
         for (var volume : local.task().orElseThrow().volumes()) {
             folders.put(volume.containerPath(), make(volume));

@@ -46,7 +46,7 @@ public record WorkDir(Path root) {
         restrict(root.resolve("volumes"), "rwx--x--x");
     }
 
-    static void restrict(Path path, String permissions) throws IOException {
+    public static void restrict(Path path, String permissions) throws IOException {
         Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(permissions));
     }
 
@@ -72,7 +72,7 @@ public record WorkDir(Path root) {
     }
 
     /// The id itself, unless it is too long for a file name or not made of harmless characters.
-    static String name(TaskId taskId) {
+    public static String name(TaskId taskId) {
         return name(taskId.value());
     }
 
@@ -129,7 +129,8 @@ public record WorkDir(Path root) {
         }
     }
 
-    static void delete(Path tree) {
+    /// Links are removed, not followed.
+    public static void delete(Path tree) {
         if (!Files.exists(tree)) {
             return;
         }

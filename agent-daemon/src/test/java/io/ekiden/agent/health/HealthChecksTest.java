@@ -9,6 +9,7 @@ import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.health.Prober.Deadline;
 import io.ekiden.agent.health.Prober.Wire;
+import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck.Protocol;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -181,7 +183,7 @@ final class HealthChecksTest {
     /// Only says since when a task runs.
     private static final class NoRuntime implements TaskRuntime {
         @Override
-        public List<LocalTask> recover() {
+        public List<LocalTask> recover(List<TaskRecords.Found> found) {
             return List.of();
         }
 
@@ -213,8 +215,13 @@ final class HealthChecksTest {
         }
 
         @Override
-        public String isolation() {
-            return "none";
+        public Optional<String> address(LocalTask task) {
+            return Optional.empty();
+        }
+
+        @Override
+        public SortedMap<String, String> attributes() {
+            return Collections.emptySortedMap();
         }
 
         @Override

@@ -1,0 +1,371 @@
+package io.ekiden.agent.runtime.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.model.ContainerConfig;
+import io.ekiden.agent.runtime.Volumes;
+import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.log.AgentCommand;
+import io.ekiden.model.Container;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Makes and starts the container of a task: two requests if all goes well. What a container runs,
+/// it runs once: no container is ever asked twice to start. When the answer to a start is lost and
+/// the container is found not to have begun, it is removed first (which the engine refuses if it
+/// begins at that moment) and then made anew.
+final class ContainerLauncher {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
+    private static final int NOT_MODIFIED = 304;
+
+    /// What is said of a container that is not this agent's.
+    private static final int FOREIGN = 403;
+
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+    private static final String NO_IMAGE = "o such image";
+
+    /// One, and another if the image was removed right after it.
+    private static final int PULLS = 2;
+
+    private static final long STOP_POLL_MILLIS = 200;
+
+    private final Engine engine;
+    private final EngineWatch watch;
+    private final ImagePulls pulls;
+    private final Patience patience;
+    private final WorkDir work;
+    private final Volumes volumes;
+    private final ContainerSpec.Host host;
+    private final Labels labels;
+
+    ContainerLauncher(
+            Engine engine,
+            EngineWatch watch,
+            Patience patience,
+            WorkDir work,
+            ContainerSpec.Host host,
+            Labels labels) {
+        this.engine = engine;
+        this.watch = watch;
+        this.pulls = new ImagePulls(engine, patience);
+        this.patience = patience;
+        this.work = work;
+        this.volumes = new Volumes(work);
+        this.host = host;
+        this.labels = labels;
+    }
+
+    /// What became of a launch.
+    sealed interface Launch {
+        /// @param fresh this launch has started it; else it was found to have been
+        record Begun(String id, boolean fresh) implements Launch {}
+
+        record Failed(String reason) implements Launch {}
+
+        /// Its end was ordered before it began. Nothing of it runs.
+        record Stopped() implements Launch {}
+
+        /// This agent ends; the next one finds out how far it came.
+        record Left() implements Launch {}
+    }
+
+    /// @param progress of what takes long, in words for people
+    Launch launch(Contained task, Consumer<String> progress) {
+        var definition = task.task.task().orElseThrow();
+        var sandbox = work.sandbox(task.taskId());
+        var problem = ContainerSpec.problem(definition, sandbox);
+        if (problem.isPresent()) {
+            return new Launch.Failed(problem.get());
+        }
+        try {
+            task.files.expectContainer(ContainerSpec.name(task.taskId()));
+            Files.createDirectories(sandbox);
+            WorkDir.restrict(sandbox, "rwxr-x---");
+            ContainerLog.prepare(sandbox);
+            return new Attempt(task, definition, sandbox, volumes.of(task.task), progress).run();
+        } catch (IOException e) {
+            LOG.warn("task={} has no place to be", task.taskId(), e);
+            return new Launch.Failed("its sandbox cannot be made: " + e);
+        }
+    }
+
+    /// What the engine says of a task's container.
+    Answer<InspectContainerResponse> inspect(Contained task) {
+        var name = task.id().orElseGet(() -> ContainerSpec.name(task.taskId()));
+        var answer = engine.ask(patience.call(), docker -> docker.inspectContainerCmd(name).exec());
+        if (answer instanceof Answer.Done(var found)) {
+            var theirs = found.getConfig() == null ? null : found.getConfig().getLabels();
+            boolean own =
+                    theirs != null && labels.task(theirs).filter(task.taskId()::equals).isPresent();
+            return own
+                    ? answer
+                    : new Answer.Refused<>(FOREIGN, "the container %s is not its".formatted(name));
+        }
+        return answer;
+    }
+
+    /// Removes a container that does not run.
+    Answer<Boolean> remove(String id) {
+        return engine.tell(
+                patience.call(),
+                docker -> docker.removeContainerCmd(id).withRemoveVolumes(true).exec());
+    }
+
+    /// Whether there is no container that is the task's.
+    static boolean missing(Answer<?> answer) {
+        return answer instanceof Answer.Refused<?>(var status, _)
+                && (status == NOT_FOUND || status == FOREIGN);
+    }
+
+    /// One launch. On one thread.
+    private final class Attempt {
+        private final Contained task;
+        private final AgentCommand.Task definition;
+        private final String image;
+        private final Path sandbox;
+        private final SortedMap<String, Path> folders;
+        private final Consumer<String> progress;
+        private int pulled;
+
+        /// Still to be pulled, whether the image is there or not.
+        private boolean forced;
+
+        Attempt(
+                Contained task,
+                AgentCommand.Task definition,
+                Path sandbox,
+                SortedMap<String, Path> folders,
+                Consumer<String> progress) {
+            this.task = task;
+            this.definition = definition;
+            this.image = ContainerSpec.image(definition).orElseThrow();
+            this.sandbox = sandbox;
+            this.folders = folders;
+            this.progress = progress;
+            this.forced =
+                    definition
+                            .app()
+                            .container()
+                            .flatMap(Container::docker)
+                            .filter(Container.Docker::forcePullImage)
+                            .isPresent();
+        }
+
+        Launch run() {
+            var next = Optional.<Launch>empty();
+            while (next.isEmpty()) {
+                if (task.stopped()) {
+                    return new Launch.Stopped();
+                }
+                if (engine.closed()) {
+                    return new Launch.Left();
+                }
+                next = forced ? pull() : create();
+            }
+            return next.get();
+        }
+
+        /// Empty: to be tried again.
+        private Optional<Launch> create() {
+            var user = imageUser();
+            boolean init = watch.about().map(EngineWatch.About::init).orElse(true);
+            var spec = new ContainerSpec(definition, host, labels, sandbox, folders, init);
+            var answer =
+                    engine.ask(
+                            patience.call(),
+                            docker -> spec.fill(docker.createContainerCmd(image)).exec().getId());
+            return switch (answer) {
+                case Answer.Done(var id) -> own(id, user);
+                case Answer.Refused(var status, var reason) ->
+                        switch (status) {
+                            case NOT_FOUND ->
+                                    reason.contains(NO_IMAGE) && pulled < PULLS
+                                            ? pull()
+                                            : failed(reason);
+                            case CONFLICT -> adopt(reason, user);
+                            default -> failed(reason);
+                        };
+                case Answer.Silent<String> _ -> again();
+            };
+        }
+
+        private Optional<Launch> again() {
+            watch.suspect();
+            watch.pause();
+            if (task.stopped()) {
+                return Optional.of(new Launch.Stopped());
+            }
+            return awaitEngine();
+        }
+
+        private Optional<Launch> awaitEngine() {
+            while (watch.about().isEmpty() && !engine.closed() && !task.stopped()) {
+                watch.pause();
+            }
+            return Optional.empty();
+        }
+
+        private static Optional<Launch> failed(String reason) {
+            return Optional.of(new Launch.Failed(reason));
+        }
+
+        private Optional<Launch> pull() {
+            pulled++;
+            var pull = pulls.pull(image, progress);
+            while (!engine.closed()) {
+                if (task.stopped()) {
+                    return Optional.of(new Launch.Stopped());
+                }
+                var answer = polled(pull);
+                if (answer.isPresent()) {
+                    return judged(answer.get());
+                }
+            }
+            return Optional.of(new Launch.Left());
+        }
+
+        private static Optional<Answer<Boolean>> polled(CompletableFuture<Answer<Boolean>> pull) {
+            try {
+                return Optional.of(pull.get(STOP_POLL_MILLIS, TimeUnit.MILLISECONDS));
+            } catch (TimeoutException e) {
+                return Optional.empty();
+            } catch (ExecutionException e) {
+                throw new IllegalStateException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+        }
+
+        private Optional<Launch> judged(Answer<Boolean> pull) {
+            return switch (pull) {
+                case Answer.Done<Boolean> _ -> {
+                    forced = false;
+                    yield Optional.empty();
+                }
+                case Answer.Refused(_, var reason) -> unavailable(reason);
+                case Answer.Silent(var why) -> {
+                    // Either the registry was silent, or the engine itself.
+                    var pong = engine.tell(patience.pong(), docker -> docker.pingCmd().exec());
+                    if (pong instanceof Answer.Done) {
+                        yield unavailable(why);
+                    }
+                    pulled--;
+                    yield again();
+                }
+            };
+        }
+
+        private Optional<Launch> unavailable(String why) {
+            return failed("image %s cannot be pulled: %s".formatted(image, why));
+        }
+
+        /// A container of this name is there: its own, if an answer was lost.
+        private Optional<Launch> adopt(String reason, Supplier<Optional<String>> user) {
+            return switch (inspect(task)) {
+                case Answer.Done(var found) ->
+                        State.of(found) == State.CREATED
+                                ? own(found.getId(), user)
+                                : Optional.of(new Launch.Begun(found.getId(), false));
+                case Answer.Refused(var status, _) -> status == FOREIGN ? failed(reason) : again();
+                case Answer.Silent<InspectContainerResponse> _ -> again();
+            };
+        }
+
+        private Optional<Launch> own(String id, Supplier<Optional<String>> user) {
+            task.found(id);
+            try {
+                var uid = user.get().flatMap(name -> Owner.uid(engine, patience, id, name));
+                if (uid.isPresent()) {
+                    Owner.give(uid.get(), sandbox);
+                    for (var folder : folders.values()) {
+                        Owner.give(uid.get(), folder);
+                    }
+                }
+            } catch (IOException e) {
+                LOG.warn("task={} its files cannot be given to its user: {}", task.taskId(), e);
+            }
+            return task.stopped() ? stop(id) : start(id);
+        }
+
+        /// Before anything of it runs.
+        private Optional<Launch> stop(String id) {
+            var _ = remove(id);
+            return Optional.of(new Launch.Stopped());
+        }
+
+        private Optional<Launch> start(String id) {
+            return switch (engine.tell(
+                    patience.start(), docker -> docker.startContainerCmd(id).exec())) {
+                case Answer.Done<Boolean> _ -> Optional.of(new Launch.Begun(id, true));
+                case Answer.Refused(var status, var reason) -> {
+                    if (status == NOT_MODIFIED) {
+                        yield Optional.of(new Launch.Begun(id, false));
+                    }
+                    var _ = remove(id);
+                    yield failed(reason);
+                }
+                case Answer.Silent<Boolean> _ -> unanswered(id);
+            };
+        }
+
+        private Optional<Launch> unanswered(String id) {
+            boolean removing = false;
+            while (true) {
+                watch.suspect();
+                watch.pause();
+                if (!watch.awaitAnswering()) {
+                    return Optional.of(new Launch.Left());
+                }
+                var answer = inspect(task);
+                if (answer instanceof Answer.Done(var found) && State.of(found) != State.CREATED) {
+                    return Optional.of(new Launch.Begun(id, false));
+                }
+                if (missing(answer)) {
+                    return removing ? anew() : Optional.of(new Launch.Begun(id, false));
+                }
+                if (answer instanceof Answer.Done) {
+                    removing = true;
+                    if (remove(id) instanceof Answer.Done) {
+                        return anew();
+                    }
+                }
+            }
+        }
+
+        private Optional<Launch> anew() {
+            LOG.info("task={} its container did not begin and is made anew", task.taskId());
+            task.lost();
+            return Optional.empty();
+        }
+
+        /// As whom the image runs, asked while the container is made.
+        private Supplier<Optional<String>> imageUser() {
+            var user = definition.app().user();
+            if (user.isPresent()) {
+                return () -> user;
+            }
+            var asked =
+                    engine.begin(
+                            patience.call(),
+                            docker ->
+                                    Optional.ofNullable(
+                                                    docker.inspectImageCmd(image)
+                                                            .exec()
+                                                            .getConfig())
+                                            .map(ContainerConfig::getUser));
+            return () -> asked.get() instanceof Answer.Done(var name) ? name : Optional.empty();
+        }
+    }
+}

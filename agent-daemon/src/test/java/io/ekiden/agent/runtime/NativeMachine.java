@@ -1,0 +1,83 @@
+package io.ekiden.agent.runtime;
+
+import static org.awaitility.Awaitility.await;
+
+import io.ekiden.agent.Given;
+import io.ekiden.model.Container;
+import io.ekiden.model.TaskId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/// This machine, for native tasks.
+final class NativeMachine implements Machine {
+    private final Isolation isolation;
+    private final WorkDir work;
+
+    NativeMachine(Path dir, Isolation isolation) {
+        this.isolation = isolation;
+        this.work = new WorkDir(dir);
+    }
+
+    @Override
+    public TaskRuntime runtime(WorkDir work, String bootId) throws IOException {
+        try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
+            Files.write(Launcher.script(work), script.readAllBytes());
+        }
+        return new NativeRuntime(work, bootId, "127.0.0.1", isolation, new TreeMap<>());
+    }
+
+    @Override
+    public Container.Type kind() {
+        return Container.Type.MESOS;
+    }
+
+    @Override
+    public Given adapted(Given given) {
+        return given;
+    }
+
+    @Override
+    public List<Long> left(TaskId task) {
+        return Processes.of(task, Optional.empty());
+    }
+
+    TaskFiles files(TaskId task) {
+        return new TaskFiles(task, work.task(task), work.sandbox(task));
+    }
+
+    @Override
+    public Object execution(TaskId task) {
+        return files(task).leader().filter(Processes.Identity::lives).orElseThrow();
+    }
+
+    @Override
+    public boolean limitsMemory() {
+        return isolation.cgroups().limits().isPresent();
+    }
+
+    @Override
+    public boolean runsAsOthers() {
+        return isolation.root();
+    }
+
+    @Override
+    public void end(WorkDir work, TaskId task) {
+        var files = files(task);
+        files.init().filter(Processes.Identity::lives).ifPresent(p -> Processes.kill(p.pid()));
+        await().until(() -> {
+            var left = Processes.of(task, files.leader());
+            left.forEach(Processes::kill);
+            boolean over = files.supervisor().filter(Processes.Identity::lives).isEmpty();
+            return left.isEmpty() && over;
+        });
+        Cgroups.remove(files.cgroups());
+    }
+
+    @Override
+    public void close() {}
+}
