@@ -96,9 +96,14 @@ public final class DockerAndSwarm {
         createApp("roll", 10);
         for (int i = 0; i < rounds; i++) {
             var colour = "COLOUR=" + i;
-            swarm[i] = seconds(() -> run("docker", "service", "update", "--detach=false", "--quiet",
-                    "--update-parallelism", "1", "--update-delay", "0s", "--update-monitor", "0s",
-                    "--env-add", colour, "roll"));
+            swarm[i] = seconds(() -> {
+                run("docker", "service", "update", "--detach", "--quiet", "--update-parallelism", "1",
+                        "--update-delay", "0s", "--update-monitor", "0s", "--env-add", colour, "roll");
+                await(() -> run("docker", "service", "inspect", "--format",
+                        "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}",
+                        "roll").strip().equals("completed"));
+                return null;
+            });
             var value = i;
             ekiden[i] = seconds(() -> {
                 call("PUT", "/v2/apps/roll", "{\"env\":{\"COLOUR\":\"" + value + "\"}}");

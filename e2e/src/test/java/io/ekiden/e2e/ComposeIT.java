@@ -40,6 +40,7 @@ final class ComposeIT {
     private static final String WEB =
             """
             {"id": "/web", "instances": %d, "cpus": 0.1, "mem": 32,
+             "container": {"type": "DOCKER", "docker": {"image": "busybox:local"}},
              "cmd": "mkdir -p www && echo $MESOS_TASK_ID > www/index.html && exec httpd -f -p $HOST:$PORT0 -h www",
              "portDefinitions": [{"port": %d, "name": "http"}],
              "healthChecks": [{"protocol": "MESOS_HTTP", "path": "/", "portIndex": 0, "delaySeconds": 0,
