@@ -1,6 +1,7 @@
 package io.ekiden.agent.runtime.docker;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,9 +61,8 @@ final class ContainerKill {
     /// What the image wants to be asked with, as `docker stop` honours it.
     private String stopSignal(Contained task) {
         return launcher.inspect(task) instanceof Answer.Done(var container)
-                        && container.getConfig() != null
-                        && container.getConfig().getRawValues().get("StopSignal")
-                                instanceof String signal
+                        && container.getRawValues().get("Config") instanceof Map<?, ?> config
+                        && config.get("StopSignal") instanceof String signal
                         && !signal.isEmpty()
                 ? signal
                 : "SIGTERM";

@@ -120,9 +120,6 @@ final class EngineWatch implements AutoCloseable {
 
     private void ping() {
         suspected.set(false);
-        if (engine.closed()) {
-            return;
-        }
         var answer =
                 about.isPresent()
                         ? engine.tell(patience.pong(), docker -> docker.pingCmd().exec())
@@ -162,7 +159,7 @@ final class EngineWatch implements AutoCloseable {
     }
 
     private void away(String why) {
-        if (engine.closed()) {
+        if (clock.isShutdown()) {
             return;
         }
         boolean was = about.isPresent();
