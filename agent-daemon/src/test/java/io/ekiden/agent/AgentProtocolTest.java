@@ -361,23 +361,9 @@ final class AgentProtocolTest {
     @Test
     void anAgentKilledOutrightLeavesItsTasksToTheNextOne() throws Exception {
         var process =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "io.ekiden.agent.AgentMain",
-                                "--bootstrap-servers",
-                                broker.bootstrap(),
-                                "--topic-prefix",
-                                topics.prefix(),
-                                "--work-dir",
-                                dir.toString(),
-                                "--agent",
-                                "name=%s;cpus=1;mem=512;ports=31000-31099".formatted(AGENT))
-                        .redirectErrorStream(true)
-                        .redirectOutput(dir.resolveSibling("agent.log").toFile())
-                        .start();
-        opened.add(process::destroyForcibly);
+                AgentProcess.start(
+                        broker.bootstrap(), topics, dir, AGENT, dir.resolveSibling("agent.log"));
+        opened.add(process);
         long epoch = planner.admit();
         var runs = Given.cmd("sleep 1000").task();
         var ends = Given.cmd("while [ ! -e go ]; do sleep 0.1; done; exit 6").task();
@@ -387,7 +373,7 @@ final class AgentProtocolTest {
         planner.status(ends.taskId(), TaskState.RUNNING);
         var leader = Leftovers.leader(dir, runs.taskId());
 
-        process.destroyForcibly().waitFor();
+        process.kill();
         Files.createFile(dir.resolve("sandboxes").resolve(ends.taskId().value()).resolve("go"));
         await().until(() -> Leftovers.leader(dir, ends.taskId()).isEmpty());
         int joins = planner.joins().size();

@@ -152,7 +152,7 @@ final class DockerRuntimeTest {
                 .isEqualTo(
                         """
                         31990 31990 31990 31991 31991 31990,31991
-                        busybox:local /mnt/mesos/sandbox /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+                        ekiden-test:busybox /mnt/mesos/sandbox /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
                         """);
     }
 

@@ -3,7 +3,6 @@ package io.ekiden.agent.runtime.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.github.dockerjava.api.exception.NotFoundException;
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
@@ -21,8 +20,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,7 +39,7 @@ final class ImagePullTest {
 
     private DockerMachine machine;
     private Life agent;
-    private final List<String> images = new ArrayList<>();
+    private final List<String> registries = new ArrayList<>();
 
     @BeforeEach
     void begin() {
@@ -50,11 +51,13 @@ final class ImagePullTest {
     void end() {
         agent.runtime.close();
         machine.containers().forEach(container -> machine.remove(container.getId()));
-        for (var image : images) {
-            try {
-                machine.docker.removeImageCmd(image).withForce(true).exec();
-            } catch (NotFoundException e) {
-                // It was never pulled.
+        for (var image : machine.docker.listImagesCmd().withShowAll(true).exec()) {
+            var names =
+                    Stream.of(image.getRepoTags(), image.getRepoDigests())
+                            .filter(Objects::nonNull)
+                            .flatMap(Stream::of);
+            if (names.anyMatch(name -> registries.stream().anyMatch(name::startsWith))) {
+                machine.docker.removeImageCmd(image.getId()).withForce(true).exec();
             }
         }
         machine.close();
@@ -62,7 +65,7 @@ final class ImagePullTest {
 
     private String offered(Registry registry, String name, String... lines) {
         var image = registry.image(name);
-        images.add(image);
+        registries.add(registry.address());
         registry.offer(machine.docker, image, lines);
         return image;
     }
@@ -118,7 +121,6 @@ final class ImagePullTest {
             agent.start(old);
             agent.end(old);
             machine.docker.tagImageCmd(image, registry.image("kept"), "old").exec();
-            images.add(registry.image("kept:old"));
             offered(registry, "web:1", "ENV WHICH=new");
             machine.docker
                     .tagImageCmd(registry.image("kept:old"), registry.image("web"), "1")
@@ -140,7 +142,7 @@ final class ImagePullTest {
     void aForcedPullThatFailsIsAFailureThoughTheImageIsThere() {
         var task = Given.cmd("true").forcePull(TestImage.BUSYBOX).local();
         agent.start(task);
-        assertThat(reason(task)).startsWith("image busybox:local cannot be pulled: ");
+        assertThat(reason(task)).startsWith("image ekiden-test:busybox cannot be pulled: ");
         assertThat(machine.containers()).isEmpty();
     }
 

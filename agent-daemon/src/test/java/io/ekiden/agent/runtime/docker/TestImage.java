@@ -3,7 +3,6 @@ package io.ekiden.agent.runtime.docker;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.BuildImageResultCallback;
 import com.github.dockerjava.api.exception.NotFoundException;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /// An image made of this machine's static busybox, so that no registry is needed.
 final class TestImage {
-    static final String BUSYBOX = "busybox:local";
+    static final String BUSYBOX = "ekiden-test:busybox";
 
     private static final int EXECUTABLE = 0755;
     private static final int OPEN_TO_ALL = 01777;
@@ -30,23 +29,27 @@ final class TestImage {
         try {
             docker.inspectImageCmd(BUSYBOX).exec();
         } catch (NotFoundException e) {
-            docker.createImageCmd(BUSYBOX, new ByteArrayInputStream(files())).exec();
+            build(docker, BUSYBOX, List.of("FROM scratch", "ADD files.tar /", "CMD [\"sh\"]"));
         }
     }
 
     /// Another image: this one with these lines of a Dockerfile.
     static void make(DockerClient docker, String name, String... lines) {
         make(docker);
+        build(docker, name, Stream.concat(Stream.of("FROM " + BUSYBOX), Stream.of(lines)).toList());
+    }
+
+    private static void build(DockerClient docker, String name, List<String> lines) {
         try {
             var dir = Files.createTempDirectory("image");
-            var file = dir.resolve("Dockerfile");
-            Files.write(
-                    file, Stream.concat(Stream.of("FROM " + BUSYBOX), Stream.of(lines)).toList());
+            var dockerfile = Files.write(dir.resolve("Dockerfile"), lines);
+            var files = Files.write(dir.resolve("files.tar"), files());
             docker.buildImageCmd(dir.toFile())
                     .withTags(Set.of(name))
                     .exec(new BuildImageResultCallback())
                     .awaitImageId();
-            Files.delete(file);
+            Files.delete(files);
+            Files.delete(dockerfile);
             Files.delete(dir);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
