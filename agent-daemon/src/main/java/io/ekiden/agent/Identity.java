@@ -19,7 +19,7 @@ final class Identity implements AutoCloseable {
     private final Path file;
     private final FileChannel channel;
     private final FileLock lock;
-    private Known known;
+    private volatile Known known;
 
     /// @param prefix of the cluster's topics
     /// @param clusterId absent until the first welcome

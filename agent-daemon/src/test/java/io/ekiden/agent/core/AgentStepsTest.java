@@ -105,6 +105,47 @@ final class AgentStepsTest {
         assertThat(states()).containsExactly(TaskState.STARTING);
     }
 
+    @Test
+    void aContainerIsStagingUntilItRunsAndWhatHoldsItUpIsReported() {
+        var docker = Given.cmd("x").image("shop/web:1").task(ID);
+        member().commanded(new AgentCommand.Launch("a1", 10, 11, docker));
+        assertThat(states()).containsExactly(TaskState.STAGING);
+        delivered().on(new Event.Staging(ID, "pulling image shop/web:1"));
+        assertThat(states()).containsExactly(TaskState.STAGING);
+        assertThat(task().message()).isEqualTo("pulling image shop/web:1");
+        delivered().on(new Event.Staging(ID, "pulling image shop/web:1"));
+        assertThat(actions).isEmpty();
+        on(new Event.Running(ID)).delivered().on(new Event.Staging(ID, "too late"));
+        assertThat(task().state()).isEqualTo(TaskState.RUNNING);
+        assertThat(actions).isEmpty();
+    }
+
+    @Test
+    void whatNoRecordTellsOfIsRememberedAndSaidInANewJoinAndNotEnded() {
+        member().on(new Event.Found(ID));
+        assertThat(task()).isEqualTo(LocalTask.stranger(ID, TaskState.STARTING, ""));
+        assertThat(done(Action.JoinAgain.class)).hasSize(1);
+        assertThat(done(Action.Kill.class)).isEmpty();
+        joins("me.2");
+        assertThat(done(Action.Join.class).getFirst().inventory())
+                .extracting(AgentReport.TaskOnAgent::taskId)
+                .containsExactly(ID);
+    }
+
+    @Test
+    void aTaskThatHadEndedAndIsFoundAgainIsAStranger() {
+        member().launched().on(new Event.Ended(ID, Optional.of(0), "over"));
+        on(new Event.Found(ID));
+        assertThat(task()).isEqualTo(LocalTask.stranger(ID, TaskState.STARTING, ""));
+    }
+
+    @Test
+    void aTaskThatIsKnownIsNotFound() {
+        member().launched().delivered().on(new Event.Found(ID));
+        assertThat(actions).isEmpty();
+        assertThat(task().task()).isPresent();
+    }
+
     @ParameterizedTest(name = "epoch {0}, agent {1}: started {2}")
     @CsvSource({"10,a1,1", "9,a1,0", "11,a1,0", "10,a2,0"})
     void launchesOnlyWhatIsMeantForItNow(long epoch, String agent, int started) {

@@ -40,6 +40,28 @@ final class TaskEnvironmentTest {
     }
 
     @Test
+    void ofAContainerNamesHostPortsByThePortsInside() {
+        var task =
+                Given.cmd("x")
+                        .image("shop/web:1")
+                        .mapped(8080, 31005, "tcp")
+                        .mapped(0, 31007, "udp,tcp")
+                        .task();
+
+        var env = TaskEnvironment.inContainer(task, "host1", "/mnt/mesos/sandbox");
+
+        assertThat(env)
+                .containsEntry("MARATHON_APP_DOCKER_IMAGE", "shop/web:1")
+                .containsEntry("MESOS_SANDBOX", "/mnt/mesos/sandbox")
+                .containsEntry("PORT0", "31005")
+                .containsEntry("PORT1", "31007")
+                .containsEntry("PORT_8080", "31005")
+                .containsEntry("PORT_31007", "31007")
+                .containsEntry("PORT_WEB_0", "31005")
+                .doesNotContainKeys("PATH", "HOME", "PORT_10000");
+    }
+
+    @Test
     void hasNoPortsWhenThereAreNone() {
         var env = TaskEnvironment.of(Given.cmd("x").task(), "host1", "/sandbox");
         assertThat(env.keySet()).noneMatch(name -> name.startsWith("PORT"));

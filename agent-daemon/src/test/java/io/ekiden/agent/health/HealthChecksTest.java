@@ -14,6 +14,7 @@ import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.TaskId;
+import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -180,8 +181,35 @@ final class HealthChecksTest {
                 .isEqualTo(new Outcome.Unhealthy("the task has no such port"));
     }
 
-    /// Only says since when a task runs.
-    private static final class NoRuntime implements TaskRuntime {
+    @Test
+    void mesosChecksProbeThePortInsideAtTheContainersAddressAndMarathonsTheHostPort()
+            throws IOException {
+        try (var inside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"));
+                var outside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            int nobodys = TestBroker.freePort();
+            var prober = new Prober("127.0.0.1", new NoRuntime(Optional.of("127.0.0.2")));
+            var mesos = Given.check(Protocol.MESOS_TCP, "");
+            var marathon = Given.check(Protocol.TCP, "");
+
+            var onlyInside = mapped(inside.getLocalPort(), nobodys);
+            assertThat(prober.probe(onlyInside, mesos)).isEqualTo(new Outcome.Healthy());
+            assertThat(prober.probe(onlyInside, marathon)).isInstanceOf(Outcome.Unhealthy.class);
+            var onlyOutside = mapped(nobodys, outside.getLocalPort());
+            assertThat(prober.probe(onlyOutside, mesos)).isInstanceOf(Outcome.Unhealthy.class);
+            assertThat(prober.probe(onlyOutside, marathon)).isEqualTo(new Outcome.Healthy());
+        }
+    }
+
+    private static LocalTask mapped(int containerPort, int hostPort) {
+        return Given.cmd("x").image("x").mapped(containerPort, hostPort, "tcp").local();
+    }
+
+    /// Only says since when a task runs, and where.
+    private record NoRuntime(Optional<String> address) implements TaskRuntime {
+        NoRuntime() {
+            this(Optional.empty());
+        }
+
         @Override
         public List<LocalTask> recover(List<TaskRecords.Found> found) {
             return List.of();
@@ -216,7 +244,7 @@ final class HealthChecksTest {
 
         @Override
         public Optional<String> address(LocalTask task) {
-            return Optional.empty();
+            return address;
         }
 
         @Override

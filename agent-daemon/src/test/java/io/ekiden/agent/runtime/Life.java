@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.core.ConditionFactory;
 
 /// One life of an agent's runtime on a work directory, and what it told.
 public final class Life {
@@ -66,20 +67,23 @@ public final class Life {
     }
 
     public void awaitRunning(LocalTask task) {
-        await().atMost(LONG).until(() -> events(task).contains(new Event.Running(task.taskId())));
+        soon().until(() -> events(task).contains(new Event.Running(task.taskId())));
     }
 
     /// Until it has written this.
     public void awaitOutput(LocalTask task, String text) {
-        await().atMost(LONG).until(() -> stdout(task).contains(text));
+        soon().until(() -> stdout(task).contains(text));
     }
 
     public Event end(LocalTask task) {
-        return await().atMost(LONG)
-                .until(
+        return soon().until(
                         () -> events(task).stream().filter(Life::terminal).findFirst(),
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    private static ConditionFactory soon() {
+        return await().atMost(LONG).pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(20));
     }
 
     static boolean terminal(Event event) {

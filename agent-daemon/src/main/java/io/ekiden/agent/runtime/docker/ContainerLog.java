@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /// Copies a container's output into `stdout` and `stderr` of its sandbox, each byte once: the
 /// engine's log is read from its beginning, and what the files have already is left out. So it does
-/// not matter how often a copy is broken off, or by what.
+/// not matter how often a copy is broken off, or by what. The engine keeps its log as JSON: bytes
+/// that are no UTF-8 come out of it as U+FFFD.
 ///
 /// The task can write to its sandbox too. What it puts in the place of these files is never
 /// followed elsewhere; its own output is then lost.

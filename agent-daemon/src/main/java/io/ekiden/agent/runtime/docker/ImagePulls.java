@@ -42,7 +42,9 @@ final class ImagePulls {
         static Name of(String image) {
             int digest = image.indexOf('@');
             if (digest >= 0) {
-                return new Name(image.substring(0, digest), image.substring(digest + 1));
+                // A tag beside a digest says nothing more.
+                var named = of(image.substring(0, digest));
+                return new Name(named.repository(), image.substring(digest + 1));
             }
             int colon = image.lastIndexOf(':');
             return colon > image.lastIndexOf('/')
