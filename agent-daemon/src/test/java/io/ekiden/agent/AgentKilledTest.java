@@ -158,11 +158,19 @@ final class AgentKilledTest {
         var id = Given.taskId();
         var given =
                 Given.cmd("echo started >> %s/%s; exec sleep 10000".formatted(marks, id)).mem(32);
-        return (docker
-                        ? given.image(Containers.IMAGE)
-                                .hostVolume(marks.toString(), marks.toString(), Volume.Mode.RW)
-                        : given)
-                .task(id);
+        var task =
+                (docker
+                                ? given.image(Containers.IMAGE)
+                                        .hostVolume(
+                                                marks.toString(), marks.toString(), Volume.Mode.RW)
+                                : given)
+                        .task(id);
+        // Definitions that differ have versions that differ.
+        var app =
+                task.app()
+                        .withVersion(
+                                Given.NOON.plusMillis(launched.size()), task.app().versionInfo());
+        return new AgentCommand.Task(id, app, task.hostPorts(), task.volumes(), task.launch());
     }
 
     /// Answers the newest join as a planner does, until the agent is a member.
