@@ -14,9 +14,9 @@ import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.TaskId;
-import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -133,11 +133,17 @@ final class HealthChecksTest {
 
     @Test
     void nobodyListeningIsUnhealthy() throws IOException {
-        int port;
-        try (var server = new Server("")) {
-            port = server.port();
+        try (var nobody = nobody()) {
+            assertThat(probe(Wire.TCP, nobody.getLocalPort(), false))
+                    .isInstanceOf(Outcome.Unhealthy.class);
         }
-        assertThat(probe(Wire.TCP, port, false)).isInstanceOf(Outcome.Unhealthy.class);
+    }
+
+    /// Holds a port, so that no other process takes it, and listens nowhere.
+    private static Socket nobody() throws IOException {
+        var socket = new Socket();
+        socket.bind(new InetSocketAddress(0));
+        return socket;
     }
 
     @Test
@@ -185,8 +191,9 @@ final class HealthChecksTest {
     void mesosChecksProbeThePortInsideAtTheContainersAddressAndMarathonsTheHostPort()
             throws IOException {
         try (var inside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"));
-                var outside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            int nobodys = TestBroker.freePort();
+                var outside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"));
+                var nobody = nobody()) {
+            int nobodys = nobody.getLocalPort();
             var prober = new Prober("127.0.0.1", new NoRuntime(Optional.of("127.0.0.2")));
             var mesos = Given.check(Protocol.MESOS_TCP, "");
             var marathon = Given.check(Protocol.TCP, "");

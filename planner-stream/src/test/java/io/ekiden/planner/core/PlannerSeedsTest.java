@@ -9,7 +9,9 @@ import io.ekiden.log.Input;
 import io.ekiden.log.MemberKind;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.PathId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,8 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// overfull, no task is started twice and every reader has the same state (see [World]); when they
 /// stop, everything comes to what is wanted. `-Dsim.seed=N` runs one seed.
 class PlannerSeedsTest {
+    private static final String RESIDENT = "/db";
     private static final List<String> AGENTS = List.of("a1", "a2", "a3", "a4");
-    private static final List<String> APPS = List.of("/a", "/b", "/c/d");
+    private static final List<String> APPS = List.of("/a", "/b", "/c/d", RESIDENT);
 
     static LongStream seeds() {
         var one = Long.getLong("sim.seed");
@@ -56,8 +59,8 @@ class PlannerSeedsTest {
         var app = APPS.get(random.nextInt(APPS.size()));
         var agent = AGENTS.get(random.nextInt(AGENTS.size()));
         switch (random.nextInt(13)) {
-            case 0 -> world.create(app, definition());
-            case 1, 2 -> world.update(app, definition(), random.nextBoolean());
+            case 0 -> world.create(app, definition(app));
+            case 1, 2 -> world.update(app, definition(app), random.nextBoolean());
             case 3 ->
                     world.update(
                             app, "{\"instances\":" + random.nextInt(8) + "}", random.nextBoolean());
@@ -72,7 +75,19 @@ class PlannerSeedsTest {
         }
     }
 
-    private String definition() {
+    private String definition(String app) {
+        return app.equals(RESIDENT) ? resident() : ephemeral();
+    }
+
+    private String resident() {
+        return """
+        {"cmd": "sleep %d", "cpus": 0.1, "mem": 16, "instances": %d, "container": {"type": "MESOS",
+         "volumes": [{"containerPath": "data", "mode": "RW", "persistent": {"size": 10}}]}}
+        """
+                .formatted(random.nextInt(3), random.nextInt(8));
+    }
+
+    private String ephemeral() {
         return "{\"cmd\":\"sleep %d\",\"cpus\":0.1,\"mem\":16,\"instances\":%d,\"upgradeStrategy\":%s,%s}"
                 .formatted(
                         random.nextInt(3),
@@ -164,11 +179,23 @@ class PlannerSeedsTest {
         for (var app : world.image.apps()) {
             assertThat(world.image.instances(app.id()))
                     .as("instances of %s", app.id())
+                    .filteredOn(Scaling::wanted)
                     .hasSize(app.instances())
                     .allMatch(instance -> instance.condition() == Condition.RUNNING);
         }
-        assertThat(world.image.instances()).hasSize(world.running.size());
-        assertThat(world.image.instances()).allMatch(i -> world.running.containsKey(i.taskId()));
+        assertThat(world.image.instances())
+                .filteredOn(Scaling::wanted)
+                .hasSize(world.running.size())
+                .allMatch(i -> world.running.containsKey(i.taskId()));
+        assertThat(world.image.instances())
+                .filteredOn(i -> !Scaling.wanted(i))
+                .allMatch(i -> i.goal() == Goal.STOPPED && i.reservation().isPresent());
+        assertThat(AGENTS.stream().flatMap(agent -> world.volumes(agent).stream()))
+                .containsExactlyInAnyOrderElementsOf(
+                        world.image.instances().stream()
+                                .flatMap(i -> i.volumes().stream())
+                                .map(LocalVolume::id)
+                                .toList());
         assertThat(world.image.endpoints()).hasSize(world.running.size());
     }
 }

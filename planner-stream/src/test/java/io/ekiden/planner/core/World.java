@@ -57,6 +57,9 @@ final class World {
     /// Of each agent, the volumes on its disk.
     final TreeMap<String, TreeSet<String>> volumes = new TreeMap<>();
 
+    /// Of each volume that there ever was, its agent.
+    final TreeMap<String, String> homes = new TreeMap<>();
+
     int highWater;
     Instant now = NOON;
     private int changes;
@@ -223,7 +226,10 @@ final class World {
     private void start(String agent, long epoch, AgentCommand.Task task) {
         assertThat(starts.merge(task.taskId(), 1, Integer::sum)).isEqualTo(1);
         running.put(task.taskId(), agent);
-        task.volumes().forEach(volume -> volumesOf(agent).add(volume.id()));
+        for (var volume : task.volumes()) {
+            assertThat(homes.putIfAbsent(volume.id(), agent)).isIn(null, agent);
+            volumesOf(agent).add(volume.id());
+        }
         status(task.taskId(), agent, epoch, TaskState.RUNNING);
     }
 
