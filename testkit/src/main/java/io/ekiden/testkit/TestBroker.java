@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,6 +13,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -28,6 +30,11 @@ import org.apache.kafka.server.common.MetadataVersion;
 /// again on its data and its ports. It is as Kafka is by default, but the shared one allows short
 /// sessions.
 public final class TestBroker implements AutoCloseable {
+    private static final int FIRST_PORT = 5_000;
+    private static final int LAST_PORT = 11_000;
+    private static final Random RANDOM = new Random();
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
+
     /// The level of Kafka's feature `transaction.version` that Ekiden asks for.
     private static final short TRANSACTIONS = 2;
 
@@ -128,12 +135,23 @@ public final class TestBroker implements AutoCloseable {
         }
     }
 
-    /// A port of loopback that nobody listened on a moment ago.
+    /// A port on which nobody listens. Not one of those that the system gives to whoever connects
+    /// somewhere: between this and its use, another process would take it.
     public static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int port = FIRST_PORT + RANDOM.nextInt(LAST_PORT - FIRST_PORT);
+            if (GIVEN.add(port) && isFree(port)) {
+                return port;
+            }
+        }
+        throw new IllegalStateException("no free port");
+    }
+
+    private static boolean isFree(int port) {
+        try (var _ = new ServerSocket(port)) {
+            return true;
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return false;
         }
     }
 
