@@ -1,10 +1,12 @@
 package io.ekiden.simulator;
 
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Deployment;
 import io.ekiden.model.Instance;
+import io.ekiden.model.PathId;
 import io.ekiden.model.Proxy;
+import io.ekiden.model.RunSpec;
 import io.ekiden.simulator.check.Checker;
 import io.ekiden.simulator.check.Room;
 import io.ekiden.simulator.world.Members;
@@ -85,25 +87,39 @@ final class Rest implements Checker {
 
     private Optional<String> deployments() {
         return image().deployments().stream()
-                .filter(deployment -> deployment.affectedApps().stream().noneMatch(this::starved))
+                .filter(deployment -> deployment.affected().stream().noneMatch(this::starved))
                 .findFirst()
-                .map(deployment ->
-                        "deployment " + deployment.id() + " runs: " + deployment.steps());
+                .map(this::stuck);
     }
 
-    private boolean starved(io.ekiden.model.PathId id) {
-        return image().app(id).filter(this::starved).isPresent();
+    private String stuck(Deployment deployment) {
+        var text = new StringBuilder("deployment runs: ").append(deployment.steps());
+        for (var id : deployment.affected()) {
+            image().runSpec(id)
+                    .ifPresent(
+                            app ->
+                                    text.append(" wanted=")
+                                            .append(app.instances())
+                                            .append(' ')
+                                            .append(app.upgradeStrategy()));
+            text.append(conditions(id)).append(image().queueItem(id)).append(image().delay(id));
+        }
+        return text.toString();
+    }
+
+    private boolean starved(PathId id) {
+        return image().runSpec(id).filter(this::starved).isPresent();
     }
 
     /// Whether some of an app's instances wait for room that there is not.
-    private boolean starved(App app) {
+    private boolean starved(RunSpec app) {
         return image().instances(app.id()).stream()
                 .filter(instance -> instance.condition() == Condition.SCHEDULED)
                 .anyMatch(instance -> !Room.anywhere(image(), app, instance));
     }
 
     private Optional<String> apps() {
-        for (var app : image().apps()) {
+        for (var app : image().runSpecs()) {
             long ready = image().instances(app.id()).stream().filter(i -> runs(i, app)).count();
             if (ready != app.instances() && !starved(app)) {
                 return Optional.of(
@@ -113,14 +129,14 @@ final class Rest implements Checker {
                                 + " of "
                                 + app.instances()
                                 + " "
-                                + conditions(app));
+                                + conditions(app.id()));
             }
         }
         return Optional.empty();
     }
 
-    private String conditions(App app) {
-        return image().instances(app.id()).stream()
+    private String conditions(PathId id) {
+        return image().instances(id).stream()
                 .map(i ->
                         i.taskId()
                                 + " "
@@ -136,7 +152,7 @@ final class Rest implements Checker {
     }
 
     /// In truth and on the log.
-    private boolean runs(Instance instance, App app) {
+    private boolean runs(Instance instance, RunSpec app) {
         return instance.ready(app)
                 && instance.placement()
                         .filter(at ->

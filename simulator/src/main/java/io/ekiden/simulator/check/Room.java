@@ -1,10 +1,10 @@
 package io.ekiden.simulator.check;
 
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.util.Collection;
 
@@ -42,13 +42,13 @@ public final class Room {
     }
 
     /// Whether some active agent has room for a waiting instance.
-    public static boolean anywhere(ClusterImage image, App app, Instance instance) {
+    public static boolean anywhere(ClusterImage image, RunSpec spec, Instance instance) {
         return image.agents().stream()
                 .filter(agent -> agent.state() == Agent.State.ACTIVE)
-                .anyMatch(agent -> has(image, agent, app, instance));
+                .anyMatch(agent -> has(image, agent, spec, instance));
     }
 
-    private static boolean has(ClusterImage image, Agent agent, App app, Instance instance) {
+    private static boolean has(ClusterImage image, Agent agent, RunSpec spec, Instance instance) {
         var reserved = instance.reservation();
         if (reserved.filter(r -> !r.agentId().equals(agent.id())).isPresent()) {
             return false;
@@ -62,10 +62,10 @@ public final class Room {
                         .map(Instance.Placement::hostPorts)
                         .mapToLong(Collection::size)
                         .sum();
-        boolean portsFit = ports - used >= app.portDefinitions().size();
+        boolean portsFit = ports - used >= spec.ports().size();
         boolean resourcesFit =
                 reserved.isPresent()
-                        || within(held(image, agent.id()).plus(app.footprint()), agent.resources());
+                        || within(held(image, agent.id()).plus(spec.footprint()), agent.resources());
         return portsFit && resourcesFit;
     }
 }

@@ -146,7 +146,7 @@ public final class Operations {
                     .map(version ->
                             Call.of(
                                     "rollback",
-                                    version.app().id(),
+                                    version.spec().id(),
                                     seen.maybeForce(),
                                     Optional.of(
                                             JsonNodeFactory.instance
@@ -154,7 +154,7 @@ public final class Operations {
                                                     .put(
                                                             "version",
                                                             Timestamps.format(
-                                                                    version.app().version()))),
+                                                                    version.spec().version()))),
                                     AppChanges::putOne));
         }
     }
@@ -203,7 +203,7 @@ public final class Operations {
                                     "kill",
                                     Map.of(
                                             "id",
-                                            instance.appId().value(),
+                                            instance.runSpecId().value(),
                                             "task",
                                             instance.taskId().value()),
                                     fate(seen),

@@ -334,7 +334,7 @@ final class AgentProcess implements Machine.Ear {
                         .map(task ->
                                 new Retention.Kept(
                                         task.taskId(),
-                                        task.task().map(t -> t.app().id()),
+                                        task.task().map(t -> t.spec().id()),
                                         Instant.ofEpochMilli(
                                                 machine.records().get(task.taskId()).at())))
                         .toList();

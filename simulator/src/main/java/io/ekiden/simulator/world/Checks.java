@@ -3,7 +3,10 @@ package io.ekiden.simulator.world;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.HealthLedger;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.model.App;
 import io.ekiden.model.HealthCheck;
+import io.ekiden.model.Pod;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import io.ekiden.simulator.Timeline;
 import java.time.Instant;
@@ -43,7 +46,7 @@ final class Checks {
     }
 
     void begin(LocalTask task) {
-        var checks = task.task().map(t -> t.app().healthChecks()).orElse(List.of());
+        var checks = task.task().map(t -> checks(t.spec())).orElse(List.of());
         if (checks.isEmpty()) {
             return;
         }
@@ -56,6 +59,13 @@ final class Checks {
         }
         tasks.put(task.taskId(), new Probed(checks, now()));
         look(task.taskId());
+    }
+
+    private static List<HealthCheck> checks(RunSpec spec) {
+        return switch (spec) {
+            case App app -> app.healthChecks();
+            case Pod _ -> List.of();
+        };
     }
 
     void end(TaskId taskId) {

@@ -26,6 +26,7 @@ public final class Machine {
     private final TreeMap<TaskId, Container> containers = new TreeMap<>();
     private final TreeMap<TaskId, Written> records = new TreeMap<>();
     private final TreeSet<String> volumes = new TreeSet<>();
+    private final TreeMap<TaskId, LocalTask> preparing = new TreeMap<>();
     private final List<Runnable> whenAnswering = new ArrayList<>();
     private Optional<String> clusterId = Optional.empty();
     private Optional<Ear> ear = Optional.empty();
@@ -75,8 +76,15 @@ public final class Machine {
         }
     }
 
+    /// What an agent's process was preparing ends with it, or is with the engine already.
     void listen(Optional<Ear> to) {
         ear = to;
+        for (var task : List.copyOf(preparing.values())) {
+            if (world.choose("start.left", 4) == 3) {
+                create(task);
+            }
+        }
+        preparing.clear();
     }
 
     private void tell(java.util.function.Consumer<Ear> what) {
@@ -97,14 +105,17 @@ public final class Machine {
             takes += world.choose("start.slow", SLOW_START_SECONDS) * Timeline.SECOND;
             tell(to -> to.staging(task.taskId(), "pulling the image"));
         }
-        long mine = boot;
-        world.after(takes, () -> answering(() -> create(task, mine)));
+        preparing.put(task.taskId(), task);
+        world.after(takes, () -> answering(() -> prepared(task)));
     }
 
-    private void create(LocalTask task, long begun) {
-        if (boot != begun) {
-            return;
+    private void prepared(LocalTask task) {
+        if (preparing.remove(task.taskId(), task)) {
+            create(task);
         }
+    }
+
+    private void create(LocalTask task) {
         var there = containers.get(task.taskId());
         if (there != null) {
             adopted(there);
@@ -116,8 +127,14 @@ public final class Machine {
         run(container);
         if (world.happens(Fault.START_REPLY_LOST)) {
             // The engine refuses the name the second time: it is there already.
-            world.after(REPLY_TIMEOUT, () -> answering(() -> create(task, begun)));
+            world.after(REPLY_TIMEOUT, () -> answering(() -> askAgain(container)));
         } else {
+            adopted(container);
+        }
+    }
+
+    private void askAgain(Container container) {
+        if (containers.get(container.task.taskId()) == container) {
             adopted(container);
         }
     }
@@ -146,7 +163,7 @@ public final class Machine {
     /// A definition of which some part of the tasks never holds.
     private boolean crashes(Live live) {
         return world.options().has(Fault.CRASH_LOOP)
-                && live.task().app().labels().containsKey("fragile")
+                && live.task().spec().labels().containsKey("fragile")
                 && world.choose("crash." + agentId, 2) == 1;
     }
 
@@ -195,6 +212,7 @@ public final class Machine {
 
     /// What is still being prepared is given up; its container is never run.
     private void killBeforeStart(LocalTask task) {
+        preparing.remove(task.taskId());
         var never = new Container(task);
         never.phase = Phase.ENDED;
         containers.put(task.taskId(), never);
@@ -225,6 +243,7 @@ public final class Machine {
     /// Everything that runs ends; what was being prepared is forgotten.
     public void reboot() {
         boot++;
+        preparing.clear();
         hung = false;
         whenAnswering.clear();
         for (var container : List.copyOf(containers.values())) {

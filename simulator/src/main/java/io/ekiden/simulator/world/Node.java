@@ -115,6 +115,10 @@ public final class Node implements Tail.Scheduler {
         return world.now() / Timeline.MILLI;
     }
 
+    long monotonicMicros() {
+        return world.now();
+    }
+
     public void heal() {
         paused = false;
         outCut = false;

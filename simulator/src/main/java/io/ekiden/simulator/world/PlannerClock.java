@@ -2,6 +2,7 @@ package io.ekiden.simulator.world;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /// The planner's time as its shell keeps it: never back, drawn towards the wall clock at most twice
 /// or half as fast as time passes.
@@ -15,17 +16,21 @@ final class PlannerClock {
     }
 
     void resume(Instant last) {
-        var wall = Instant.ofEpochMilli(node.wallMillis());
-        counted = node.monotonicMillis();
+        var wall = wall();
+        counted = node.monotonicMicros();
         now = wall.isAfter(last) ? wall : last;
     }
 
     Instant now() {
-        long millis = node.monotonicMillis();
-        var passed = Duration.ofMillis(millis - counted);
-        counted = millis;
-        now = drawnTo(Instant.ofEpochMilli(node.wallMillis()), passed);
-        return now;
+        long micros = node.monotonicMicros();
+        var passed = Duration.of(micros - counted, ChronoUnit.MICROS);
+        counted = micros;
+        now = drawnTo(wall(), passed);
+        return now.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private Instant wall() {
+        return Instant.ofEpochMilli(node.wallMillis());
     }
 
     private Instant drawnTo(Instant wall, Duration passed) {
@@ -33,7 +38,7 @@ final class PlannerClock {
             var fastest = now.plus(passed.multipliedBy(2));
             return wall.isBefore(fastest) ? wall : fastest;
         }
-        var slowest = now.plusMillis(passed.toMillis() / 2);
+        var slowest = now.plus(passed.dividedBy(2));
         return wall.isAfter(slowest) ? wall : slowest;
     }
 }

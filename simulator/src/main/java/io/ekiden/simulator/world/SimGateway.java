@@ -143,8 +143,8 @@ public final class SimGateway {
     private Set<PathId> created(JournalEntry entry) {
         var created = new TreeSet<PathId>();
         for (var fact : entry.facts()) {
-            if (fact instanceof Fact.AppPut(var app) && image.app(app.id()).isEmpty()) {
-                created.add(app.id());
+            if (fact instanceof Fact.RunSpecPut(var spec) && image.runSpec(spec.id()).isEmpty()) {
+                created.add(spec.id());
             }
         }
         return created;
