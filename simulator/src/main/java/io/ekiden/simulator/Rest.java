@@ -96,12 +96,11 @@ final class Rest implements Checker {
         var text = new StringBuilder("deployment runs: ").append(deployment.steps());
         for (var id : deployment.affected()) {
             image().runSpec(id)
-                    .ifPresent(
-                            app ->
-                                    text.append(" wanted=")
-                                            .append(app.instances())
-                                            .append(' ')
-                                            .append(app.upgradeStrategy()));
+                    .ifPresent(app ->
+                            text.append(" wanted=")
+                                    .append(app.instances())
+                                    .append(' ')
+                                    .append(app.upgradeStrategy()));
             text.append(conditions(id)).append(image().queueItem(id)).append(image().delay(id));
         }
         return text.toString();

@@ -99,6 +99,7 @@ public final class Simulation {
         world.calm();
         members.heal();
         rest();
+        members.gateways().forEach(g -> evidence.restored(g.id(), g.sequence(), g.image()));
         evidence.settled();
         if (options.deleteAll()) {
             users.deleteAll();

@@ -5,6 +5,7 @@ import io.ekiden.log.Actor;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.TaskId;
+import io.ekiden.state.ClusterImage;
 import java.util.Optional;
 
 /// Watches one promise. Told of what really happens; says so with [#broken] when the promise does
@@ -38,6 +39,12 @@ public interface Checker {
     default void recovered(String agentId, Evidence evidence) {}
 
     default void requestBegan(Request request, Evidence evidence) {}
+
+    /// A change was written to `desired-state`.
+    default void written(String changeId) {}
+
+    /// Somebody has the state as of the end of the journal.
+    default void restored(String who, long sequence, ClusterImage image, Evidence evidence) {}
 
     /// A user's change was answered.
     default void answered(Reply reply, Evidence evidence) {}

@@ -14,6 +14,22 @@ public final class Checkers {
                 new OneEpochDecides(),
                 new StartsOnlyWhatIsAssigned(),
                 new NoStartAfterTheEnd(),
-                new KillsNameADecision());
+                new VolumesHaveOneUser(),
+                new OrphansEnd(),
+                new KillsNameADecision(),
+                new RoomIsFreedByTheEnd(),
+                new ResourcesSuffice(),
+                new PortsAreUnique(),
+                new NeverTooMany(),
+                new UpgradesStayWithinBounds(),
+                new NoRequestIsKilled(),
+                new VersionsRise(),
+                new ChangesAreDecidedOnce(),
+                new AnswersAreVisible(),
+                new StateIsTheLog(),
+                new OneDeploymentEach(),
+                new RollbackRestores(),
+                new RequestsFollowTheLog(),
+                new NothingIsLeft());
     }
 }

@@ -8,12 +8,13 @@ import io.ekiden.state.ClusterImage;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.LongSupplier;
 
 /// What is known for sure of a run: the committed journal and what it adds up to, the tasks that
@@ -24,7 +25,8 @@ public final class Evidence {
     private final ClusterImage image = new ClusterImage();
     private final List<JournalEntry> journal = new ArrayList<>();
     private final TreeMap<String, TreeMap<TaskId, Live>> live = new TreeMap<>();
-    private final Set<Request> requests = new HashSet<>();
+    private final Set<Request> requests = new LinkedHashSet<>();
+    private final Set<String> volumes = new TreeSet<>();
 
     /// @param now virtual time in microseconds
     public Evidence(LongSupplier now, List<Checker> checkers) {
@@ -102,6 +104,28 @@ public final class Evidence {
 
     public void requestEnded(Request request) {
         requests.remove(request);
+    }
+
+    public void written(String changeId) {
+        checkers.forEach(checker -> checker.written(changeId));
+    }
+
+    public void restored(String who, long sequence, ClusterImage restored) {
+        checkers.forEach(checker -> checker.restored(who, sequence, restored, this));
+    }
+
+    /// A persistent volume is on an agent's disk.
+    public void volumeThere(String agentId, String volumeId) {
+        volumes.add(agentId + " " + volumeId);
+    }
+
+    public void volumeGone(String agentId, String volumeId) {
+        volumes.remove(agentId + " " + volumeId);
+    }
+
+    /// Each with its agent.
+    public Collection<String> volumes() {
+        return Collections.unmodifiableCollection(volumes);
     }
 
     public void answered(Checker.Reply reply) {

@@ -65,7 +65,8 @@ public final class Room {
         boolean portsFit = ports - used >= spec.ports().size();
         boolean resourcesFit =
                 reserved.isPresent()
-                        || within(held(image, agent.id()).plus(spec.footprint()), agent.resources());
+                        || within(
+                                held(image, agent.id()).plus(spec.footprint()), agent.resources());
         return portsFit && resourcesFit;
     }
 }

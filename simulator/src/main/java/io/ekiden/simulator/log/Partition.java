@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// One partition of a topic. Readers see what is committed, up to the first record that is not
 /// decided yet.
@@ -86,8 +87,9 @@ public final class Partition {
         watchers.remove(watcher);
     }
 
-    /// Keeps of each key only the newest record below the stable end, and removes tombstones too.
-    void compact() {
+    /// Keeps of each key only the newest record below the stable end, and removes tombstones that
+    /// are older than `tombstonesBefore`.
+    void compact(long tombstonesBefore) {
         var newest = new HashMap<String, Long>();
         for (var slot : slots) {
             if (slot.offset() < stable && slot.visible()) {
@@ -95,9 +97,12 @@ public final class Partition {
             }
         }
         var kept = new HashSet<>(newest.values());
-        slots.removeIf(slot ->
-                slot.offset() < stable
-                        && (!kept.contains(slot.offset()) || slot.value().isEmpty()));
+        slots.removeIf(slot -> slot.offset() < stable && !kept(slot, kept, tombstonesBefore));
+    }
+
+    private static boolean kept(Slot slot, Set<Long> newest, long tombstonesBefore) {
+        boolean removed = slot.value().isEmpty() && slot.timestamp() < tombstonesBefore;
+        return newest.contains(slot.offset()) && !removed;
     }
 
     private int index(long offset) {

@@ -13,6 +13,9 @@ import java.util.function.LongSupplier;
 public final class SimLog {
     public static final int COMMAND_PARTITIONS = 64;
 
+    /// So long a reader may be away without missing a tombstone.
+    public static final long TOMBSTONES_KEPT_MILLIS = 60_000;
+
     private final LongSupplier millis;
     private final BiConsumer<List<Slot>, Long> committed;
     private final Partition desiredState = new Partition("desired-state");
@@ -150,8 +153,9 @@ public final class SimLog {
     }
 
     public void compact() {
-        clusterState.compact();
-        endpoints.compact();
+        long before = millis.getAsLong() - TOMBSTONES_KEPT_MILLIS;
+        clusterState.compact(before);
+        endpoints.compact(before);
     }
 
     public boolean transactionOpen() {

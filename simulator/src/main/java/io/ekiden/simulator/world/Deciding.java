@@ -67,6 +67,7 @@ public final class Deciding {
         var log = world.log();
         writer = log.begin();
         state.restore(log.clusterState(), log.journal());
+        world.evidence().restored(process.node().name(), state.sequence(), state.image());
         for (var position : state.head().map(Head::inputs).orElse(List.of())) {
             positions.put(position.topic(), position.next());
         }
@@ -140,7 +141,8 @@ public final class Deciding {
         positions.put(topic, slot.offset() + 1);
         open().consumed(topic, slot.offset() + 1);
         var origin = topic + "@" + slot.offset();
-        if (process.failsAt(origin)) {
+        // A report that is set aside is lost: what it told is not told again.
+        if (process.failsAt(origin, slot.partition() == world.log().desiredState())) {
             throw new Died("failed at " + origin);
         }
         if (process.out(origin)) {

@@ -123,7 +123,7 @@ public final class Machine {
         }
         var container = new Container(task);
         containers.put(task.taskId(), container);
-        task.task().ifPresent(t -> t.volumes().forEach(volume -> volumes.add(volume.id())));
+        task.task().ifPresent(t -> t.volumes().forEach(volume -> keep(volume.id())));
         run(container);
         if (world.happens(Fault.START_REPLY_LOST)) {
             // The engine refuses the name the second time: it is there already.
@@ -131,6 +131,11 @@ public final class Machine {
         } else {
             adopted(container);
         }
+    }
+
+    private void keep(String volumeId) {
+        volumes.add(volumeId);
+        world.evidence().volumeThere(agentId, volumeId);
     }
 
     private void askAgain(Container container) {
@@ -321,6 +326,7 @@ public final class Machine {
                 world.choose("volume." + agentId, DESTROY_MICROS),
                 () -> {
                     volumes.remove(volumeId);
+                    world.evidence().volumeGone(agentId, volumeId);
                     done.run();
                 });
     }

@@ -140,12 +140,15 @@ public final class PlannerProcess {
     }
 
     /// Whether the code fails at this input, which is a fault drawn for it.
-    boolean failsAt(String origin) {
+    ///
+    /// @param forEver it may do so until the input is set aside
+    boolean failsAt(String origin, boolean forEver) {
         if (!strikes.containsKey(origin) && !world.happens(Fault.INPUT_FAILURE)) {
             return false;
         }
         int failures = strikes.getOrDefault(origin, 0);
-        if (failures >= STRIKES || (failures > 0 && world.choose("strikes.stop", 3) == 0)) {
+        if (failures >= (forEver ? STRIKES : STRIKES - 1)
+                || (failures > 0 && world.choose("strikes.stop", 3) == 0)) {
             return false;
         }
         strikes.put(origin, failures + 1);

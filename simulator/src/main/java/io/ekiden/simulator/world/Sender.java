@@ -70,12 +70,19 @@ final class Sender {
         boolean unknown = world.happens(Fault.OUTCOME_UNKNOWN);
         boolean lost = unknown && world.choose("unknown.lost", 2) == 1;
         if (!lost) {
-            world.log().append(record.to(), record.key(), record.value());
+            append(record);
             if (world.happens(Fault.DUPLICATE)) {
-                world.log().append(record.to(), record.key(), record.value());
+                append(record);
             }
         }
         acknowledge(record, unknown);
+    }
+
+    private void append(Pending record) {
+        if (record.to() == world.log().desiredState()) {
+            world.evidence().written(record.key());
+        }
+        world.log().append(record.to(), record.key(), record.value());
     }
 
     private void acknowledge(Pending record, boolean unknown) {

@@ -44,6 +44,7 @@ public final class SimGateway {
     private Optional<Sender> sender = Optional.empty();
     private Optional<Head> head = Optional.empty();
     private long sequence;
+    private String hash = "";
     private long life;
     private boolean up;
 
@@ -67,6 +68,10 @@ public final class SimGateway {
 
     public boolean up() {
         return up;
+    }
+
+    public long sequence() {
+        return sequence;
     }
 
     /// What it has followed to.
@@ -109,6 +114,7 @@ public final class SimGateway {
             }
         }
         sequence = head.map(Head::sequence).orElse(0L);
+        hash = head.map(Head::entryHash).orElse("");
         world.event(id, "starts at sequence " + sequence);
         tail = Optional.of(new Tail(world.log().journal(), 0, 10_000, node, this::follow));
     }
@@ -117,14 +123,16 @@ public final class SimGateway {
         var entry = world.wire().read(JournalEntry.class, slot.value().orElseThrow());
         if (entry.sequence() > sequence) {
             apply(entry);
+            hash = world.wire().hash(entry, slot.value().get());
         }
         serve(slot.offset() + 1);
     }
 
     private void apply(JournalEntry entry) {
-        if (entry.sequence() != sequence + 1) {
+        if (entry.sequence() != sequence + 1 || !entry.previousHash().equals(hash)) {
             throw new IllegalStateException(
-                    id + ": entry " + entry.sequence() + " follows entry " + sequence);
+                    "%s: entry %d names %s, entry %d has %s"
+                            .formatted(id, entry.sequence(), entry.previousHash(), sequence, hash));
         }
         var created = created(entry);
         entry.facts().forEach(image::replay);

@@ -21,6 +21,7 @@ import java.util.TreeMap;
 public final class SimProxy {
     private static final long BEAT = 2 * Timeline.SECOND;
     private static final long AWAY = 10 * Timeline.SECOND;
+    private static final long LONGEST_ABSENCE = 30 * Timeline.SECOND;
     private static final int NEXT_REQUEST_MICROS = 3_000_000;
     private static final int REQUEST_MICROS = 2_500_000;
     private static final int LONG_REQUEST_MICROS = 25_000_000;
@@ -38,6 +39,7 @@ public final class SimProxy {
     private boolean up;
     private boolean loaded;
     private long lastAck;
+    private long lastContact;
 
     SimProxy(World world, String id) {
         this.world = world;
@@ -85,8 +87,9 @@ public final class SimProxy {
         var endpoints = world.log().endpoints();
         endpoints.committed().forEach(this::change);
         loaded = true;
-        tail = Optional.of(new Tail(endpoints, endpoints.stable(), 100, node, this::change));
+        tail = Optional.of(follow());
         lastAck = world.now();
+        lastContact = world.now();
         join();
         settleDrains();
         beat(mine);
@@ -174,6 +177,7 @@ public final class SimProxy {
             return;
         }
         world.after(BEAT, () -> beat(mine));
+        contact();
         sender.ifPresent(to ->
                 to.send(
                         world.log().heartbeats(),
@@ -184,6 +188,37 @@ public final class SimProxy {
                                 acknowledged();
                             }
                         }));
+    }
+
+    /// After so long an absence that tombstones may be gone it reads the topic again; an empty one
+    /// takes nothing away.
+    private void contact() {
+        if (!node.readable()) {
+            return;
+        }
+        boolean tooLong = world.now() - lastContact > LONGEST_ABSENCE;
+        lastContact = world.now();
+        if (tooLong) {
+            readAgain();
+        }
+    }
+
+    private void readAgain() {
+        var there = world.log().endpoints().committed();
+        if (!there.isEmpty()) {
+            tail.ifPresent(Tail::close);
+            table.clear();
+            loaded = false;
+            there.forEach(this::change);
+            loaded = true;
+            tail = Optional.of(follow());
+            settleDrains();
+        }
+    }
+
+    private Tail follow() {
+        var endpoints = world.log().endpoints();
+        return new Tail(endpoints, endpoints.stable(), 100, node, this::change);
     }
 
     private void work(long mine) {
@@ -230,10 +265,14 @@ public final class SimProxy {
     private Optional<io.ekiden.model.TaskId> reached(Endpoint endpoint) {
         var host = endpoint.host();
         var agentId = "a" + host.substring(host.lastIndexOf('.') + 1);
-        return world.evidence().liveOn(agentId).stream()
-                .filter(live -> live.ports().contains(endpoint.port()))
-                .map(Live::taskId)
-                .findFirst();
+        var listening =
+                world.evidence().liveOn(agentId).stream()
+                        .filter(live -> live.ports().contains(endpoint.port()))
+                        .map(Live::taskId)
+                        .toList();
+        return listening.contains(endpoint.taskId())
+                ? Optional.of(endpoint.taskId())
+                : listening.stream().findFirst();
     }
 
     private void finished(Request request) {
