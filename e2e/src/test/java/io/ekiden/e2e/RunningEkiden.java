@@ -237,7 +237,7 @@ final class RunningEkiden implements AutoCloseable {
     }
 
     /// The first of a run of ports nobody listens on, outside the range of outgoing connections.
-    private static int freeBlock() {
+    static int freeBlock() {
         var random = new Random();
         for (int attempt = 0; attempt < 100; attempt++) {
             int first = 11_000 + random.nextInt(100) * 2 * PORTS;
