@@ -22,7 +22,7 @@ record GuidePage(Path path, List<Step> steps) {
         record File(String name, String content) implements Step {}
 
         record Command(String line, List<String> output) implements Step {
-            Command {
+            public Command {
                 output = List.copyOf(output);
             }
 
