@@ -76,6 +76,7 @@ public final class ClusterImage {
             case Fact.VolumeGone(var volume) -> removes(volume.key());
             case Fact.DeploymentStarted(var deployment) -> puts(deployment);
             case Fact.DeploymentAdvanced(var deployment) -> puts(deployment);
+            case Fact.DeploymentPut(var deployment) -> puts(deployment);
             case Fact.DeploymentFinished(var deployment) -> removes(deployment.key());
             case Fact.DeploymentCancelled(var deployment, var _) -> removes(deployment.key());
             case Fact.AgentPut(var agent) -> puts(agent);
