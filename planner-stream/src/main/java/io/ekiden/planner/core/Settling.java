@@ -14,12 +14,10 @@ final class Settling {
 
     static void settle(Turn turn) {
         var waiting = new TreeSet<PathId>();
-        boolean room = false;
         for (int round = 0; round < ROUNDS; round++) {
             var touched = turn.takeTouched();
-            room |= turn.takeCapacityChanged();
             if (touched.isEmpty()) {
-                Placement.place(turn, waiting, room);
+                Placement.place(turn, waiting);
                 return;
             }
             waiting.addAll(touched);
