@@ -3,7 +3,9 @@ package io.ekiden.state;
 import io.ekiden.model.Agent;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /// One agent, and the room that is left on it.
@@ -51,6 +53,26 @@ public final class AgentRoom {
         return free > 0
                 ? free
                 : ports - (int) load.ports().keySet().stream().filter(this::offers).count();
+    }
+
+    /// The same as ranges.
+    public List<PortRange> freeRanges() {
+        var free = new ArrayList<PortRange>();
+        for (var range : agent().ports()) {
+            int begin = range.begin();
+            for (int held : load.ports().subMap(range.begin(), range.end() + 1).keySet()) {
+                addRange(free, begin, held - 1);
+                begin = held + 1;
+            }
+            addRange(free, begin, range.end());
+        }
+        return free;
+    }
+
+    private static void addRange(List<PortRange> ranges, int begin, int end) {
+        if (begin <= end) {
+            ranges.add(new PortRange(begin, end));
+        }
     }
 
     public boolean offers(int port) {
