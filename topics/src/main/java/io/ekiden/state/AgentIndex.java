@@ -15,6 +15,7 @@ import java.util.TreeSet;
 public final class AgentIndex {
     private final TreeMap<String, AgentRoom> rooms = new TreeMap<>();
     private final TreeSet<AgentRoom> order = new TreeSet<>(AgentRoom.ORDER);
+    private final TreeSet<AgentRoom> draining = new TreeSet<>(AgentRoom.ORDER);
     private final TreeMap<String, SortedMap<String, NavigableSet<AgentRoom>>> fields =
             new TreeMap<>();
 
@@ -26,8 +27,13 @@ public final class AgentIndex {
         return Collections.unmodifiableNavigableSet(order);
     }
 
-    /// The same, for each value of a field that a constraint of a run spec names; agents that have
-    /// no such field are in none.
+    /// Those that are being emptied, in the same order, whether they answer or not.
+    public NavigableSet<AgentRoom> draining() {
+        return Collections.unmodifiableNavigableSet(draining);
+    }
+
+    /// Those that can be given work, for each value of a field that a constraint of a run spec
+    /// names; agents that have no such field are in none.
     public SortedMap<String, NavigableSet<AgentRoom>> by(String field) {
         var values = fields.get(field);
         return values == null
@@ -88,10 +94,17 @@ public final class AgentIndex {
     }
 
     private static boolean takesWork(AgentRoom room) {
-        return room.known().filter(agent -> agent.state() == Agent.State.ACTIVE).isPresent();
+        return room.known().filter(Agent::takesWork).isPresent();
+    }
+
+    private static boolean isDraining(AgentRoom room) {
+        return room.known().filter(Agent::draining).isPresent();
     }
 
     private void list(AgentRoom room) {
+        if (isDraining(room)) {
+            draining.add(room);
+        }
         if (takesWork(room)) {
             order.add(room);
             fields.forEach((field, values) -> listBy(field, values, room));
@@ -107,6 +120,7 @@ public final class AgentIndex {
     }
 
     private void unlist(AgentRoom room) {
+        draining.remove(room);
         if (!takesWork(room)) {
             return;
         }
@@ -141,6 +155,7 @@ public final class AgentIndex {
     void clear() {
         rooms.clear();
         order.clear();
+        draining.clear();
         fields.clear();
         named.clear();
     }

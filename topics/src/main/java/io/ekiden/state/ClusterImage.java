@@ -42,6 +42,7 @@ public final class ClusterImage {
     private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();
     private final AgentIndex agents = new AgentIndex();
     private final TreeMap<PathId, SpecInstances> specs = new TreeMap<>();
+    private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
 
     /// Applies a fact. Facts that are answers or orders change nothing.
     public void replay(Fact fact) {
@@ -136,6 +137,13 @@ public final class ClusterImage {
                 of(instance.runSpecId()).add(instance, holder(instance));
             }
             case Agent agent -> know(agent.id(), Optional.of(agent));
+            case Deployment deployment ->
+                    deployment
+                            .affected()
+                            .forEach(id ->
+                                    deploying
+                                            .computeIfAbsent(id, _ -> new TreeSet<>())
+                                            .add(deployment.id()));
             case RunSpec spec -> define(spec.id(), Optional.of(spec));
             default -> {}
         }
@@ -153,6 +161,17 @@ public final class ClusterImage {
                         due.remove(time);
                     }
                 });
+        if (before instanceof Deployment deployment) {
+            deployment
+                    .affected()
+                    .forEach(id ->
+                            deploying.computeIfPresent(
+                                    id,
+                                    (_, ids) ->
+                                            ids.remove(deployment.id()) && ids.isEmpty()
+                                                    ? null
+                                                    : ids));
+        }
         if (before instanceof Instance instance) {
             of(instance.runSpecId()).remove(instance, holder(instance));
             instance.holder().ifPresent(agent -> agents.remove(agent, instance));
@@ -222,6 +241,7 @@ public final class ClusterImage {
         due.clear();
         agents.clear();
         specs.clear();
+        deploying.clear();
     }
 
     /// Every entity by its key.
@@ -326,6 +346,14 @@ public final class ClusterImage {
 
     public Collection<Deployment> deployments() {
         return all(Deployment.class, Deployment.PREFIX);
+    }
+
+    /// The running deployments that touch an app or pod, by their ids.
+    public List<Deployment> deploymentsOf(PathId spec) {
+        var ids = deploying.get(spec);
+        return ids == null
+                ? List.of()
+                : ids.stream().flatMap(id -> deployment(id).stream()).toList();
     }
 
     public Optional<LaunchDelay> delay(PathId app) {

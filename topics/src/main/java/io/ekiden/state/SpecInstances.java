@@ -63,6 +63,16 @@ public final class SpecInstances {
         return found;
     }
 
+    /// Whether there is such an instance in such phases; looks no further than the first.
+    public boolean any(Predicate<Phase> which, Predicate<Instance> whom) {
+        for (var phase : phases.entrySet()) {
+            if (which.test(phase.getKey()) && phase.getValue().values().stream().anyMatch(whom)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// The constraints of the present definition.
     public List<Rule> rules() {
         return rules;

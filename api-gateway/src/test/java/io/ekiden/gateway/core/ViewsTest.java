@@ -273,7 +273,8 @@ class ViewsTest {
                         false,
                         Given.NOON.plusSeconds(1000)));
 
-        var queue = ok(ClusterViews.queue(Ask.of("/", "embed=lastUnusedOffers"), image)).path("queue");
+        var queue =
+                ok(ClusterViews.queue(Ask.of("/", "embed=lastUnusedOffers"), image)).path("queue");
 
         assertThat(queue).hasSize(1);
         var unused = queue.get(0).path("lastUnusedOffers");

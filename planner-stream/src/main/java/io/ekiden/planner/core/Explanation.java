@@ -1,5 +1,6 @@
 package io.ekiden.planner.core;
 
+import io.ekiden.model.Agent;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Refusal;
@@ -25,11 +26,15 @@ record Explanation(int processed, List<Rejected> rejections, List<Refusal> refus
     /// @param fits of what was refused; the first of them counts, the others only for reasons that
     ///   it does not have
     static Explanation of(List<Fit> fits, AgentIndex agents) {
+        var looked = new ArrayList<>(agents.all());
+        agents.draining().stream()
+                .filter(room -> room.agent().state() == Agent.State.ACTIVE)
+                .forEach(looked::add);
         var declined = new EnumMap<Reason, Integer>(Reason.class);
         var refusals = new EnumMap<Reason, List<Refusal>>(Reason.class);
         for (var fit : fits) {
             var counts = new EnumMap<Reason, Integer>(Reason.class);
-            for (var room : agents.all()) {
+            for (var room : looked) {
                 var reason = fit.reason(room);
                 reason.ifPresent(why -> counts.merge(why, 1, Integer::sum));
                 reason.filter(_ -> fits.getFirst() == fit)
@@ -39,7 +44,7 @@ record Explanation(int processed, List<Rejected> rejections, List<Refusal> refus
             }
             counts.forEach(declined::putIfAbsent);
         }
-        return new Explanation(agents.all().size(), inOrder(declined), nearest(refusals));
+        return new Explanation(looked.size(), inOrder(declined), nearest(refusals));
     }
 
     private static List<Rejected> inOrder(Map<Reason, Integer> declined) {

@@ -169,12 +169,15 @@ final class Fit {
         if (!room.agent().runtimes().contains(spec.runtime()) || broken(room).isPresent()) {
             return Optional.of(Reason.UnfulfilledConstraint);
         }
-        if (reserved.isPresent()) {
-            return reserved.get().agentId().equals(room.agent().id())
-                    ? ports(room)
-                    : Optional.of(Reason.NoCorrespondingReservationFound);
+        boolean elsewhere =
+                reserved.filter(kept -> !kept.agentId().equals(room.agent().id())).isPresent();
+        if (elsewhere) {
+            return Optional.of(Reason.NoCorrespondingReservationFound);
         }
-        return resources(room);
+        if (room.agent().draining()) {
+            return Optional.of(Reason.AgentMaintenance);
+        }
+        return reserved.isPresent() ? ports(room) : resources(room);
     }
 
     private Optional<Rule> broken(AgentRoom room) {
@@ -242,7 +245,9 @@ final class Fit {
                             why,
                             "agent " + reserved.orElseThrow().agentId(),
                             "agent " + agent.id());
-            case AgentMaintenance, DeclinedScarceResources -> refusal(room, why, "work", "none");
+            case AgentMaintenance -> refusal(room, why, "an agent that stays", "draining");
+            case DeclinedScarceResources ->
+                    throw new IllegalStateException("no resource is kept back here");
             case InsufficientCpus -> amount(room, why, "cpus", wanted.cpus(), free.cpus());
             case InsufficientMemory -> amount(room, why, "mem", wanted.mem(), free.mem());
             case InsufficientDisk -> amount(room, why, "disk", wanted.disk(), free.disk());

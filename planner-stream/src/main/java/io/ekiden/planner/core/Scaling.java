@@ -15,10 +15,19 @@ import java.util.Optional;
 final class Scaling {
     private Scaling() {}
 
-    /// The instances that count: wanted to run, and not given up. A held one (its agent was shut
-    /// down) counts too, since it will run again; a suspended one does not.
+    /// The instances that count: wanted to run, not given up, and not on an agent that is being
+    /// emptied. A held one (its agent was shut down) counts too, since it will run again; a
+    /// suspended one does not.
     static List<Instance> counted(Turn turn, RunSpec spec) {
-        return turn.image().instancesOf(spec.id()).in(Scaling::counts);
+        return turn.image().instancesOf(spec.id()).in(Scaling::counts).stream()
+                .filter(instance -> !Evacuation.leaving(turn, instance))
+                .toList();
+    }
+
+    /// How many that are, without a look at them.
+    private static int count(Turn turn, RunSpec spec) {
+        return turn.image().instancesOf(spec.id()).count(Scaling::counts)
+                - Evacuation.leaving(turn, spec).size();
     }
 
     private static boolean counts(Phase phase) {
@@ -38,14 +47,15 @@ final class Scaling {
 
     /// Schedules what is missing, ends what is too much.
     static void adjust(Turn turn, RunSpec spec) {
-        int missing = spec.instances() - turn.image().instancesOf(spec.id()).count(Scaling::counts);
+        int missing = spec.instances() - count(turn, spec);
         if (missing > 0) {
-            schedule(turn, spec, missing);
+            schedule(turn, spec, Math.min(missing, Evacuation.room(turn, spec)));
         } else if (missing < 0) {
             Victims.first(turn, counted(turn, spec), spec, -missing)
                     .forEach(instance ->
                             Kills.begin(turn, instance, surplus(instance), KillCause.SCALE_DOWN));
         }
+        Evacuation.release(turn, spec);
     }
 
     /// What becomes of an instance that is too much: one that has volumes waits to be wanted again.
@@ -99,9 +109,10 @@ final class Scaling {
     static boolean done(Turn turn, RunSpec spec, Instant begun) {
         var all = turn.image().instancesOf(spec.id());
         return all.count(Scaling::onItsWayOut) == 0
-                && all.count(Scaling::counts) == spec.instances()
-                && all.in(phase -> phase.goal() == Goal.RUNNING && !phase.ready(spec)).stream()
-                        .allMatch(instance -> launchedBefore(instance, begun));
+                && count(turn, spec) == spec.instances()
+                && !all.any(
+                        phase -> phase.goal() == Goal.RUNNING && !phase.ready(spec),
+                        instance -> !launchedBefore(instance, begun));
     }
 
     private static boolean onItsWayOut(Phase phase) {
