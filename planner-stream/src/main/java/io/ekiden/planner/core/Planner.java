@@ -111,7 +111,7 @@ public final class Planner {
                                         cluster.id(),
                                         Optional.empty(),
                                         cluster.lastReplacement())));
-                turn.capacityChanged();
+                turn.resume();
             }
             default -> throw new IllegalStateException("nothing is due for " + key);
         }

@@ -60,11 +60,12 @@ final class RollingUpgrade {
                         0,
                         due - unready.size());
         Victims.first(
+                        turn,
                         old.stream().filter(instance -> ready(turn, instance)).toList(),
                         spec,
                         (int) Math.min(spare, readyOld))
                 .forEach(instance -> replace(turn, spec, instance));
-        Victims.first(fresh, spec, fresh.size() - spec.instances())
+        Victims.first(turn, fresh, spec, fresh.size() - spec.instances())
                 .forEach(instance ->
                         Kills.begin(
                                 turn, instance, Scaling.surplus(instance), KillCause.SCALE_DOWN));
