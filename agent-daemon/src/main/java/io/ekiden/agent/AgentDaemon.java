@@ -143,7 +143,9 @@ public final class AgentDaemon implements AutoCloseable {
                         files.map(this::address));
         running =
                 Optional.of(
-                        new Running(identity, runtime, checks, readiness, reports, commands, files, actor));
+                        new Running(
+                                identity, runtime, checks, readiness, reports, commands, files,
+                                actor));
         LOG.info(
                 "agent={} starts hostname={} workDir={} isolation={} boot={}",
                 config.agentId(),

@@ -217,7 +217,8 @@ public final class Given {
     }
 
     /// Asks the first port each 20 ms; 200 and 204 mean ready.
-    public static ReadinessCheck readinessCheck(ReadinessCheck.Protocol protocol, boolean preserve) {
+    public static ReadinessCheck readinessCheck(
+            ReadinessCheck.Protocol protocol, boolean preserve) {
         return new ReadinessCheck(
                 "ready",
                 protocol,

@@ -131,7 +131,7 @@ public record LocalTask(
                 taskId, task, launchSequence, state, kill, exitCode, message, true, readiness);
     }
 
-    LocalTask withReadiness(Readiness found) {
+    public LocalTask withReadiness(Readiness found) {
         return new LocalTask(
                 taskId,
                 task,

@@ -59,6 +59,11 @@ public final class ReadinessChecks implements AutoCloseable {
         Optional.ofNullable(asking.remove(taskId)).ifPresent(Thread::interrupt);
     }
 
+    /// Whether this task is still asked.
+    boolean asks(TaskId taskId) {
+        return Optional.ofNullable(asking.get(taskId)).filter(Thread::isAlive).isPresent();
+    }
+
     @Override
     public void close() {
         asking.keySet().forEach(this::end);

@@ -18,8 +18,7 @@ final class ReadinessJson {
             for (var check : app.readinessChecks()) {
                 for (var instance : instances) {
                     instance.readiness()
-                            .ifPresent(found ->
-                                    results.add(result(check.name(), instance, found)));
+                            .ifPresent(found -> results.add(result(check.name(), instance, found)));
                 }
             }
         }
