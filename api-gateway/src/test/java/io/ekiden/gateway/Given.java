@@ -141,12 +141,13 @@ public final class Given {
                 Sorted.copyOf(Map.of("rack", "r1")),
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 Agent.State.ACTIVE,
+                false,
                 NOON,
                 Optional.empty());
     }
 
     public static Deployment deployment(PathId app, Deployment.Kind... steps) {
-        return new Deployment(
+        return Deployment.of(
                 "d-1",
                 NOON,
                 java.util.Arrays.stream(steps)
@@ -155,8 +156,7 @@ public final class Given {
                                         List.of(
                                                 new Deployment.Action(
                                                         kind, RunSpec.Kind.APP, app))))
-                        .toList(),
-                0);
+                        .toList());
     }
 
     public static Cluster cluster() {

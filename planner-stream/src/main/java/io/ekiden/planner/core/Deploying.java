@@ -41,7 +41,7 @@ final class Deploying {
         first.run();
         edits.forEach((id, edit) -> put(turn, id, edit));
         var version = version(turn, edits);
-        var deployment = new Deployment(turn.uuid(), version, DeploymentPlanner.steps(edits), 0);
+        var deployment = Deployment.of(turn.uuid(), version, DeploymentPlanner.steps(edits));
         DeploymentStepper.start(turn, deployment);
         return new Fact.Accepted(version, Optional.of(deployment.id()), tasks);
     }

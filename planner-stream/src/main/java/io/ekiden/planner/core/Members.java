@@ -41,12 +41,13 @@ final class Members {
                         joined.attributes(),
                         joined.runtimes(),
                         Agent.State.ACTIVE,
+                        // Who drains it decides when it ends, not the agent.
+                        turn.image().agent(joined.memberId()).filter(Agent::draining).isPresent(),
                         turn.now(),
                         Optional.empty());
         var inventory = new TreeMap<TaskId, TaskOnAgent>();
         joined.inventory().forEach(task -> inventory.put(task.taskId(), task));
         turn.add(new Fact.AgentPut(agent));
-        turn.capacityChanged();
         reconcile(turn, agent, inventory);
         releaseHeld(turn, agent.id());
         welcome(turn, agent, joined.session(), inventory);
