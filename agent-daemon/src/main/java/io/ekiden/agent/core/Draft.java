@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class Draft {
     void end(LocalTask task) {
         remember(task);
         act(new Action.StopChecking(task.taskId()));
-        outbox = outbox.withoutHealthOf(task.taskId());
+        outbox = outbox.withoutChecksOf(task.taskId());
         report(task);
         destroyUnused();
     }
@@ -137,9 +138,11 @@ final class Draft {
                 new AgentReport.VolumeDestroyed(agentId(), epoch().orElse(0L), volumeId));
     }
 
+    /// What is known of its readiness is said again.
     void check(LocalTask task) {
         if (task.task().isPresent()) {
             act(new Action.Check(task));
+            task.readiness().ifPresent(readiness -> reportReadiness(task.taskId(), readiness));
         }
     }
 
@@ -273,6 +276,24 @@ final class Draft {
                         health.results()));
     }
 
+    private void reportReadiness(TaskId taskId, Readiness readiness) {
+        enqueue(
+                Outbox.Kind.READINESS,
+                taskId.value(),
+                new AgentReport.ReadinessChanged(
+                        agentId(),
+                        epoch().orElse(0L),
+                        taskId,
+                        readiness.ready(),
+                        readiness.lastResponse()));
+    }
+
+    /// Remembered, so that after a restart nobody asks a task that was ready.
+    void readiness(LocalTask task, Readiness readiness) {
+        remember(task.withReadiness(readiness));
+        reportReadiness(task.taskId(), readiness);
+    }
+
     private void enqueue(Outbox.Kind kind, String subject, AgentReport.OfEpoch report) {
         outbox = outbox.with(kind, subject, report);
         sendPending();
@@ -325,6 +346,9 @@ final class Draft {
             case AgentReport.HealthChanged h ->
                     new AgentReport.HealthChanged(
                             h.memberId(), epoch, h.taskId(), h.alive(), h.exhausted(), h.results());
+            case AgentReport.ReadinessChanged r ->
+                    new AgentReport.ReadinessChanged(
+                            r.memberId(), epoch, r.taskId(), r.ready(), r.lastResponse());
             case AgentReport.VolumeDestroyed v ->
                     new AgentReport.VolumeDestroyed(v.memberId(), epoch, v.volumeId());
             case AgentReport.AgentLeaving l ->

@@ -65,6 +65,7 @@ public final class Events {
             case Fact.DeploymentCancelled(var deployment, var reason) ->
                     emit("deployment_failed", planned(deployment).put("reason", reason));
             case Fact.DeadLettered _,
+                    Fact.ReadinessPut _,
                     Fact.EndedTaskKept _,
                     Fact.EndedTaskForgotten _,
                     Fact.VolumeCondemned _,
