@@ -7,6 +7,7 @@ import io.ekiden.gateway.GatewayConfig.Limits;
 import io.ekiden.log.Fact;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
+import io.ekiden.model.RunSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -100,8 +101,8 @@ class EventStreamTest {
         var all = new Listener(http, "");
         var some = new Listener(http, "?event_type=app_terminated_event&event_type=none");
 
-        cluster.planner().append(new Fact.AppPut(WEB), RUNS);
-        cluster.planner().append(new Fact.AppGone(WEB.id()));
+        cluster.planner().append(new Fact.RunSpecPut(WEB), RUNS);
+        cluster.planner().append(new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()));
 
         all.awaitEvent("app_terminated_event");
         some.awaitEvent("app_terminated_event");
@@ -122,7 +123,7 @@ class EventStreamTest {
     void whoComesBackMissesNothing() throws Exception {
         var http = cluster.start();
         cluster.planner().append(RUNS);
-        cluster.planner().append(new Fact.AppGone(WEB.id()));
+        cluster.planner().append(new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()));
         await().until(() -> http.get("/v2/apps").header("X-Ekiden-Sequence").equals("2"));
 
         var back = new Listener(http, "", "Last-Event-ID", "1.0");
@@ -134,7 +135,7 @@ class EventStreamTest {
     @Test
     void whoComesBackAfterTheGatewaysRestartMissesNothing() throws Exception {
         cluster.planner().append(RUNS);
-        cluster.planner().append(new Fact.AppGone(WEB.id()));
+        cluster.planner().append(new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()));
         var http = cluster.start();
         await().until(() -> http.get("/v2/apps").status() == 200);
 
@@ -207,7 +208,7 @@ class EventStreamTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        cluster.planner().append(new Fact.AppGone(WEB.id()));
+        cluster.planner().append(new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()));
         quick.awaitEvent("app_terminated_event");
         assertThat(quick.ended).isFalse();
     }

@@ -25,11 +25,11 @@ class GatewayServerTest {
     @Test
     void aPostIsAnsweredByTheEntryThatDecidedIt() {
         var app = Given.app("/shop/web");
-        var deployment = Given.deployment(app.id(), Deployment.Kind.SCALE_APPLICATION);
+        var deployment = Given.deployment(app.id(), Deployment.Kind.SCALE);
         cluster.planner()
                 .script((_, _) ->
                         List.of(
-                                new Fact.AppPut(app),
+                                new Fact.RunSpecPut(app),
                                 new Fact.DeploymentStarted(deployment),
                                 new Fact.Accepted(
                                         Given.NOON, Optional.of(deployment.id()), List.of())));

@@ -2,7 +2,6 @@ package io.ekiden.gateway;
 
 import io.ekiden.model.Agent;
 import io.ekiden.model.App;
-import io.ekiden.model.AppVersion;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
@@ -18,6 +17,8 @@ import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.RunSpecVersion;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
@@ -60,7 +61,10 @@ public final class Given {
                                 Optional.empty())),
                 false,
                 List.of(),
+                List.of(),
                 labels,
+                Collections.emptySortedSet(),
+                List.of(),
                 List.of(),
                 "*",
                 BackoffStrategy.DEFAULT,
@@ -139,7 +143,11 @@ public final class Given {
                 "d-1",
                 NOON,
                 java.util.Arrays.stream(steps)
-                        .map(kind -> new Deployment.Step(List.of(new Deployment.Action(kind, app))))
+                        .map(kind ->
+                                new Deployment.Step(
+                                        List.of(
+                                                new Deployment.Action(
+                                                        kind, RunSpec.Kind.APP, app))))
                         .toList(),
                 0);
     }
@@ -148,8 +156,8 @@ public final class Given {
         return new Cluster("cluster-1", Optional.empty(), Optional.empty());
     }
 
-    public static AppVersion kept(App app, Instant version) {
-        return new AppVersion(app.withVersion(version, app.versionInfo()));
+    public static RunSpecVersion kept(App app, Instant version) {
+        return new RunSpecVersion(app.withVersion(version, app.versionInfo()));
     }
 
     public static ClusterImage image(Entity... entities) {

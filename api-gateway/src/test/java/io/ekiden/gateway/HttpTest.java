@@ -38,14 +38,14 @@ class HttpTest {
         cluster.planner()
                 .append(
                         new Fact.ClusterPut(Given.cluster()),
-                        new Fact.AppPut(WEB),
+                        new Fact.RunSpecPut(WEB),
                         new Fact.VersionKept(Given.kept(WEB, Given.NOON)),
                         new Fact.AgentPut(Given.agent("a1")),
                         new Fact.InstancePut(running, Optional.empty(), ""),
                         new Fact.InstancePut(
                                 Given.instance(WEB, 2, Condition.SCHEDULED), Optional.empty(), ""),
                         new Fact.DeploymentStarted(
-                                Given.deployment(WEB.id(), Deployment.Kind.SCALE_APPLICATION)));
+                                Given.deployment(WEB.id(), Deployment.Kind.SCALE)));
         http =
                 cluster.start(config ->
                         config.withAllowedHosts(Set.of("gateway.example")).withLimits(limits()));

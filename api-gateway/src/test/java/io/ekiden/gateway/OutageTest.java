@@ -33,7 +33,7 @@ class OutageTest {
     void withoutKafkaTheLastKnownStateIsOnlyToldWhenAskedFor() {
         var broker = TestBroker.start(TestBroker.freePort(), Map.of(), (short) 2);
         var cluster = new TestCluster(broker);
-        cluster.planner().append(new Fact.AppPut(Given.app("/web")));
+        cluster.planner().append(new Fact.RunSpecPut(Given.app("/web")));
         var http = cluster.start(config -> config.withLimits(hasty()));
         await().until(() -> http.get("/v2/apps/web").status() == 200);
 

@@ -56,7 +56,7 @@ final class TaskFilesTest {
         cluster.planner()
                 .append(
                         new Fact.ClusterPut(Given.cluster()),
-                        new Fact.AppPut(APP),
+                        new Fact.RunSpecPut(APP),
                         new Fact.AgentPut(Given.agent("a1", Optional.of(address))),
                         new Fact.AgentPut(
                                 Given.agent("off", Optional.of("http://127.0.0.1:" + nobody))),
@@ -216,7 +216,7 @@ final class TaskFilesTest {
             other.planner()
                     .append(
                             new Fact.ClusterPut(Given.cluster()),
-                            new Fact.AppPut(APP),
+                            new Fact.RunSpecPut(APP),
                             new Fact.AgentPut(Given.agent("a1", Optional.of(address))),
                             new Fact.InstancePut(Given.running(APP, 1), Optional.empty(), ""));
             var impatient =
@@ -288,7 +288,7 @@ final class TaskFilesTest {
             other.planner()
                     .append(
                             new Fact.ClusterPut(Given.cluster()),
-                            new Fact.AppPut(APP),
+                            new Fact.RunSpecPut(APP),
                             new Fact.AgentPut(Given.agent("a1", Optional.of("http://127.0.0.1:1"))),
                             new Fact.InstancePut(Given.running(APP, 1), Optional.empty(), ""));
             var reply = other.start().get(path(1, "logs/stdout"));

@@ -48,12 +48,12 @@ class WritesTest {
     @Test
     void everyMutationIsAnsweredFromItsEntry() {
         cluster.planner()
-                .append(new Fact.AppPut(WEB), new Fact.InstancePut(TASK, Optional.empty(), ""));
+                .append(new Fact.RunSpecPut(WEB), new Fact.InstancePut(TASK, Optional.empty(), ""));
         cluster.planner()
                 .script((wanted, image) -> {
                     boolean creates = wanted.change() instanceof Change.UpdateApps;
                     return creates && image.app(PathId.of("/new")).isEmpty()
-                            ? List.of(new Fact.AppPut(Given.app("/new")), DONE)
+                            ? List.of(new Fact.RunSpecPut(Given.app("/new")), DONE)
                             : List.of(DONE);
                 });
         var http = cluster.start();
@@ -93,7 +93,7 @@ class WritesTest {
     void aTaskThatTheChangeEndedIsStillShown() {
         var last = Given.instance(WEB, 1, Condition.KILLED);
         cluster.planner()
-                .append(new Fact.AppPut(WEB), new Fact.InstancePut(TASK, Optional.empty(), ""));
+                .append(new Fact.RunSpecPut(WEB), new Fact.InstancePut(TASK, Optional.empty(), ""));
         cluster.planner()
                 .script((_, _) ->
                         List.of(new Fact.InstanceGone(last, Condition.RUNNING, ""), DONE));

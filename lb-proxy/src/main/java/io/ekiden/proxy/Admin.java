@@ -86,7 +86,7 @@ final class Admin {
     /// As marathon-lb writes it: host name, blank, backend.
     private String vhosts() {
         return routing.table().hosts().entrySet().stream()
-                .map(e -> e.getKey() + " " + e.getValue().appId().flat() + "\n")
+                .map(e -> e.getKey() + " " + e.getValue().runSpecId().flat() + "\n")
                 .collect(Collectors.joining());
     }
 
@@ -108,7 +108,7 @@ final class Admin {
                 .forEach(p ->
                         problems.add(
                                 new JsonObject()
-                                        .put("app", p.appId().value())
+                                        .put("app", p.runSpecId().value())
                                         .put("reason", p.reason())));
         var endpoints = new JsonArray();
         routing.endpoints().values().forEach(e -> endpoints.add(endpoint(e)));
@@ -126,7 +126,7 @@ final class Admin {
         var backends = new JsonArray();
         route.all().forEach(b -> backends.add(b.key().substring(Endpoint.PREFIX.length())));
         return new JsonObject()
-                .put("app", route.appId().value())
+                .put("app", route.runSpecId().value())
                 .put("mode", route.mode().name().toLowerCase(Locale.ROOT))
                 .put("endpoints", backends);
     }
@@ -139,7 +139,7 @@ final class Admin {
                                         "id",
                                         endpoint.key().substring(Endpoint.PREFIX.length()),
                                         "app",
-                                        endpoint.appId().value(),
+                                        endpoint.runSpecId().value(),
                                         "address",
                                         endpoint.host() + ":" + endpoint.port(),
                                         "state",

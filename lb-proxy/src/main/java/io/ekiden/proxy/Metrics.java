@@ -67,7 +67,7 @@ final class Metrics {
         out.append("ekiden_proxy_")
                 .append(name)
                 .append("{app=\"")
-                .append(escaped(endpoint.appId().value()))
+                .append(escaped(endpoint.runSpecId().value()))
                 .append("\",endpoint=\"")
                 .append(escaped(endpoint.key().substring(Endpoint.PREFIX.length())))
                 .append("\"} ")

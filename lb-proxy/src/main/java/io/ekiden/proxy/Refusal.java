@@ -21,20 +21,21 @@ record Refusal(int status, String reason) {
     }
 
     static Refusal noneReady(Route route) {
-        return new Refusal(503, "No instance of " + route.appId() + " is ready.");
+        return new Refusal(503, "No instance of " + route.runSpecId() + " is ready.");
     }
 
     static Refusal unreachable(Route route) {
-        return new Refusal(502, "No instance of " + route.appId() + " could be reached.");
+        return new Refusal(502, "No instance of " + route.runSpecId() + " could be reached.");
     }
 
     static Refusal broken(Route route) {
         return new Refusal(
-                502, "The instance of " + route.appId() + " closed the connection unanswered.");
+                502, "The instance of " + route.runSpecId() + " closed the connection unanswered.");
     }
 
     static Refusal late(Route route) {
-        return new Refusal(504, "The instance of " + route.appId() + " did not answer in time.");
+        return new Refusal(
+                504, "The instance of " + route.runSpecId() + " did not answer in time.");
     }
 
     void answer(HttpServerRequest request) {

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// The endpoints of one app behind one virtual host or service port. Immutable but for the turn of
 /// the round robin, which goes on when the table is swapped.
 final class Route {
-    private final PathId appId;
+    private final PathId runSpecId;
     private final PortLabels.Mode mode;
     private final List<Backend> all;
     private final Backend[] ready;
@@ -17,20 +17,20 @@ final class Route {
     /// @param all those that drain included
     /// @param turn of the same route in the table before
     Route(
-            PathId appId,
+            PathId runSpecId,
             PortLabels.Mode mode,
             List<Backend> all,
             List<Backend> ready,
             AtomicInteger turn) {
-        this.appId = appId;
+        this.runSpecId = runSpecId;
         this.mode = mode;
         this.all = List.copyOf(all);
         this.ready = ready.toArray(Backend[]::new);
         this.turn = turn;
     }
 
-    PathId appId() {
-        return appId;
+    PathId runSpecId() {
+        return runSpecId;
     }
 
     PortLabels.Mode mode() {

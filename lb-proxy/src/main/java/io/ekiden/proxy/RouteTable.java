@@ -24,7 +24,7 @@ final class RouteTable {
     private final List<Problem> problems;
 
     /// Why something that labels or ports ask for is not done.
-    record Problem(PathId appId, String reason) {}
+    record Problem(PathId runSpecId, String reason) {}
 
     private RouteTable(
             Map<String, Route> byHost, SortedMap<Integer, Route> byPort, List<Problem> problems) {
@@ -81,11 +81,11 @@ final class RouteTable {
 
         void add(Endpoint endpoint) {
             var labels = PortLabels.of(endpoint);
-            labels.problems().forEach(p -> problems.add(new Problem(endpoint.appId(), p)));
+            labels.problems().forEach(p -> problems.add(new Problem(endpoint.runSpecId(), p)));
             if (!endpoint.protocol().contains("tcp")) {
                 problems.add(
                         new Problem(
-                                endpoint.appId(),
+                                endpoint.runSpecId(),
                                 "port " + endpoint.portIndex() + " is udp, which is not balanced"));
                 return;
             }
@@ -102,12 +102,12 @@ final class RouteTable {
                 Map<K, Claim> claims, K key, String what, Endpoint endpoint, PortLabels.Mode mode) {
             var claim = claims.get(key);
             if (claim == null) {
-                claim = new Claim(endpoint.appId());
+                claim = new Claim(endpoint.runSpecId());
                 claims.put(key, claim);
-            } else if (!claim.appId.equals(endpoint.appId())) {
-                boolean first = endpoint.appId().compareTo(claim.appId) < 0;
-                var loser = first ? claim.appId : endpoint.appId();
-                var winner = first ? endpoint.appId() : claim.appId;
+            } else if (!claim.runSpecId.equals(endpoint.runSpecId())) {
+                boolean first = endpoint.runSpecId().compareTo(claim.runSpecId) < 0;
+                var loser = first ? claim.runSpecId : endpoint.runSpecId();
+                var winner = first ? endpoint.runSpecId() : claim.runSpecId;
                 problems.add(new Problem(loser, what + " belongs to " + winner));
                 if (!first) {
                     return;
@@ -132,13 +132,13 @@ final class RouteTable {
     /// What one app has on one name or port. While versions that differ run side by side, `tcp`
     /// wins: bytes can carry HTTP, but not the other way round.
     private static final class Claim {
-        private final PathId appId;
+        private final PathId runSpecId;
         private final List<Backend> all = new ArrayList<>();
         private final List<Backend> ready = new ArrayList<>();
         private PortLabels.Mode mode = PortLabels.Mode.HTTP;
 
-        Claim(PathId appId) {
-            this.appId = appId;
+        Claim(PathId runSpecId) {
+            this.runSpecId = runSpecId;
         }
 
         void add(Endpoint endpoint, Backend backend, PortLabels.Mode mode) {
@@ -150,7 +150,7 @@ final class RouteTable {
         }
 
         Route route(AtomicInteger turn) {
-            return new Route(appId, mode, all, ready, turn);
+            return new Route(runSpecId, mode, all, ready, turn);
         }
     }
 }

@@ -18,7 +18,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Marathon's JSON form of an app. Reading normalises: defaults are filled in, old forms become new
 /// ones. It reports every problem at once, those of the JSON schema and those of the rules, in
@@ -126,7 +128,10 @@ public final class AppJson {
                 ports,
                 app.flag("requirePorts").orElse(false) && network == Network.HOST,
                 HealthCheckJson.read(app, ports.size()),
+                ReadinessCheckJson.read(app, ports),
                 labels,
+                dependencies(id, app),
+                ConstraintJson.read(app),
                 roles(app),
                 "*",
                 StrategyJson.backoff(app),
@@ -146,7 +151,16 @@ public final class AppJson {
                 app.number("cpus", Limits.MIN_CPUS, Limits.MAX_RESOURCE).orElse(1.0),
                 app.number("mem", 0, Limits.MAX_RESOURCE).orElse(128.0),
                 app.number("disk", 0, Limits.MAX_RESOURCE).orElse(0.0),
-                0);
+                app.integer("gpus", 0, Limits.MAX_GPUS).orElse(0));
+    }
+
+    /// Relative ones are meant from the app's group.
+    private static SortedSet<PathId> dependencies(PathId id, Fields app) {
+        var dependencies = new TreeSet<PathId>();
+        app.texts("dependencies", Limits.MAX_DEPENDENCIES)
+                .ifPresent(
+                        given -> given.forEach(raw -> dependencies.add(id.parent().resolve(raw))));
+        return dependencies;
     }
 
     private static SortedMap<String, String> env(Fields app) {
@@ -193,6 +207,13 @@ public final class AppJson {
         json.set("cpus", Numbers.of(Resources.number(app.resources().cpus())));
         json.set("disk", Numbers.of(Resources.number(app.resources().disk())));
         map(json, "env", app.env());
+        if (!app.constraints().isEmpty()) {
+            json.set("constraints", ConstraintJson.write(app.constraints()));
+        }
+        if (!app.dependencies().isEmpty()) {
+            var dependencies = json.putArray("dependencies");
+            app.dependencies().forEach(id -> dependencies.add(id.value()));
+        }
         json.put("executor", "");
         json.put("instances", app.instances());
         map(json, "labels", app.labels());
@@ -206,6 +227,9 @@ public final class AppJson {
         }
         json.put("requirePorts", app.requirePorts());
         json.set("healthChecks", HealthCheckJson.write(app.healthChecks()));
+        if (!app.readinessChecks().isEmpty()) {
+            json.set("readinessChecks", ReadinessCheckJson.write(app.readinessChecks()));
+        }
         json.set("upgradeStrategy", StrategyJson.write(app.upgradeStrategy()));
         json.put("killSelection", app.killSelection().name());
         json.set("unreachableStrategy", StrategyJson.write(app.unreachableStrategy()));

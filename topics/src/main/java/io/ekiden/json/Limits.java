@@ -16,6 +16,13 @@ final class Limits {
     static final int MAX_PORT = 65_535;
     static final int MAX_HEALTH_CHECKS = 100;
     static final int MAX_ROLES = 100;
+    static final int MAX_CONSTRAINTS = 100;
+    static final int MAX_DEPENDENCIES = 1_000;
+    static final int MAX_STATUS_CODES = 900;
+
+    /// Characters of a regular expression.
+    static final int MAX_REGEX = 256;
+
     static final int MAX_NETWORKS = 100;
     static final int MAX_VOLUMES = 100;
 
@@ -25,6 +32,7 @@ final class Limits {
     /// Of cpus, and of mem and disk in MiB (a pebibyte): sums stay far from overflow.
     static final double MAX_RESOURCE = 1e9;
 
+    static final int MAX_GPUS = 1_000_000;
     static final double MIN_CPUS = 0.001;
     static final double MAX_BACKOFF_FACTOR = 1_000;
 

@@ -7,8 +7,7 @@ import java.util.List;
 final class UnsupportedFields {
     static final String NOT_SUPPORTED = "is not supported by this version of Ekiden";
 
-    private static final List<String> LISTS =
-            List.of("constraints", "dependencies", "fetch", "readinessChecks", "storeUrls", "uris");
+    private static final List<String> LISTS = List.of("fetch", "storeUrls", "uris");
     private static final List<String> OBJECTS =
             List.of("check", "ipAddress", "resourceLimits", "secrets");
     private static final List<String> PARTS_OF_CONTAINER = List.of("appc", "linuxInfo");
@@ -22,9 +21,6 @@ final class UnsupportedFields {
                 .filter(executor -> !executor.isEmpty())
                 .ifPresent(_ -> refuse(app, "executor"));
         app.flag("tty").filter(tty -> tty).ifPresent(_ -> refuse(app, "tty"));
-        app.integer("gpus", 0, Integer.MAX_VALUE)
-                .filter(gpus -> gpus > 0)
-                .ifPresent(_ -> refuse(app, "gpus"));
         app.text("role").filter(role -> !role.equals("*")).ifPresent(_ -> refuse(app, "role"));
         app.object("executorResources").ifPresent(UnsupportedFields::executorResources);
     }

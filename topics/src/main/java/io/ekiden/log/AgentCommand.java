@@ -3,6 +3,7 @@ package io.ekiden.log;
 import io.ekiden.model.App;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.LocalVolume;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ public sealed interface AgentCommand {
             String session,
             String clusterId,
             int partition,
-            List<App> definitions,
+            List<RunSpec> definitions,
             List<Fact.Assigned> assigned)
             implements AgentCommand {
         public Welcome {
@@ -48,10 +49,11 @@ public sealed interface AgentCommand {
                     one.taskId(), definition(one), one.hostPorts(), one.volumes(), one.launch());
         }
 
-        private App definition(Fact.Assigned one) {
+        private RunSpec definition(Fact.Assigned one) {
             return definitions.stream()
-                    .filter(app ->
-                            app.id().equals(one.appId()) && app.version().equals(one.version()))
+                    .filter(spec ->
+                            spec.id().equals(one.runSpecId())
+                                    && spec.version().equals(one.version()))
                     .findFirst()
                     .orElseThrow();
         }
@@ -64,13 +66,18 @@ public sealed interface AgentCommand {
     /// @param launch to be launched if it is not there; else it was seen before and is only adopted
     record Task(
             TaskId taskId,
-            App app,
+            RunSpec spec,
             List<Integer> hostPorts,
             List<LocalVolume> volumes,
             boolean launch) {
         public Task {
             hostPorts = List.copyOf(hostPorts);
             volumes = List.copyOf(volumes);
+        }
+
+        /// The app of an app's task.
+        public App app() {
+            return (App) spec;
         }
     }
 

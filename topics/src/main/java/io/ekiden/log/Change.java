@@ -35,8 +35,8 @@ public sealed interface Change {
 
     /// Kills tasks. Their instances are launched again, or with `scale` are gone for good.
     ///
-    /// @param appId refuses when this app is unknown; absent for a bulk of task ids
-    record KillTasks(Optional<PathId> appId, List<TaskId> tasks, boolean scale, boolean wipe)
+    /// @param runSpecId refuses when this app is unknown; absent for a bulk of task ids
+    record KillTasks(Optional<PathId> runSpecId, List<TaskId> tasks, boolean scale, boolean wipe)
             implements Change {
         public KillTasks {
             tasks = List.copyOf(tasks);
@@ -48,9 +48,9 @@ public sealed interface Change {
     }
 
     /// Kills all tasks of an app, or those on one host.
-    record KillAppTasks(PathId appId, Optional<String> host, boolean scale, boolean wipe)
+    record KillAppTasks(PathId runSpecId, Optional<String> host, boolean scale, boolean wipe)
             implements Change {}
 
     /// Ends an app's launch delay.
-    record ResetDelay(PathId appId) implements Change {}
+    record ResetDelay(PathId runSpecId) implements Change {}
 }

@@ -1,7 +1,7 @@
 package io.ekiden.log;
 
-import io.ekiden.model.App;
 import io.ekiden.model.Instance;
+import io.ekiden.model.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,9 +28,9 @@ public final class Commands {
                                         WELCOME_PARTITION,
                                         new AgentCommand.Rejoin(
                                                 agent.id(), agent.epoch(), entry.sequence())));
-                case Fact.Launched(var app, var instances, var targets) -> {
+                case Fact.Launched(var spec, var instances, var targets) -> {
                     for (int i = 0; i < instances.size(); i++) {
-                        commands.add(launch(entry, app, instances.get(i), targets.get(i)));
+                        commands.add(launch(entry, spec, instances.get(i), targets.get(i)));
                     }
                 }
                 case Fact.KillOrdered kill ->
@@ -61,11 +61,11 @@ public final class Commands {
     }
 
     private static Addressed launch(
-            JournalEntry entry, App app, Instance instance, Fact.Target target) {
+            JournalEntry entry, RunSpec spec, Instance instance, Fact.Target target) {
         var placement = instance.placement().orElseThrow();
         var task =
                 new AgentCommand.Task(
-                        instance.taskId(), app, placement.hostPorts(), instance.volumes(), true);
+                        instance.taskId(), spec, placement.hostPorts(), instance.volumes(), true);
         return new Addressed(
                 target.partition(),
                 new AgentCommand.Launch(

@@ -1,14 +1,13 @@
 package io.ekiden.log;
 
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
-import io.ekiden.model.AppVersion;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
+import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.LaunchDelay;
@@ -16,6 +15,8 @@ import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LocalVolume;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Proxy;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.RunSpecVersion;
 import io.ekiden.model.TaskFailure;
 import io.ekiden.model.TaskId;
 import java.time.Instant;
@@ -51,13 +52,17 @@ public sealed interface Fact {
 
     record ClusterPut(Cluster cluster) implements Fact {}
 
-    record AppPut(App app) implements Fact {}
+    record RunSpecPut(RunSpec spec) implements Fact {}
 
-    record AppGone(PathId id) implements Fact {}
+    record RunSpecGone(RunSpec.Kind kind, PathId id) implements Fact {}
 
-    record VersionKept(AppVersion version) implements Fact {}
+    record GroupPut(Group group) implements Fact {}
 
-    record VersionForgotten(PathId app, Instant version) implements Fact {}
+    record GroupGone(PathId id) implements Fact {}
+
+    record VersionKept(RunSpecVersion version) implements Fact {}
+
+    record VersionForgotten(PathId runSpecId, Instant version) implements Fact {}
 
     /// An instance was made, or has changed.
     ///
@@ -74,7 +79,7 @@ public sealed interface Fact {
     /// Instances were placed and are to be launched with this definition.
     ///
     /// @param targets where each instance's agent listens, in the order of the instances
-    record Launched(App app, List<Instance> instances, List<Target> targets) implements Fact {
+    record Launched(RunSpec spec, List<Instance> instances, List<Target> targets) implements Fact {
         public Launched {
             instances = List.copyOf(instances);
             targets = List.copyOf(targets);
@@ -86,15 +91,15 @@ public sealed interface Fact {
 
     record DelayPut(LaunchDelay delay) implements Fact {}
 
-    record DelayGone(PathId app) implements Fact {}
+    record DelayGone(PathId runSpecId) implements Fact {}
 
     record QueuePut(LaunchQueueItem item) implements Fact {}
 
-    record QueueGone(PathId app) implements Fact {}
+    record QueueGone(PathId runSpecId) implements Fact {}
 
     record FailurePut(TaskFailure failure) implements Fact {}
 
-    record FailureGone(PathId app) implements Fact {}
+    record FailureGone(PathId runSpecId) implements Fact {}
 
     /// A task has ended; its sandbox is kept for a while.
     record EndedTaskKept(EndedTask task) implements Fact {}
@@ -137,7 +142,7 @@ public sealed interface Fact {
             String clusterId,
             Agent agent,
             String session,
-            List<App> definitions,
+            List<RunSpec> definitions,
             List<Assigned> assignment)
             implements Fact {
         public Welcomed {
@@ -146,10 +151,10 @@ public sealed interface Fact {
         }
     }
 
-    /// One task of an agent's assignment; its definition is the one of this app and version.
+    /// One task of an agent's assignment; its definition is the one of this id and version.
     record Assigned(
             TaskId taskId,
-            PathId appId,
+            PathId runSpecId,
             Instant version,
             List<Integer> hostPorts,
             List<LocalVolume> volumes,

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 
 /// A Marathon app: what is to run, how often, and within which bounds. Canonical: defaults are
 /// filled in and old forms are normalised; `version` and `versionInfo` are the planner's.
@@ -28,7 +29,10 @@ public record App(
         List<PortDefinition> portDefinitions,
         boolean requirePorts,
         List<HealthCheck> healthChecks,
+        List<ReadinessCheck> readinessChecks,
         SortedMap<String, String> labels,
+        SortedSet<PathId> dependencies,
+        List<Constraint> constraints,
         List<String> acceptedResourceRoles,
         String role,
         BackoffStrategy backoff,
@@ -38,51 +42,66 @@ public record App(
         UnreachableStrategy unreachableStrategy,
         Instant version,
         VersionInfo versionInfo)
-        implements Entity {
+        implements RunSpec {
 
     public App {
         args = List.copyOf(args);
         env = Sorted.copyOf(env);
         portDefinitions = List.copyOf(portDefinitions);
         healthChecks = List.copyOf(healthChecks);
+        readinessChecks = List.copyOf(readinessChecks);
+        dependencies = Sorted.copyOf(dependencies);
+        constraints = List.copyOf(constraints);
         labels = Sorted.copyOf(labels);
         acceptedResourceRoles = List.copyOf(acceptedResourceRoles);
     }
 
-    public static String key(PathId id) {
-        return "app" + id;
+    @Override
+    public Kind kind() {
+        return Kind.APP;
     }
 
     @Override
-    public String key() {
-        return key(id);
-    }
-
-    /// The version of the configuration that this definition's instances must have.
-    public Instant configVersion() {
-        return versionInfo.lastConfigChangeAt();
-    }
-
-    /// The runtime that its tasks need.
     public Container.Type runtime() {
         return container.map(Container::type).orElse(Container.Type.MESOS);
     }
 
+    @Override
+    public List<PortDefinition> ports() {
+        return portDefinitions;
+    }
+
+    @Override
+    public List<Integer> requestedHostPorts() {
+        return portDefinitions.stream().map(this::requestedHostPort).toList();
+    }
+
+    private int requestedHostPort(PortDefinition port) {
+        int mapped = port.mapping().map(PortDefinition.Mapping::hostPort).orElse(0);
+        return mapped == 0 && requirePorts ? port.port() : mapped;
+    }
+
+    @Override
     public List<Volume.Persistent> persistentVolumes() {
         return container.map(Container::persistentVolumes).orElse(List.of());
     }
 
-    /// Whether its instances are bound to the agent that keeps their volumes.
-    public boolean resident() {
-        return !persistentVolumes().isEmpty();
+    @Override
+    public boolean healthChecked() {
+        return !healthChecks.isEmpty();
     }
 
-    /// What an instance takes of its agent: its task's resources and the size of its volumes.
+    @Override
+    public boolean readinessChecked() {
+        return !readinessChecks.isEmpty();
+    }
+
+    @Override
     public Resources footprint() {
-        double disk = persistentVolumes().stream().mapToDouble(Volume.Persistent::size).sum();
-        return resources.plus(Resources.of(0, 0, disk, 0));
+        return resources.plus(RunSpec.sizeOf(persistentVolumes()));
     }
 
+    @Override
     public App withInstances(int instances) {
         return copy(instances, portDefinitions, version, versionInfo);
     }
@@ -91,13 +110,15 @@ public record App(
         return copy(instances, portDefinitions, version, versionInfo);
     }
 
+    @Override
     public App withVersion(Instant version, VersionInfo versionInfo) {
         return copy(instances, portDefinitions, version, versionInfo);
     }
 
-    /// Whether `other` differs in more than its number of instances and its version.
-    public boolean sameConfig(App other) {
-        return equals(other.copy(instances, other.portDefinitions, version, versionInfo));
+    @Override
+    public boolean sameConfig(RunSpec other) {
+        return other instanceof App app
+                && equals(app.copy(instances, app.portDefinitions, version, versionInfo));
     }
 
     private App copy(
@@ -115,7 +136,10 @@ public record App(
                 ports,
                 requirePorts,
                 healthChecks,
+                readinessChecks,
                 labels,
+                dependencies,
+                constraints,
                 acceptedResourceRoles,
                 role,
                 backoff,

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// The way from one set of definitions to the next: steps that run strictly in order, each a set of
-/// actions that run in parallel. It locks the apps it touches until it ends.
+/// actions that run in parallel. It locks the apps and pods it touches until it ends.
 ///
 /// @param version the version that it brings the apps to
 /// @param currentStep index of the step that runs now
@@ -23,24 +24,29 @@ public record Deployment(String id, Instant version, List<Step> steps, int curre
         }
     }
 
-    /// One app's part in a step.
-    public record Action(Kind kind, PathId app) {}
+    /// One app's or pod's part in a step.
+    public record Action(Kind kind, RunSpec.Kind of, PathId runSpecId) {
+        /// Marathon's name of it, such as `ScaleApplication`.
+        public String marathonName() {
+            return kind.verb
+                    + switch (of) {
+                        case APP -> "Application";
+                        case POD -> "Pod";
+                    };
+        }
+    }
 
     /// Marathon's actions.
     public enum Kind {
-        START_APPLICATION("StartApplication"),
-        SCALE_APPLICATION("ScaleApplication"),
-        RESTART_APPLICATION("RestartApplication"),
-        STOP_APPLICATION("StopApplication");
+        START("Start"),
+        SCALE("Scale"),
+        RESTART("Restart"),
+        STOP("Stop");
 
-        private final String marathonName;
+        private final String verb;
 
-        Kind(String marathonName) {
-            this.marathonName = marathonName;
-        }
-
-        public String marathonName() {
-            return marathonName;
+        Kind(String verb) {
+            this.verb = verb;
         }
     }
 
@@ -55,10 +61,22 @@ public record Deployment(String id, Instant version, List<Step> steps, int curre
         return PREFIX + id;
     }
 
-    public SortedSet<PathId> affectedApps() {
-        var apps = new TreeSet<PathId>();
-        steps.forEach(step -> step.actions().forEach(action -> apps.add(action.app())));
-        return apps;
+    /// The apps and pods that it touches.
+    public SortedSet<PathId> affected() {
+        return affected(action -> true);
+    }
+
+    public SortedSet<PathId> affected(RunSpec.Kind kind) {
+        return affected(action -> action.of() == kind);
+    }
+
+    private SortedSet<PathId> affected(Predicate<Action> chosen) {
+        var ids = new TreeSet<PathId>();
+        steps.forEach(step ->
+                step.actions().stream()
+                        .filter(chosen)
+                        .forEach(action -> ids.add(action.runSpecId())));
+        return ids;
     }
 
     /// The step that runs now; empty when all have ended.

@@ -9,7 +9,7 @@ import java.util.Optional;
 /// @param version the app's version that it ran
 public record EndedTask(
         TaskId taskId,
-        PathId appId,
+        PathId runSpecId,
         String agentId,
         String hostname,
         Condition condition,
@@ -32,6 +32,6 @@ public record EndedTask(
 
     @Override
     public String key() {
-        return key(appId, endedAt, taskId);
+        return key(runSpecId, endedAt, taskId);
     }
 }

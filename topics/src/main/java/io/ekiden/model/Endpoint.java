@@ -10,7 +10,7 @@ import java.util.SortedMap;
 /// @param labels the app's labels, those of the port on top: proxies route by them
 public record Endpoint(
         TaskId taskId,
-        PathId appId,
+        PathId runSpecId,
         int portIndex,
         String host,
         int port,
@@ -44,6 +44,6 @@ public record Endpoint(
 
     public Endpoint withState(State state) {
         return new Endpoint(
-                taskId, appId, portIndex, host, port, servicePort, protocol, labels, state);
+                taskId, runSpecId, portIndex, host, port, servicePort, protocol, labels, state);
     }
 }

@@ -7,8 +7,9 @@ import java.util.Optional;
 /// on the `cluster-state` topic.
 public sealed interface Entity
         permits Cluster,
-                App,
-                AppVersion,
+                RunSpec,
+                RunSpecVersion,
+                Group,
                 Instance,
                 Deployment,
                 LaunchDelay,

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 /// @param deadline when the planner looks again: launch and kill time-outs, drain, unreachable
 public record Instance(
         InstanceId id,
-        PathId appId,
+        PathId runSpecId,
         int incarnation,
         Instant version,
         Instant configVersion,
@@ -108,11 +108,11 @@ public record Instance(
         return id.task(incarnation);
     }
 
-    /// Running, meant to go on, and healthy as far as the app asks for it.
-    public boolean ready(App app) {
+    /// Running, meant to go on, and healthy as far as the definition asks for it.
+    public boolean ready(RunSpec spec) {
         return condition == Condition.RUNNING
                 && stopping.isEmpty()
-                && (app.healthChecks().isEmpty() || healthy.orElse(false));
+                && (!spec.healthChecked() || healthy.orElse(false));
     }
 
     /// The machine on which it runs, or on which its volumes wait.
@@ -225,7 +225,7 @@ public record Instance(
         Instance done() {
             return new Instance(
                     original.id,
-                    original.appId,
+                    original.runSpecId,
                     original.incarnation,
                     version,
                     configVersion,

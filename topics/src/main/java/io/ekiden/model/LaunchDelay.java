@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param over the pause has passed; its length is remembered for the next failure
 /// @param expires when the length is forgotten
 public record LaunchDelay(
-        PathId appId,
+        PathId runSpecId,
         Instant configVersion,
         Duration delay,
         Instant until,
@@ -26,7 +26,7 @@ public record LaunchDelay(
 
     @Override
     public String key() {
-        return key(appId);
+        return key(runSpecId);
     }
 
     @Override

@@ -9,7 +9,7 @@ import java.util.List;
 /// @param processed agents looked at in the last attempt
 /// @param rejections the reasons in Marathon's order, each with the agents it excluded
 public record LaunchQueueItem(
-        PathId appId, Instant since, int processed, List<Rejected> rejections, Instant at)
+        PathId runSpecId, Instant since, int processed, List<Rejected> rejections, Instant at)
         implements Entity {
 
     /// Marathon's reasons, in the order in which an agent is judged.
@@ -39,6 +39,6 @@ public record LaunchQueueItem(
 
     @Override
     public String key() {
-        return key(appId);
+        return key(runSpecId);
     }
 }

@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /// The last failure of one of an app's tasks: Marathon's `lastTaskFailure`.
 public record TaskFailure(
-        PathId appId,
+        PathId runSpecId,
         TaskId taskId,
         String state,
         String message,
@@ -21,6 +21,6 @@ public record TaskFailure(
 
     @Override
     public String key() {
-        return key(appId);
+        return key(runSpecId);
     }
 }

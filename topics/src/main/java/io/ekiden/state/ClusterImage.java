@@ -3,19 +3,22 @@ package io.ekiden.state;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
 import io.ekiden.model.App;
-import io.ekiden.model.AppVersion;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
+import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.PathId;
+import io.ekiden.model.Pod;
 import io.ekiden.model.Proxy;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.RunSpecVersion;
 import io.ekiden.model.TaskFailure;
 import io.ekiden.model.TaskId;
 import java.time.Instant;
@@ -50,11 +53,13 @@ public final class ClusterImage {
     public static SortedMap<String, Optional<Entity>> effects(Fact fact) {
         return switch (fact) {
             case Fact.ClusterPut(var cluster) -> puts(cluster);
-            case Fact.AppPut(var app) -> puts(app);
-            case Fact.AppGone(var id) -> removes(App.key(id));
+            case Fact.RunSpecPut(var spec) -> puts(spec);
+            case Fact.RunSpecGone(var _, var id) -> removes(RunSpec.key(id));
+            case Fact.GroupPut(var group) -> puts(group);
+            case Fact.GroupGone(var id) -> removes(Group.key(id));
             case Fact.VersionKept(var version) -> puts(version);
             case Fact.VersionForgotten(var app, var version) ->
-                    removes(AppVersion.key(app, version));
+                    removes(RunSpecVersion.key(app, version));
             case Fact.InstancePut put -> puts(put.instance());
             case Fact.HealthPut(var instance) -> puts(instance);
             case Fact.InstanceGone gone -> removes(gone.last().key());
@@ -177,21 +182,50 @@ public final class ClusterImage {
         return find(Cluster.class, Cluster.KEY);
     }
 
+    public Optional<RunSpec> runSpec(PathId id) {
+        return find(RunSpec.class, RunSpec.key(id));
+    }
+
+    public Collection<RunSpec> runSpecs() {
+        return all(RunSpec.class, "spec/");
+    }
+
     public Optional<App> app(PathId id) {
-        return find(App.class, App.key(id));
+        return runSpec(id).filter(App.class::isInstance).map(App.class::cast);
     }
 
     public Collection<App> apps() {
-        return all(App.class, "app/");
+        return only(App.class, runSpecs());
     }
 
-    public Optional<App> version(PathId id, Instant version) {
-        return find(AppVersion.class, AppVersion.key(id, version)).map(AppVersion::app);
+    public Optional<Pod> pod(PathId id) {
+        return runSpec(id).filter(Pod.class::isInstance).map(Pod.class::cast);
+    }
+
+    public Collection<Pod> pods() {
+        return only(Pod.class, runSpecs());
+    }
+
+    private static <T> Collection<T> only(Class<T> type, Collection<?> some) {
+        return some.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    public Optional<Group> group(PathId id) {
+        return find(Group.class, Group.key(id));
+    }
+
+    public Collection<Group> groups() {
+        return all(Group.class, Group.PREFIX);
+    }
+
+    public Optional<RunSpec> version(PathId id, Instant version) {
+        return find(RunSpecVersion.class, RunSpecVersion.key(id, version))
+                .map(RunSpecVersion::spec);
     }
 
     /// The kept versions of an app, oldest first.
-    public Collection<AppVersion> versions(PathId id) {
-        return all(AppVersion.class, AppVersion.prefix(id));
+    public Collection<RunSpecVersion> versions(PathId id) {
+        return all(RunSpecVersion.class, RunSpecVersion.prefix(id));
     }
 
     public Optional<Instance> instance(InstanceId id) {
@@ -210,7 +244,7 @@ public final class ClusterImage {
     public Collection<Instance> instances(PathId app) {
         // `/a.instance-b` has the prefix of `/a` too.
         return all(Instance.class, Instance.prefix(app)).stream()
-                .filter(instance -> instance.appId().equals(app))
+                .filter(instance -> instance.runSpecId().equals(app))
                 .toList();
     }
 

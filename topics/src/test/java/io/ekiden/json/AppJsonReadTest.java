@@ -45,7 +45,10 @@ class AppJsonReadTest {
                                 List.of(port(0, "default")),
                                 false,
                                 List.of(),
+                                List.of(),
                                 Collections.emptySortedMap(),
+                                Collections.emptySortedSet(),
+                                List.of(),
                                 List.of(),
                                 "*",
                                 BackoffStrategy.DEFAULT,
@@ -198,7 +201,7 @@ class AppJsonReadTest {
                                  'portDefinitions': [{'port': 1}, {'port': 70000}],
                                  'env': {'A': 1, 'S': {'secret': 's'}},
                                  'healthChecks': [{'portIndex': -1, 'protocol': 'FTP'}],
-                                 'constraints': [['hostname', 'UNIQUE']], 'killSelection': 'any'}
+                                 'constraints': [['hostname', 'SPREAD']], 'killSelection': 'any'}
                                 """))
                 .containsExactlyInAnyOrder(
                         "/id error.expected.jsstring",
@@ -211,7 +214,8 @@ class AppJsonReadTest {
                         "!/env/S is not supported by this version of Ekiden",
                         "/healthChecks(0)/portIndex error.min",
                         "/healthChecks(0)/protocol error.unknown.enum.literal",
-                        "!/constraints is not supported by this version of Ekiden",
+                        "!/constraints(0) Constraint operator must be one of UNIQUE, CLUSTER, LIKE,"
+                                + " UNLIKE, MAX_PER, GROUP_BY, IS",
                         "/killSelection error.unknown.enum.literal");
     }
 
@@ -274,6 +278,14 @@ class AppJsonReadTest {
                     "healthChecks": [{"protocol": "COMMAND", "command": {}}] | /healthChecks(0)/command/value error.path.missing
                     "healthChecks": [{"command": {"value": "x"}}]       | !/healthChecks(0)/command may only be given for the protocol COMMAND
                     "healthChecks": [{"protocol": "MESOS_TCP"}, {"protocol": "MESOS_HTTP"}] | !/ AppDefinition can contain at most one Mesos health check
+                    "constraints": [["a"]]                | !/constraints(0) Each constraint must have either 2 or 3 fields
+                    "constraints": [["a", "UNIQUE", "b"]] | !/constraints(0) UNIQUE takes no value
+                    "constraints": [["a", "MAX_PER", "0"]] | !/constraints(0) MAX_PER needs a number of at least 1
+                    "constraints": [["a", "LIKE", "(?=x)"]] | !/constraints(0) the regular expression '(?=x)' is not valid
+                    "constraints": [["a", 5]]             | /constraints(0) error.expected.jsstring
+                    "readinessChecks": [{}]               | !/readinessChecks(0)/portName 'http-api' is no name of a port of the app
+                    "readinessChecks": [{"portName": "default", "timeoutSeconds": 30}] | !/readinessChecks(0)/timeoutSeconds timeoutSeconds must be less than intervalSeconds (30)
+                    "readinessChecks": [{"portName": "default"}, {"portName": "default"}] | !/readinessChecks may contain at most one readiness check
                     "labels": {"DCOS_MIGRATION_API_VERSION": "v1"}      | !/ DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION
                     """)
     void aProblemNamesItsPlaceInMarathonsWords(String fields, String problem) {
@@ -288,15 +300,11 @@ class AppJsonReadTest {
                     "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
                     "fetch": [{"uri": "http://x"}]                           | /fetch
                     "uris": ["http://x"]                                     | /uris
-                    "constraints": [["hostname", "UNIQUE"]]                  | /constraints
-                    "dependencies": ["/db"]                                  | /dependencies
-                    "readinessChecks": [{}]                                  | /readinessChecks
                     "check": {"tcp": {}}                                     | /check
                     "secrets": {"a": {"source": "b"}}                        | /secrets
                     "env": {"A": {"secret": "b"}}                            | /env/A
                     "resourceLimits": {"cpus": "unlimited"}                  | /resourceLimits
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
-                    "gpus": 1                                                | /gpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor
                     "role": "dev"                                            | /role

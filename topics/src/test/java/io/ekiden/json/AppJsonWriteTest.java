@@ -105,8 +105,8 @@ class AppJsonWriteTest {
     void whatWasReadFitsOnTheLog() throws Codec.Unreadable {
         var app = Json.value(AppJson.read(WEB, AppJson.write(new RandomApp(3).next())));
 
-        assertThat(Codec.decode(Fact.class, Codec.encode(Fact.class, new Fact.AppPut(app))))
-                .isEqualTo(new Fact.AppPut(app));
+        assertThat(Codec.decode(Fact.class, Codec.encode(Fact.class, new Fact.RunSpecPut(app))))
+                .isEqualTo(new Fact.RunSpecPut(app));
     }
 
     @ParameterizedTest(name = "{0} partial={1}")

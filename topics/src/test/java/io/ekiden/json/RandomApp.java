@@ -2,19 +2,24 @@ package io.ekiden.json;
 
 import io.ekiden.model.App;
 import io.ekiden.model.BackoffStrategy;
+import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
 import io.ekiden.model.VersionInfo;
 import io.ekiden.model.Volume;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -46,13 +51,18 @@ final class RandomApp {
                         1_000 + random.nextLong(1_000_000_000_000L),
                         random.nextLong(1_000_000_000_000_000L),
                         random.nextLong(1_000_000),
-                        0),
+                        random.nextInt(3) * 1_000_000L),
                 network,
                 container,
                 ports,
                 network == Network.HOST && random.nextBoolean(),
                 checks(ports.size()),
+                readinessChecks(ports),
                 texts(),
+                random.nextBoolean()
+                        ? Collections.emptySortedSet()
+                        : Sorted.copyOf(List.of(PathId.of("/g/db"), PathId.of("/cache"))),
+                constraints(),
                 random.nextBoolean() ? List.of() : List.of("*"),
                 "*",
                 new BackoffStrategy(seconds(), 1 + random.nextDouble() * 998, seconds()),
@@ -62,6 +72,40 @@ final class RandomApp {
                 resident ? new UnreachableStrategy.Disabled() : unreachable(),
                 AppJson.UNVERSIONED,
                 new VersionInfo(AppJson.UNVERSIONED, AppJson.UNVERSIONED));
+    }
+
+    private List<ReadinessCheck> readinessChecks(List<PortDefinition> ports) {
+        return ports.stream()
+                .flatMap(port -> port.name().stream())
+                .limit(random.nextInt(2))
+                .map(name ->
+                        new ReadinessCheck(
+                                "ready",
+                                ReadinessCheck.Protocol.HTTPS,
+                                "/ready",
+                                name,
+                                Duration.ofSeconds(2L + random.nextInt(9)),
+                                Duration.ofSeconds(1),
+                                Sorted.copyOf(List.of(200, 204)),
+                                random.nextBoolean()))
+                .toList();
+    }
+
+    private List<Constraint> constraints() {
+        var all =
+                List.of(
+                        constraint(Constraint.Operator.UNIQUE),
+                        constraint(Constraint.Operator.CLUSTER, "a"),
+                        constraint(Constraint.Operator.LIKE, "rack-[1-3]"),
+                        constraint(Constraint.Operator.UNLIKE, "x|y"),
+                        constraint(Constraint.Operator.MAX_PER, "2"),
+                        constraint(Constraint.Operator.GROUP_BY),
+                        constraint(Constraint.Operator.IS, "1.5"));
+        return all.stream().filter(_ -> random.nextInt(4) == 0).toList();
+    }
+
+    private static Constraint constraint(Constraint.Operator operator, String... value) {
+        return new Constraint("rack", operator, Arrays.stream(value).findFirst());
     }
 
     private Optional<Container> container(Network network) {

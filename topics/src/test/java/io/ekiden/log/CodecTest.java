@@ -9,6 +9,7 @@ import io.ekiden.model.Condition;
 import io.ekiden.model.Given;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,8 +28,8 @@ class CodecTest {
         App app = Given.app("/shop/web");
         var instance = Given.instance(app, 1);
         return Stream.of(
-                new Fact.AppPut(app),
-                new Fact.AppGone(app.id()),
+                new Fact.RunSpecPut(app),
+                new Fact.RunSpecGone(RunSpec.Kind.APP, app.id()),
                 new Fact.InstancePut(instance, Optional.of(Condition.SCHEDULED), "text"),
                 new Fact.InstancePut(instance, Optional.empty(), ""),
                 new Fact.Launched(app, List.of(instance), List.of(new Fact.Target(3, 17))),

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.log.Fact;
 import io.ekiden.model.App;
-import io.ekiden.model.AppVersion;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Given;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpecVersion;
 import io.ekiden.model.VersionInfo;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,7 +89,7 @@ class ClusterImageTest {
         assertThat(names)
                 .allSatisfy(name ->
                         assertThat(image.instances(PathId.of(name)))
-                                .extracting(Instance::appId)
+                                .extracting(Instance::runSpecId)
                                 .containsExactly(PathId.of(name)));
         assertThat(image.instances()).hasSize(names.size());
     }
@@ -98,12 +98,14 @@ class ClusterImageTest {
     void versionsAreListedOldestFirst() {
         for (int millis : List.of(10, 9, 100)) {
             var version = Given.NOON.plusMillis(millis);
-            image.put(new AppVersion(web.withVersion(version, new VersionInfo(version, version))));
+            image.put(
+                    new RunSpecVersion(
+                            web.withVersion(version, new VersionInfo(version, version))));
         }
-        image.put(new AppVersion(Given.app("/web/b")));
+        image.put(new RunSpecVersion(Given.app("/web/b")));
 
         assertThat(image.versions(web.id()))
-                .extracting(kept -> kept.app().version())
+                .extracting(kept -> kept.spec().version())
                 .containsExactly(
                         Given.NOON.plusMillis(9),
                         Given.NOON.plusMillis(10),

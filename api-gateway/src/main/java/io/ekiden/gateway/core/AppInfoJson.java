@@ -41,13 +41,13 @@ final class AppInfoJson {
     private static void deployments(ClusterImage image, App app, ObjectNode info) {
         var deployments = info.putArray("deployments");
         image.deployments().stream()
-                .filter(deployment -> deployment.affectedApps().contains(app.id()))
+                .filter(deployment -> deployment.affected().contains(app.id()))
                 .forEach(deployment -> deployments.addObject().put("id", deployment.id()));
     }
 
     private static ObjectNode failure(TaskFailure failure) {
         var json = Answer.object();
-        json.put("appId", failure.appId().value());
+        json.put("appId", failure.runSpecId().value());
         json.put("host", failure.host().orElse(""));
         json.put("message", failure.message());
         json.put("state", failure.state());

@@ -102,7 +102,7 @@ public final class AppViews {
                 .map(app -> {
                     var times = new TreeSet<Instant>(Comparator.reverseOrder());
                     times.add(app.version());
-                    image.versions(id).forEach(version -> times.add(version.app().version()));
+                    image.versions(id).forEach(version -> times.add(version.spec().version()));
                     var body = Answer.object();
                     var versions = body.putArray("versions");
                     times.forEach(time -> versions.add(Timestamps.format(time)));
@@ -123,11 +123,15 @@ public final class AppViews {
             return Failures.noApp(id);
         }
         Optional<App> wanted = app.filter(now -> now.version().equals(time.get()));
-        return wanted.or(() -> image.version(id, time.get()))
+        return wanted.or(() -> version(image, id, time.get()))
                 .map(found -> Answer.ok(AppJson.write(found)))
                 .orElseGet(() ->
                         Failures.notFound(
                                 "App '%s' does not exist in version %s"
                                         .formatted(id, Timestamps.format(time.get()))));
+    }
+
+    private static Optional<App> version(ClusterImage image, PathId id, Instant version) {
+        return image.version(id, version).filter(App.class::isInstance).map(App.class::cast);
     }
 }

@@ -3,6 +3,7 @@ package io.ekiden.gateway.core;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
@@ -21,8 +22,9 @@ final class DeploymentJson {
     private static ObjectNode of(Deployment deployment) {
         var json = plan(deployment);
         var apps = json.putArray("affectedApps");
-        deployment.affectedApps().forEach(app -> apps.add(app.value()));
-        json.putArray("affectedPods");
+        deployment.affected(RunSpec.Kind.APP).forEach(app -> apps.add(app.value()));
+        var pods = json.putArray("affectedPods");
+        deployment.affected(RunSpec.Kind.POD).forEach(pod -> pods.add(pod.value()));
         var current = json.putArray("currentActions");
         for (var action : deployment.current().map(Deployment.Step::actions).orElse(List.of())) {
             var running = action(action);
@@ -52,9 +54,14 @@ final class DeploymentJson {
     }
 
     private static ObjectNode action(Deployment.Action action) {
+        var name =
+                switch (action.of()) {
+                    case APP -> "app";
+                    case POD -> "pod";
+                };
         return Answer.object()
-                .put("action", action.kind().marathonName())
-                .put("app", action.app().value());
+                .put("action", action.marathonName())
+                .put(name, action.runSpecId().value());
     }
 
     /// `{"version": …, "deploymentId": …}`. A change without steps is a deployment that has ended

@@ -8,6 +8,7 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.log.WantedChange;
+import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Instance;
@@ -47,7 +48,7 @@ public final class Events {
                     instance(last, Optional.of(from), message);
             case Fact.HealthPut(var instance) -> health(instance);
             case Fact.KillOrdered kill -> unhealthyKill(kill);
-            case Fact.AppGone(var id) ->
+            case Fact.RunSpecGone(var _, var id) ->
                     emit("app_terminated_event", Answer.object().put("appId", id.value()));
             case Fact.Accepted(var version, var _, var _) -> groupChange(version);
             case Fact.Refused(var rejection) -> groupChangeFailed(rejection.message());
@@ -69,7 +70,9 @@ public final class Events {
                     Fact.VolumeCondemned _,
                     Fact.VolumeGone _,
                     Fact.ClusterPut _,
-                    Fact.AppPut _,
+                    Fact.RunSpecPut _,
+                    Fact.GroupPut _,
+                    Fact.GroupGone _,
                     Fact.VersionKept _,
                     Fact.VersionForgotten _,
                     Fact.DelayPut _,
@@ -125,8 +128,10 @@ public final class Events {
 
     private Optional<ObjectNode> put(PathId id) {
         return entry.facts().stream()
-                .filter(Fact.AppPut.class::isInstance)
-                .map(fact -> ((Fact.AppPut) fact).app())
+                .filter(Fact.RunSpecPut.class::isInstance)
+                .map(fact -> ((Fact.RunSpecPut) fact).spec())
+                .filter(App.class::isInstance)
+                .map(App.class::cast)
                 .filter(app -> app.id().equals(id))
                 .reduce((_, last) -> last)
                 .map(AppJson::write);
@@ -154,7 +159,7 @@ public final class Events {
         event.put("taskId", instance.taskId().value());
         event.put("taskStatus", instance.condition().taskState());
         event.put("message", message);
-        event.put("appId", instance.appId().value());
+        event.put("appId", instance.runSpecId().value());
         event.put("host", host(instance));
         event.set("ipAddresses", TaskJson.addresses(instance));
         var ports = event.putArray("ports");
@@ -167,7 +172,7 @@ public final class Events {
         var event = Answer.object();
         event.put("instanceId", instance.id().value());
         event.put("condition", instance.condition().marathonName());
-        event.put("runSpecId", instance.appId().value());
+        event.put("runSpecId", instance.runSpecId().value());
         event.put("agentId", agentId(instance));
         event.put("host", host(instance));
         event.put("runSpecVersion", Timestamps.format(instance.version()));
@@ -185,14 +190,14 @@ public final class Events {
     private void health(Instance instance) {
         var version = Timestamps.format(instance.version());
         var status = Answer.object();
-        status.put("appId", instance.appId().value());
+        status.put("appId", instance.runSpecId().value());
         status.put("instanceId", instance.id().value());
         status.put("version", version);
         status.put("alive", instance.healthy().orElse(false));
         emit("health_status_changed_event", status);
         var changed = Answer.object();
         changed.put("instanceId", instance.id().value());
-        changed.put("runSpecId", instance.appId().value());
+        changed.put("runSpecId", instance.runSpecId().value());
         instance.healthy()
                 .ifPresentOrElse(
                         healthy -> changed.put("healthy", healthy),

@@ -36,9 +36,9 @@ final class TaskJson {
     }
 
     static ObjectNode of(ClusterImage image, Instance instance) {
-        var app = image.app(instance.appId());
+        var app = image.app(instance.runSpecId());
         var task = Answer.object();
-        task.put("appId", instance.appId().value());
+        task.put("appId", instance.runSpecId().value());
         var results = task.putArray("healthCheckResults");
         instance.healthResults().forEach(result -> results.add(health(instance, result)));
         instance.hostname().ifPresent(hostname -> task.put("host", hostname));
@@ -67,7 +67,7 @@ final class TaskJson {
     static ObjectNode withServicePorts(ClusterImage image, Instance instance) {
         var task = of(image, instance);
         var ports = task.putArray("servicePorts");
-        image.app(instance.appId()).stream()
+        image.app(instance.runSpecId()).stream()
                 .flatMap(app -> app.portDefinitions().stream())
                 .map(PortDefinition::port)
                 .forEach(ports::add);
@@ -95,7 +95,7 @@ final class TaskJson {
         var volumes = Answer.object().arrayNode();
         for (var volume : instance.volumes()) {
             volumes.addObject()
-                    .put("runSpecId", instance.appId().value())
+                    .put("runSpecId", instance.runSpecId().value())
                     .put("containerPath", volume.containerPath())
                     .put("uuid", volume.id().substring(volume.id().lastIndexOf('#') + 1))
                     .put("persistenceId", volume.id());

@@ -59,7 +59,7 @@ public final class TaskPlaces {
                                 .map(ended -> new Found(ended.agentId(), ended.hostname())));
     }
 
-    /// The tasks that ended last, the newest first: of one app with `appId`, else of all.
+    /// The tasks that ended last, the newest first: of one app with `runSpecId`, else of all.
     public static Answer ended(ApiRequest request, ClusterImage image) {
         var body = Answer.object();
         var list = body.putArray("tasks");
@@ -74,7 +74,7 @@ public final class TaskPlaces {
                 .forEach(task -> {
                     var json = list.addObject();
                     json.put("taskId", task.taskId().value());
-                    json.put("appId", task.appId().value());
+                    json.put("appId", task.runSpecId().value());
                     json.put("host", task.hostname());
                     json.put("slaveId", task.agentId());
                     json.put("state", task.condition().taskState());

@@ -5,7 +5,6 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.Head;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Topics;
-import io.ekiden.model.App;
 import io.ekiden.model.PathId;
 import io.ekiden.state.ClusterImage;
 import java.time.Duration;
@@ -241,8 +240,8 @@ public final class Follower implements AutoCloseable {
     private Set<PathId> created(JournalEntry entry) {
         var created = new HashSet<PathId>();
         for (var fact : entry.facts()) {
-            if (fact instanceof Fact.AppPut(App app) && image.app(app.id()).isEmpty()) {
-                created.add(app.id());
+            if (fact instanceof Fact.RunSpecPut(var spec) && image.runSpec(spec.id()).isEmpty()) {
+                created.add(spec.id());
             }
         }
         return created;

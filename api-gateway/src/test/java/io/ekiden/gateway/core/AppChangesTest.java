@@ -160,7 +160,7 @@ class AppChangesTest {
         var bad = refused(TaskChanges.killMany(Ask.with("/", "{\"ids\":[\"x\"]}")));
         var none = refused(TaskChanges.killMany(Ask.with("/", "{}")));
 
-        assertThat(((Change.KillTasks) write(one).change()).appId()).contains(WEB);
+        assertThat(((Change.KillTasks) write(one).change()).runSpecId()).contains(WEB);
         assertThat(refused(unknown).status()).isEqualTo(404);
         assertThat(((Change.KillTasks) write(many).change()).tasks()).hasSize(1);
         assertThat(bad.status()).isEqualTo(400);

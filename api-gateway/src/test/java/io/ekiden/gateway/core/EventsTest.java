@@ -17,6 +17,7 @@ import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.RunSpec;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -31,8 +32,7 @@ class EventsTest {
     private static final Instance RUNNING = Given.running(WEB, 1);
     private static final Instance SCHEDULED = Given.instance(WEB, 1, Condition.SCHEDULED);
     private static final Deployment TWO_STEPS =
-            Given.deployment(
-                    WEB.id(), Deployment.Kind.START_APPLICATION, Deployment.Kind.SCALE_APPLICATION);
+            Given.deployment(WEB.id(), Deployment.Kind.START, Deployment.Kind.SCALE);
     private static final Fact ACCEPTED =
             new Fact.Accepted(Given.NOON, Optional.of("d-1"), List.of());
 
@@ -97,7 +97,10 @@ class EventsTest {
                         "health changes",
                         new Fact.HealthPut(RUNNING),
                         "health_status_changed_event instance_health_changed_event"),
-                Arguments.of("an app ends", new Fact.AppGone(WEB.id()), "app_terminated_event"),
+                Arguments.of(
+                        "an app ends",
+                        new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()),
+                        "app_terminated_event"),
                 Arguments.of(
                         "a deployment begins",
                         new Fact.DeploymentStarted(TWO_STEPS),
@@ -187,7 +190,7 @@ class EventsTest {
         var events =
                 events(
                         wanted("/v2/apps", new Change.CreateApp(WEB.id(), definition())),
-                        new Fact.AppPut(WEB),
+                        new Fact.RunSpecPut(WEB),
                         ACCEPTED);
 
         assertThat(events)
@@ -230,7 +233,7 @@ class EventsTest {
     @ParameterizedTest(name = "{0} {1}")
     @MethodSource("changes")
     void onlyWhatChangesOneAppIsPosted(String uri, Change change, String types) {
-        assertThat(events(wanted(uri, change), new Fact.AppPut(WEB), ACCEPTED))
+        assertThat(events(wanted(uri, change), new Fact.RunSpecPut(WEB), ACCEPTED))
                 .extracting(Event::type)
                 .containsExactly(types.isEmpty() ? new String[0] : types.split(" "));
     }

@@ -45,10 +45,7 @@ class ViewsTest {
                 Given.instance(WEB, 3, Condition.STAGING),
                 Given.instance(WEB, 4, Condition.SCHEDULED),
                 Given.instance(DB, 5, Condition.UNREACHABLE),
-                Given.deployment(
-                        WEB.id(),
-                        Deployment.Kind.START_APPLICATION,
-                        Deployment.Kind.SCALE_APPLICATION),
+                Given.deployment(WEB.id(), Deployment.Kind.START, Deployment.Kind.SCALE),
                 new TaskFailure(
                         WEB.id(),
                         Given.running(WEB, 1).taskId(),

@@ -10,6 +10,7 @@ import io.ekiden.gateway.core.Applied;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Topics.Topic;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,7 +42,7 @@ class FollowerTest {
     }
 
     private void put(String id) {
-        cluster.planner().append(new Fact.AppPut(Given.app(id)));
+        cluster.planner().append(new Fact.RunSpecPut(Given.app(id)));
     }
 
     private List<String> apps() {
@@ -72,7 +73,7 @@ class FollowerTest {
     void itBeginsWithTheStateAndGoesOnWithTheJournal() {
         put("/a");
         put("/b");
-        cluster.planner().append(new Fact.AppGone(PathId.of("/a")));
+        cluster.planner().append(new Fact.RunSpecGone(RunSpec.Kind.APP, PathId.of("/a")));
         var entries = new CopyOnWriteArrayList<Applied>();
         follower.listen(entries::add);
 
@@ -186,7 +187,7 @@ class FollowerTest {
     void aStateThatIsNotWhatItsHeadSaysIsNotServed() throws Exception {
         put("/a");
         put("/b");
-        produce(cluster.topics().clusterState(), "app/a", null);
+        produce(cluster.topics().clusterState(), "spec/a", null);
 
         follower.start();
 

@@ -1,9 +1,9 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
-import io.ekiden.model.App;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -12,17 +12,17 @@ final class Backoff {
     private Backoff() {}
 
     /// A task of the app ended by itself.
-    static void failed(Turn turn, App app) {
-        var strategy = app.backoff();
+    static void failed(Turn turn, RunSpec spec) {
+        var strategy = spec.backoff();
         var next =
                 turn.image()
-                        .delay(app.id())
-                        .filter(delay -> delay.configVersion().equals(app.configVersion()))
+                        .delay(spec.id())
+                        .filter(delay -> delay.configVersion().equals(spec.configVersion()))
                         .map(delay -> multiplied(delay.delay(), strategy.factor()))
                         .orElse(strategy.backoff());
         var pause =
                 next.compareTo(strategy.maxLaunchDelay()) > 0 ? strategy.maxLaunchDelay() : next;
-        put(turn, app, pause, turn.now().plus(pause), pause.isZero());
+        put(turn, spec, pause, turn.now().plus(pause), pause.isZero());
     }
 
     private static Duration multiplied(Duration delay, double factor) {
@@ -34,51 +34,52 @@ final class Backoff {
 
     /// A task of the app has come nearer to running: the length of the pause is remembered from
     /// now.
-    static void progressed(Turn turn, App app) {
+    static void progressed(Turn turn, RunSpec spec) {
         turn.image()
-                .delay(app.id())
+                .delay(spec.id())
                 .filter(LaunchDelay::over)
-                .ifPresent(delay -> put(turn, app, delay.delay(), delay.until(), true));
+                .ifPresent(delay -> put(turn, spec, delay.delay(), delay.until(), true));
     }
 
     /// The pause, or the memory of it, has passed.
     static void due(Turn turn, LaunchDelay delay) {
         if (delay.over()) {
-            reset(turn, delay.appId());
+            reset(turn, delay.runSpecId());
         } else {
             turn.add(
                     new Fact.DelayPut(
                             new LaunchDelay(
-                                    delay.appId(),
+                                    delay.runSpecId(),
                                     delay.configVersion(),
                                     delay.delay(),
                                     delay.until(),
                                     true,
                                     delay.expires())));
-            turn.touch(delay.appId());
+            turn.touch(delay.runSpecId());
         }
     }
 
-    static void reset(Turn turn, PathId app) {
-        if (turn.image().delay(app).isPresent()) {
-            turn.add(new Fact.DelayGone(app));
-            turn.touch(app);
+    static void reset(Turn turn, PathId spec) {
+        if (turn.image().delay(spec).isPresent()) {
+            turn.add(new Fact.DelayGone(spec));
+            turn.touch(spec);
         }
     }
 
-    static boolean holds(Turn turn, App app) {
+    static boolean holds(Turn turn, RunSpec spec) {
         return turn.image()
-                .delay(app.id())
-                .filter(delay -> !delay.over() && delay.configVersion().equals(app.configVersion()))
+                .delay(spec.id())
+                .filter(delay ->
+                        !delay.over() && delay.configVersion().equals(spec.configVersion()))
                 .isPresent();
     }
 
-    private static void put(Turn turn, App app, Duration pause, Instant until, boolean over) {
+    private static void put(Turn turn, RunSpec spec, Duration pause, Instant until, boolean over) {
         // Longer than the pause itself, or it would be forgotten before it is over.
-        var expires = turn.now().plus(app.backoff().maxLaunchDelay()).plus(pause);
+        var expires = turn.now().plus(spec.backoff().maxLaunchDelay()).plus(pause);
         turn.add(
                 new Fact.DelayPut(
                         new LaunchDelay(
-                                app.id(), app.configVersion(), pause, until, over, expires)));
+                                spec.id(), spec.configVersion(), pause, until, over, expires)));
     }
 }

@@ -9,6 +9,7 @@ import io.ekiden.log.Rejection;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.App;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.planner.core.DeploymentPlanner.Edit;
 import java.time.Instant;
@@ -24,14 +25,14 @@ final class Changes {
     private final boolean force;
 
     /// The definitions as they would be, and what differs from now.
-    private final TreeMap<PathId, App> target = new TreeMap<>();
+    private final TreeMap<PathId, RunSpec> target = new TreeMap<>();
 
     private final TreeMap<PathId, Edit> edits = new TreeMap<>();
 
     private Changes(Turn turn, boolean force) {
         this.turn = turn;
         this.force = force;
-        turn.image().apps().forEach(app -> target.put(app.id(), app));
+        turn.image().runSpecs().forEach(spec -> target.put(spec.id(), spec));
     }
 
     static Fact take(Turn turn, WantedChange wanted) {
@@ -67,7 +68,10 @@ final class Changes {
     }
 
     private Optional<Rejection> updated(Change.AppUpdate update, Change.UpdateApps options) {
-        var current = Optional.ofNullable(target.get(update.id()));
+        var current =
+                Optional.ofNullable(target.get(update.id()))
+                        .filter(App.class::isInstance)
+                        .map(App.class::cast);
         if (current.isEmpty()) {
             return options.create()
                     ? edit(update.id(), AppJson.read(update.id(), update.definition()))
@@ -110,7 +114,7 @@ final class Changes {
     }
 
     private Fact delete(PathId id) {
-        var app = turn.image().app(id);
+        var app = turn.image().runSpec(id);
         if (app.isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(id));
         }
@@ -119,7 +123,7 @@ final class Changes {
     }
 
     private Fact restart(PathId id) {
-        var app = turn.image().app(id);
+        var app = turn.image().runSpec(id);
         if (app.isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(id));
         }
@@ -142,13 +146,11 @@ final class Changes {
     }
 
     /// Notes what an app is to become, unless it may not.
-    private Optional<Rejection> edit(PathId id, Parsed<App> parsed) {
+    private Optional<Rejection> edit(PathId id, Parsed<? extends RunSpec> parsed) {
         return switch (parsed) {
-            case Parsed.Invalid<App>(var problems) -> Optional.of(new Rejection.Invalid(problems));
-            case Parsed.Ok<App>(var app) ->
-                    clash(id)
-                            .or(() -> Volumes.frozen(turn.image().app(id), app))
-                            .or(() -> assigned(id, app));
+            case Parsed.Invalid<? extends RunSpec>(var problems) ->
+                    Optional.of(new Rejection.Invalid(problems));
+            case Parsed.Ok<? extends RunSpec>(var app) -> clash(id).or(() -> assigned(id, app));
         };
     }
 
@@ -164,8 +166,8 @@ final class Changes {
                                                 "Groups and Applications may not have the same identifier."))));
     }
 
-    private Optional<Rejection> assigned(PathId id, App app) {
-        var before = turn.image().app(id);
+    private Optional<Rejection> assigned(PathId id, RunSpec app) {
+        var before = turn.image().runSpec(id);
         var range = turn.settings().servicePorts();
         var complete = ServicePorts.assign(app, target, before, range);
         if (complete.isEmpty()) {
@@ -177,6 +179,10 @@ final class Changes {
                                             "All ports in the range [%d-%d] are already in use"
                                                     .formatted(range.begin(), range.end())))));
         }
+        var frozen = Volumes.frozen(before, complete.get());
+        if (frozen.isPresent()) {
+            return frozen;
+        }
         stamped(before, complete.get())
                 .ifPresent(stamped -> {
                     target.put(id, stamped);
@@ -186,11 +192,11 @@ final class Changes {
     }
 
     /// The definition with its version; empty when nothing differs.
-    private Optional<App> stamped(Optional<App> before, App app) {
+    private Optional<RunSpec> stamped(Optional<RunSpec> before, RunSpec app) {
         return Versions.stamp(before, app, nextVersion(before));
     }
 
-    private Instant nextVersion(Optional<App> before) {
+    private Instant nextVersion(Optional<RunSpec> before) {
         return Versions.next(before, turn.now());
     }
 

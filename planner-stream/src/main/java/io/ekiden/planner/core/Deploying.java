@@ -50,7 +50,7 @@ final class Deploying {
         edit.to()
                 .ifPresentOrElse(
                         app -> {
-                            turn.add(new Fact.AppPut(app));
+                            turn.add(new Fact.RunSpecPut(app));
                             Versions.keep(turn, app);
                             if (edit.from()
                                     .filter(from ->
@@ -59,7 +59,7 @@ final class Deploying {
                                 Backoff.reset(turn, id);
                             }
                         },
-                        () -> turn.add(new Fact.AppGone(id)));
+                        () -> turn.add(new Fact.RunSpecGone(edit.kind(), id)));
         turn.touch(id);
     }
 

@@ -1,11 +1,11 @@
 package io.ekiden.planner.core;
 
-import io.ekiden.model.App;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Deployment.Action;
 import io.ekiden.model.Deployment.Kind;
 import io.ekiden.model.Deployment.Step;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -17,8 +17,12 @@ import java.util.Optional;
 final class DeploymentPlanner {
     private DeploymentPlanner() {}
 
-    /// One app's definition before and after a change; at least one of them is there.
-    record Edit(Optional<App> from, Optional<App> to) {}
+    /// One app's or pod's definition before and after a change; at least one of them is there.
+    record Edit(Optional<RunSpec> from, Optional<RunSpec> to) {
+        RunSpec.Kind kind() {
+            return to.or(() -> from).orElseThrow().kind();
+        }
+    }
 
     static List<Step> steps(NavigableMap<PathId, Edit> edits) {
         var stops = new ArrayList<Action>();
@@ -26,13 +30,13 @@ final class DeploymentPlanner {
         var rest = new ArrayList<Action>();
         edits.forEach((id, edit) -> {
             if (edit.to().isEmpty()) {
-                stops.add(new Action(Kind.STOP_APPLICATION, id));
+                stops.add(new Action(Kind.STOP, edit.kind(), id));
             } else if (edit.from().isEmpty()) {
-                starts.add(new Action(Kind.START_APPLICATION, id));
-                rest.add(new Action(Kind.SCALE_APPLICATION, id));
+                starts.add(new Action(Kind.START, edit.kind(), id));
+                rest.add(new Action(Kind.SCALE, edit.kind(), id));
             } else {
                 kind(edit.from().get(), edit.to().get())
-                        .ifPresent(kind -> rest.add(new Action(kind, id)));
+                        .ifPresent(kind -> rest.add(new Action(kind, edit.kind(), id)));
             }
         });
         var steps = new ArrayList<Step>();
@@ -44,12 +48,12 @@ final class DeploymentPlanner {
         return steps;
     }
 
-    private static Optional<Kind> kind(App from, App to) {
+    private static Optional<Kind> kind(RunSpec from, RunSpec to) {
         if (!from.configVersion().equals(to.configVersion()) && to.instances() > 0) {
-            return Optional.of(Kind.RESTART_APPLICATION);
+            return Optional.of(Kind.RESTART);
         }
         boolean changed = !from.version().equals(to.version());
-        return changed ? Optional.of(Kind.SCALE_APPLICATION) : Optional.empty();
+        return changed ? Optional.of(Kind.SCALE) : Optional.empty();
     }
 
     /// The running deployments that touch one of these apps.
@@ -57,7 +61,7 @@ final class DeploymentPlanner {
             Iterable<Deployment> running, NavigableMap<PathId, Edit> edits) {
         var conflicts = new ArrayList<Deployment>();
         for (var deployment : running) {
-            if (deployment.affectedApps().stream().anyMatch(edits::containsKey)) {
+            if (deployment.affected().stream().anyMatch(edits::containsKey)) {
                 conflicts.add(deployment);
             }
         }

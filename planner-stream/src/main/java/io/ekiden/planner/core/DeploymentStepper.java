@@ -1,12 +1,12 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
-import io.ekiden.model.App;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Deployment.Action;
 import io.ekiden.model.Goal;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 
 /// Moves running deployments on. Each action looks at what is there and takes the next step that is
 /// allowed, so nothing depends on which event came when; when all actions of a step have succeeded,
@@ -22,7 +22,7 @@ final class DeploymentStepper {
                     now.current().isPresent()
                             ? new Fact.DeploymentAdvanced(now)
                             : new Fact.DeploymentFinished(now));
-            now.affectedApps().forEach(turn::touch);
+            now.affected().forEach(turn::touch);
         }
     }
 
@@ -32,7 +32,7 @@ final class DeploymentStepper {
         if (deployment.current().isEmpty()) {
             turn.add(new Fact.DeploymentFinished(deployment));
         }
-        deployment.affectedApps().forEach(turn::touch);
+        deployment.affected().forEach(turn::touch);
     }
 
     private static boolean stepDone(Turn turn, Deployment deployment) {
@@ -45,22 +45,22 @@ final class DeploymentStepper {
 
     private static boolean actionDone(Turn turn, Deployment deployment, Action action) {
         return switch (action.kind()) {
-            case START_APPLICATION -> true;
-            case STOP_APPLICATION -> stopped(turn, action.app());
-            case SCALE_APPLICATION ->
+            case START -> true;
+            case STOP -> stopped(turn, action.runSpecId());
+            case SCALE ->
                     turn.image()
-                            .app(action.app())
+                            .runSpec(action.runSpecId())
                             .map(app -> scaled(turn, app, deployment))
                             .orElse(true);
-            case RESTART_APPLICATION ->
+            case RESTART ->
                     turn.image()
-                            .app(action.app())
+                            .runSpec(action.runSpecId())
                             .map(app -> RollingUpgrade.advance(turn, app))
                             .orElse(true);
         };
     }
 
-    private static boolean scaled(Turn turn, App app, Deployment deployment) {
+    private static boolean scaled(Turn turn, RunSpec app, Deployment deployment) {
         Scaling.adjust(turn, app);
         return Scaling.done(turn, app, deployment.version());
     }
@@ -81,7 +81,7 @@ final class DeploymentStepper {
     private static void forget(Turn turn, PathId app) {
         turn.image()
                 .versions(app)
-                .forEach(kept -> turn.add(new Fact.VersionForgotten(app, kept.app().version())));
+                .forEach(kept -> turn.add(new Fact.VersionForgotten(app, kept.spec().version())));
         turn.image().delay(app).ifPresent(_ -> turn.add(new Fact.DelayGone(app)));
         turn.image().queueItem(app).ifPresent(_ -> turn.add(new Fact.QueueGone(app)));
         EndedTasks.forget(turn, app);
@@ -90,9 +90,10 @@ final class DeploymentStepper {
 
     /// Whether a running deployment's present step is replacing this app's instances.
     static boolean restarting(Turn turn, PathId app) {
-        var restart = new Action(Deployment.Kind.RESTART_APPLICATION, app);
         return turn.image().deployments().stream()
                 .flatMap(deployment -> deployment.current().stream())
-                .anyMatch(step -> step.actions().contains(restart));
+                .flatMap(step -> step.actions().stream())
+                .anyMatch(action ->
+                        action.kind() == Deployment.Kind.RESTART && action.runSpecId().equals(app));
     }
 }

@@ -13,7 +13,7 @@ final class EndedTasks {
     static void keep(Turn turn, Instance instance, Condition how, String message) {
         instance.placement()
                 .ifPresent(at -> {
-                    var kept = turn.image().endedTasks(instance.appId());
+                    var kept = turn.image().endedTasks(instance.runSpecId());
                     kept.stream()
                             .limit(Math.max(0, kept.size() + 1 - EndedTask.KEPT))
                             .forEach(oldest -> turn.add(new Fact.EndedTaskForgotten(oldest)));
@@ -21,7 +21,7 @@ final class EndedTasks {
                             new Fact.EndedTaskKept(
                                     new EndedTask(
                                             instance.taskId(),
-                                            instance.appId(),
+                                            instance.runSpecId(),
                                             at.agentId(),
                                             at.hostname(),
                                             how,
@@ -33,7 +33,7 @@ final class EndedTasks {
                 });
     }
 
-    static void forget(Turn turn, PathId app) {
-        turn.image().endedTasks(app).forEach(task -> turn.add(new Fact.EndedTaskForgotten(task)));
+    static void forget(Turn turn, PathId spec) {
+        turn.image().endedTasks(spec).forEach(task -> turn.add(new Fact.EndedTaskForgotten(task)));
     }
 }

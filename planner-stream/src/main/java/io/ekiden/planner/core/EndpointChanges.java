@@ -1,11 +1,11 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,8 +46,8 @@ final class EndpointChanges {
     }
 
     private static List<Endpoint> wanted(Turn turn, Instance instance) {
-        var app = turn.definition(instance);
-        if (app.isEmpty()
+        var spec = turn.definition(instance);
+        if (spec.isEmpty()
                 || instance.condition() != Condition.RUNNING
                 || instance.placement().isEmpty()) {
             return List.of();
@@ -57,31 +57,31 @@ final class EndpointChanges {
                     .map(endpoint -> endpoint.withState(Endpoint.State.DRAINING))
                     .toList();
         }
-        return instance.ready(app.get()) ? offered(app.get(), instance) : List.of();
+        return instance.ready(spec.get()) ? offered(spec.get(), instance) : List.of();
     }
 
-    private static List<Endpoint> offered(App app, Instance instance) {
+    private static List<Endpoint> offered(RunSpec spec, Instance instance) {
         var at = instance.placement().orElseThrow();
         var endpoints = new ArrayList<Endpoint>();
-        for (int i = 0; i < Math.min(app.portDefinitions().size(), at.hostPorts().size()); i++) {
-            var port = app.portDefinitions().get(i);
+        for (int i = 0; i < Math.min(spec.ports().size(), at.hostPorts().size()); i++) {
+            var port = spec.ports().get(i);
             endpoints.add(
                     new Endpoint(
                             instance.taskId(),
-                            app.id(),
+                            spec.id(),
                             i,
                             at.ip(),
                             at.hostPorts().get(i),
                             port.port(),
                             port.protocol(),
-                            labels(app, port),
+                            labels(spec, port),
                             Endpoint.State.READY));
         }
         return endpoints;
     }
 
-    private static SortedMap<String, String> labels(App app, PortDefinition port) {
-        var labels = new TreeMap<>(app.labels());
+    private static SortedMap<String, String> labels(RunSpec spec, PortDefinition port) {
+        var labels = new TreeMap<>(spec.labels());
         labels.putAll(port.labels());
         return labels;
     }

@@ -2,12 +2,12 @@ package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.Proxy;
+import io.ekiden.model.RunSpec;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -123,7 +123,7 @@ final class Kills {
     static void order(Turn turn, Instance instance) {
         var stopping = instance.stopping().orElseThrow();
         var agent = turn.image().agent(instance.placement().orElseThrow().agentId()).orElseThrow();
-        var grace = turn.definition(instance).flatMap(App::taskKillGraceSeconds);
+        var grace = turn.definition(instance).flatMap(RunSpec::taskKillGraceSeconds);
         var retry =
                 turn.settings()
                         .killRetry()

@@ -6,11 +6,11 @@ import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Topics;
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,7 +113,7 @@ final class Members {
 
     private static void welcome(
             Turn turn, Agent agent, String session, Map<TaskId, TaskOnAgent> inventory) {
-        Map<String, App> definitions = new LinkedHashMap<>();
+        Map<String, RunSpec> definitions = new LinkedHashMap<>();
         var assignment = new ArrayList<Fact.Assigned>();
         var toKill = new ArrayList<Instance>();
         for (var instance : placedOn(turn, agent)) {

@@ -4,11 +4,11 @@ import io.ekiden.log.AgentReport;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskFailure;
 import java.util.Optional;
 
@@ -82,24 +82,26 @@ final class Observations {
             // It was given up while nobody could tell its agent.
             Kills.begin(turn, now, now.goal(), KillCause.SCALE_DOWN);
         }
-        turn.image().app(instance.appId()).ifPresent(app -> Backoff.progressed(turn, app));
+        turn.image()
+                .runSpec(instance.runSpecId())
+                .ifPresent(spec -> Backoff.progressed(turn, spec));
     }
 
     /// A task has ended, by order or by itself: its instance is gone, held, or to be launched
     /// again.
     static void ended(Turn turn, Instance instance, Condition how, String message) {
         noteFailure(turn, instance, how, message);
-        var app = turn.image().app(instance.appId());
+        var spec = turn.image().runSpec(instance.runSpecId());
         boolean ownEnd = instance.stopping().isEmpty() && how != Condition.KILLED;
         if (ownEnd) {
-            app.ifPresent(a -> Backoff.failed(turn, a));
+            spec.ifPresent(a -> Backoff.failed(turn, a));
         }
         EndedTasks.keep(turn, instance, how, message);
         boolean replacedByUpdate =
                 instance.reservation().isEmpty()
-                        && app.filter(a -> !RollingUpgrade.current(a, instance)).isPresent()
-                        && DeploymentStepper.restarting(turn, instance.appId());
-        if (app.isEmpty() || instance.goal() == Goal.DECOMMISSIONED || replacedByUpdate) {
+                        && spec.filter(a -> !RollingUpgrade.current(a, instance)).isPresent()
+                        && DeploymentStepper.restarting(turn, instance.runSpecId());
+        if (spec.isEmpty() || instance.goal() == Goal.DECOMMISSIONED || replacedByUpdate) {
             turn.end(instance, how, message);
             return;
         }
@@ -109,7 +111,7 @@ final class Observations {
                         .withStopping(Optional.empty())
                         .withDeadline(Optional.empty());
         turn.put(ended, message);
-        var next = Scaling.relaunched(turn, app.get(), instance);
+        var next = Scaling.relaunched(turn, spec.get(), instance);
         // A held one waits for the agent that it ran on.
         turn.put(instance.goal() == Goal.HELD ? next.withPlacement(instance.placement()) : next);
     }
@@ -123,11 +125,11 @@ final class Observations {
     }
 
     private static void failure(Turn turn, Instance instance, String state, String message) {
-        if (turn.image().app(instance.appId()).isPresent()) {
+        if (turn.image().runSpec(instance.runSpecId()).isPresent()) {
             turn.add(
                     new Fact.FailurePut(
                             new TaskFailure(
-                                    instance.appId(),
+                                    instance.runSpecId(),
                                     instance.taskId(),
                                     state,
                                     message,
@@ -157,7 +159,7 @@ final class Observations {
     }
 
     /// The definition that a task was launched with, for its agent.
-    static App definition(Turn turn, Instance instance) {
+    static RunSpec definition(Turn turn, Instance instance) {
         return turn.definition(instance)
                 .orElseThrow(() -> new IllegalStateException("no definition of " + instance.id()));
     }

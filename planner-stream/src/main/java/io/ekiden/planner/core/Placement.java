@@ -2,7 +2,6 @@ package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
@@ -11,6 +10,7 @@ import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Rejected;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -42,7 +42,7 @@ final class Placement {
     static void place(Turn turn, NavigableSet<PathId> apps, boolean room) {
         var candidates = new TreeSet<>(apps);
         if (room) {
-            turn.image().queue().forEach(item -> candidates.add(item.appId()));
+            turn.image().queue().forEach(item -> candidates.add(item.runSpecId()));
         }
         var placement = new Placement(turn);
         candidates.forEach(placement::place);
@@ -58,7 +58,7 @@ final class Placement {
     }
 
     private void place(PathId id) {
-        var app = turn.image().app(id);
+        var app = turn.image().runSpec(id);
         var waiting = app.isEmpty() ? List.<Instance>of() : waiting(app.get());
         if (waiting.isEmpty()) {
             turn.image().queueItem(id).ifPresent(_ -> turn.add(new Fact.QueueGone(id)));
@@ -71,7 +71,7 @@ final class Placement {
         launch(app.get(), waiting);
     }
 
-    private List<Instance> waiting(App app) {
+    private List<Instance> waiting(RunSpec app) {
         return turn.image().instances(app.id()).stream()
                 .filter(instance ->
                         instance.condition() == Condition.SCHEDULED
@@ -79,7 +79,7 @@ final class Placement {
                 .toList();
     }
 
-    private void launch(App app, List<Instance> waiting) {
+    private void launch(RunSpec app, List<Instance> waiting) {
         var launched = new ArrayList<Instance>();
         var targets = new ArrayList<Fact.Target>();
         Map<Reason, Integer> rejections = new EnumMap<>(Reason.class);
@@ -120,7 +120,7 @@ final class Placement {
                 .toList();
     }
 
-    private Instance provisioned(App app, Instance instance, Agent agent, List<Integer> ports) {
+    private Instance provisioned(RunSpec app, Instance instance, Agent agent, List<Integer> ports) {
         Instant now = turn.now();
         return new Instance(
                 instance.id(),
@@ -145,7 +145,8 @@ final class Placement {
     }
 
     /// Notes why an app waits, unless that is known.
-    private void queue(App app, List<Instance> waiting, int processed, List<Rejected> rejections) {
+    private void queue(
+            RunSpec app, List<Instance> waiting, int processed, List<Rejected> rejections) {
         var known = turn.image().queueItem(app.id());
         if (known.isPresent() && known.get().rejections().equals(rejections)) {
             return;

@@ -1,10 +1,10 @@
 package io.ekiden.planner.core;
 
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.RunSpec;
 import java.util.List;
 
 /// Replaces an app's outdated instances within the bounds of its upgrade strategy (Marathon's
@@ -15,12 +15,12 @@ final class RollingUpgrade {
 
     /// The bounds for one app: at least `minHealthy` ready, at most `maxCapacity` alive.
     record Bounds(int minHealthy, int maxCapacity) {
-        static Bounds of(App app) {
-            int n = app.instances();
-            int min = (int) Math.ceil(n * app.upgradeStrategy().minimumHealthCapacity());
-            int max = (int) Math.floor(n * (1 + app.upgradeStrategy().maximumOverCapacity()));
+        static Bounds of(RunSpec spec) {
+            int n = spec.instances();
+            int min = (int) Math.ceil(n * spec.upgradeStrategy().minimumHealthCapacity());
+            int max = (int) Math.floor(n * (1 + spec.upgradeStrategy().maximumOverCapacity()));
             // Where there can be none more, one may be missing, or it could never begin.
-            return new Bounds(app.resident() && min == max ? Math.max(0, min - 1) : min, max);
+            return new Bounds(spec.resident() && min == max ? Math.max(0, min - 1) : min, max);
         }
 
         /// If nothing may be missing and nothing may be too much, one more is allowed once all are
@@ -33,32 +33,32 @@ final class RollingUpgrade {
     }
 
     /// Takes the next steps; true when only ready instances of the present configuration are left.
-    static boolean advance(Turn turn, App app) {
-        retire(turn, app);
-        launch(turn, app);
-        var all = present(turn, app);
-        return all.size() == app.instances()
-                && all.stream().allMatch(i -> current(app, i) && i.ready(app));
+    static boolean advance(Turn turn, RunSpec spec) {
+        retire(turn, spec);
+        launch(turn, spec);
+        var all = present(turn, spec);
+        return all.size() == spec.instances()
+                && all.stream().allMatch(i -> current(spec, i) && i.ready(spec));
     }
 
     /// Ends old instances as far as enough ready ones remain.
-    private static void retire(Turn turn, App app) {
-        var staying = staying(turn, app);
-        var old = staying.stream().filter(instance -> !current(app, instance)).toList();
-        var fresh = staying.stream().filter(instance -> current(app, instance)).toList();
+    private static void retire(Turn turn, RunSpec spec) {
+        var staying = staying(turn, spec);
+        var old = staying.stream().filter(instance -> !current(spec, instance)).toList();
+        var fresh = staying.stream().filter(instance -> current(spec, instance)).toList();
         long readyOld = old.stream().filter(instance -> ready(turn, instance)).count();
-        long readyFresh = fresh.stream().filter(instance -> instance.ready(app)).count();
+        long readyFresh = fresh.stream().filter(instance -> instance.ready(spec)).count();
         // One that is not ready serves nobody: it goes at once and makes room.
         old.stream()
                 .filter(instance -> !ready(turn, instance))
-                .forEach(instance -> replace(turn, app, instance));
-        long spare = Math.max(0, readyOld + readyFresh - Bounds.of(app).minHealthy());
+                .forEach(instance -> replace(turn, spec, instance));
+        long spare = Math.max(0, readyOld + readyFresh - Bounds.of(spec).minHealthy());
         Victims.first(
                         old.stream().filter(instance -> ready(turn, instance)).toList(),
-                        app,
+                        spec,
                         (int) Math.min(spare, readyOld))
-                .forEach(instance -> replace(turn, app, instance));
-        Victims.first(fresh, app, fresh.size() - app.instances())
+                .forEach(instance -> replace(turn, spec, instance));
+        Victims.first(fresh, spec, fresh.size() - spec.instances())
                 .forEach(instance ->
                         Kills.begin(
                                 turn, instance, Scaling.surplus(instance), KillCause.SCALE_DOWN));
@@ -66,11 +66,11 @@ final class RollingUpgrade {
 
     /// An instance that has volumes is launched again with the new configuration; any other goes,
     /// and a new one takes its place.
-    private static void replace(Turn turn, App app, Instance old) {
+    private static void replace(Turn turn, RunSpec spec, Instance old) {
         if (old.reservation().isEmpty()) {
             Kills.begin(turn, old, Goal.DECOMMISSIONED, KillCause.UPDATE);
         } else if (old.condition() == Condition.SCHEDULED) {
-            turn.put(old.withVersion(app.version(), app.configVersion()));
+            turn.put(old.withVersion(spec.version(), spec.configVersion()));
         } else {
             Kills.begin(turn, old, old.goal(), KillCause.UPDATE);
         }
@@ -78,25 +78,25 @@ final class RollingUpgrade {
 
     /// Schedules new instances as far as there is capacity. One that is still on its way out
     /// counts.
-    private static void launch(Turn turn, App app) {
-        var all = present(turn, app);
+    private static void launch(Turn turn, RunSpec spec) {
+        var all = present(turn, spec);
         int fresh =
                 (int)
-                        staying(turn, app).stream()
-                                .filter(instance -> current(app, instance))
+                        staying(turn, spec).stream()
+                                .filter(instance -> current(spec, instance))
                                 .count();
         int ready = (int) all.stream().filter(instance -> ready(turn, instance)).count();
-        int room = Bounds.of(app).capacity(ready) - all.size();
-        Scaling.schedule(turn, app, Math.max(0, Math.min(app.instances() - fresh, room)));
+        int room = Bounds.of(spec).capacity(ready) - all.size();
+        Scaling.schedule(turn, spec, Math.max(0, Math.min(spec.instances() - fresh, room)));
     }
 
-    private static List<Instance> staying(Turn turn, App app) {
-        return turn.image().instances(app.id()).stream().filter(Scaling::wanted).toList();
+    private static List<Instance> staying(Turn turn, RunSpec spec) {
+        return turn.image().instances(spec.id()).stream().filter(Scaling::wanted).toList();
     }
 
     /// All that runs, is wanted to run or is on its way out.
-    private static List<Instance> present(Turn turn, App app) {
-        return turn.image().instances(app.id()).stream()
+    private static List<Instance> present(Turn turn, RunSpec spec) {
+        return turn.image().instances(spec.id()).stream()
                 .filter(i -> i.goal() != Goal.STOPPED || i.condition().holdsResources())
                 .toList();
     }
@@ -106,7 +106,7 @@ final class RollingUpgrade {
                 && turn.definition(instance).filter(instance::ready).isPresent();
     }
 
-    static boolean current(App app, Instance instance) {
-        return !instance.configVersion().isBefore(app.configVersion());
+    static boolean current(RunSpec spec, Instance instance) {
+        return !instance.configVersion().isBefore(spec.configVersion());
     }
 }

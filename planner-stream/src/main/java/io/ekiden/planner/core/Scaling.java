@@ -1,11 +1,11 @@
 package io.ekiden.planner.core;
 
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.RunSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +16,8 @@ final class Scaling {
 
     /// The instances that count: wanted to run, and not given up. A held one (its agent was shut
     /// down) counts too, since it will run again; a suspended one does not.
-    static List<Instance> counted(Turn turn, App app) {
-        return turn.image().instances(app.id()).stream()
+    static List<Instance> counted(Turn turn, RunSpec spec) {
+        return turn.image().instances(spec.id()).stream()
                 .filter(Scaling::wanted)
                 .filter(instance -> instance.condition() != Condition.UNREACHABLE_INACTIVE)
                 .toList();
@@ -31,12 +31,12 @@ final class Scaling {
     }
 
     /// Schedules what is missing, ends what is too much.
-    static void adjust(Turn turn, App app) {
-        var counted = counted(turn, app);
-        if (counted.size() < app.instances()) {
-            schedule(turn, app, app.instances() - counted.size());
+    static void adjust(Turn turn, RunSpec spec) {
+        var counted = counted(turn, spec);
+        if (counted.size() < spec.instances()) {
+            schedule(turn, spec, spec.instances() - counted.size());
         } else {
-            Victims.first(counted, app, counted.size() - app.instances())
+            Victims.first(counted, spec, counted.size() - spec.instances())
                     .forEach(instance ->
                             Kills.begin(turn, instance, surplus(instance), KillCause.SCALE_DOWN));
         }
@@ -48,34 +48,34 @@ final class Scaling {
     }
 
     /// Makes instances to be placed: suspended ones, whose volumes wait for them, before new ones.
-    static void schedule(Turn turn, App app, int count) {
+    static void schedule(Turn turn, RunSpec spec, int count) {
         var suspended =
-                turn.image().instances(app.id()).stream()
+                turn.image().instances(spec.id()).stream()
                         .filter(instance -> instance.goal() == Goal.STOPPED)
                         .limit(Math.max(0, count))
                         .toList();
         suspended.forEach(instance -> turn.put(instance.withGoal(Goal.RUNNING)));
         for (int i = suspended.size(); i < count; i++) {
-            turn.put(scheduled(turn, app, InstanceId.of(app.id(), turn.uuid()), 1));
+            turn.put(scheduled(turn, spec, InstanceId.of(spec.id(), turn.uuid()), 1));
         }
     }
 
     /// The instance in its next life, on the agent that keeps its volumes if it has any.
-    static Instance relaunched(Turn turn, App app, Instance last) {
-        return scheduled(turn, app, last.id(), last.incarnation() + 1)
+    static Instance relaunched(Turn turn, RunSpec spec, Instance last) {
+        return scheduled(turn, spec, last.id(), last.incarnation() + 1)
                 .withGoal(last.goal())
                 .withReservation(last.reservation());
     }
 
     /// An instance that waits for its place in its `incarnation`-th life.
-    private static Instance scheduled(Turn turn, App app, InstanceId id, int incarnation) {
+    private static Instance scheduled(Turn turn, RunSpec spec, InstanceId id, int incarnation) {
         return new Instance(
                 id,
-                app.id(),
+                spec.id(),
                 incarnation,
-                app.version(),
-                app.configVersion(),
-                app.footprint(),
+                spec.version(),
+                spec.configVersion(),
+                spec.footprint(),
                 Goal.RUNNING,
                 Condition.SCHEDULED,
                 turn.now(),
@@ -91,14 +91,14 @@ final class Scaling {
 
     /// Whether as many instances run as are wanted, none too many is left, and those launched since
     /// `begun` are ready. Old ones that are not ready do not hold up a scaling (Marathon's rule).
-    static boolean done(Turn turn, App app, Instant begun) {
-        var all = turn.image().instances(app.id());
+    static boolean done(Turn turn, RunSpec spec, Instant begun) {
+        var all = turn.image().instances(spec.id());
         return all.stream().noneMatch(Scaling::onItsWayOut)
-                && counted(turn, app).size() == app.instances()
+                && counted(turn, spec).size() == spec.instances()
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
-                        .allMatch(
-                                instance -> instance.ready(app) || launchedBefore(instance, begun));
+                        .allMatch(instance ->
+                                instance.ready(spec) || launchedBefore(instance, begun));
     }
 
     private static boolean onItsWayOut(Instance instance) {

@@ -1,13 +1,12 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.LaunchQueueItem.Reason;
-import io.ekiden.model.PortDefinition;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -39,7 +38,7 @@ final class Scratch {
     }
 
     /// @param instance one that has volumes can only run on the agent that keeps them
-    Choice choose(App app, Instance instance) {
+    Choice choose(RunSpec app, Instance instance) {
         Map<Reason, Integer> rejections = new EnumMap<>(Reason.class);
         Room best = null;
         for (var room : rooms) {
@@ -53,7 +52,7 @@ final class Scratch {
     }
 
     /// Takes an instance's room on an agent; returns its host ports.
-    List<Integer> take(App app, Instance instance, Agent agent) {
+    List<Integer> take(RunSpec app, Instance instance, Agent agent) {
         return rooms.stream()
                 .filter(room -> room.agent.equals(agent))
                 .findFirst()
@@ -83,7 +82,7 @@ final class Scratch {
         }
 
         /// The first reason, in Marathon's order, for which the agent can't take an instance.
-        Optional<Reason> refuses(App app, Instance instance) {
+        Optional<Reason> refuses(RunSpec app, Instance instance) {
             if (!agent.runtimes().contains(app.runtime())) {
                 return Optional.of(Reason.UnfulfilledConstraint);
             }
@@ -110,24 +109,13 @@ final class Scratch {
             return refusesPorts(app);
         }
 
-        private Optional<Reason> refusesPorts(App app) {
-            var fixed =
-                    app.portDefinitions().stream()
-                            .flatMap(port -> fixed(app, port).stream())
-                            .toList();
+        private Optional<Reason> refusesPorts(RunSpec app) {
+            var fixed = app.requestedHostPorts().stream().filter(port -> port != 0).toList();
             boolean fits =
                     fixed.stream().allMatch(port -> offered(port) && !ports.contains(port))
                             && fixed.stream().distinct().count() == fixed.size()
-                            && size - held() >= app.portDefinitions().size();
+                            && size - held() >= app.ports().size();
             return fits ? Optional.empty() : Optional.of(Reason.InsufficientPorts);
-        }
-
-        /// The host port that it has to be.
-        private static Optional<Integer> fixed(App app, PortDefinition port) {
-            return port.mapping()
-                    .map(PortDefinition.Mapping::hostPort)
-                    .filter(hostPort -> hostPort != 0)
-                    .or(() -> app.requirePorts() ? Optional.of(port.port()) : Optional.empty());
         }
 
         private long held() {
@@ -140,13 +128,13 @@ final class Scratch {
 
         /// Fewer instances of the app, then a smaller share of the cpus in use, then the first by
         /// id.
-        boolean better(Room other, App app) {
+        boolean better(Room other, RunSpec app) {
             int mine = count(app);
             int theirs = other.count(app);
             return mine != theirs ? mine < theirs : freeShare() > other.freeShare();
         }
 
-        private int count(App app) {
+        private int count(RunSpec app) {
             return instances.getOrDefault(app.id().value(), 0);
         }
 
@@ -157,16 +145,16 @@ final class Scratch {
                     : free.cpus() * 1_000_000 / agent.resources().cpus();
         }
 
-        List<Integer> take(App app, Instance instance) {
+        List<Integer> take(RunSpec app, Instance instance) {
             if (instance.reservation().isEmpty()) {
                 free = free.minus(app.footprint());
                 instances.merge(app.id().value(), 1, Integer::sum);
             }
             // Those that have to be come first, so that none is given away before.
-            app.portDefinitions().forEach(port -> fixed(app, port).ifPresent(ports::add));
+            app.requestedHostPorts().stream().filter(port -> port != 0).forEach(ports::add);
             var taken = new ArrayList<Integer>();
-            for (var definition : app.portDefinitions()) {
-                int port = fixed(app, definition).orElseGet(this::dynamic);
+            for (int requested : app.requestedHostPorts()) {
+                int port = requested == 0 ? dynamic() : requested;
                 ports.add(port);
                 taken.add(port);
             }

@@ -2,8 +2,10 @@ package io.ekiden.planner.core;
 
 import io.ekiden.model.App;
 import io.ekiden.model.PathId;
+import io.ekiden.model.Pod;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.PortRange;
+import io.ekiden.model.RunSpec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,17 @@ final class ServicePorts {
     private ServicePorts() {}
 
     /// Empty when the range is exhausted.
-    static Optional<App> assign(
-            App app, Map<PathId, App> others, Optional<App> before, PortRange range) {
+    static Optional<RunSpec> assign(
+            RunSpec spec, Map<PathId, RunSpec> others, Optional<RunSpec> before, PortRange range) {
+        return switch (spec) {
+            case App app -> assign(app, others, before, range).map(RunSpec.class::cast);
+            // Pods have no service ports.
+            case Pod pod -> Optional.of(pod);
+        };
+    }
+
+    private static Optional<App> assign(
+            App app, Map<PathId, RunSpec> others, Optional<RunSpec> before, PortRange range) {
         var taken = new TreeSet<Integer>();
         others.values().stream()
                 .filter(other -> !other.id().equals(app.id()))
@@ -46,10 +57,7 @@ final class ServicePorts {
         return Optional.of(app.withPortDefinitions(assigned));
     }
 
-    private static List<Integer> ports(App app) {
-        return app.portDefinitions().stream()
-                .map(PortDefinition::port)
-                .filter(port -> port != 0)
-                .toList();
+    private static List<Integer> ports(RunSpec spec) {
+        return spec.ports().stream().map(PortDefinition::port).filter(port -> port != 0).toList();
     }
 }

@@ -34,7 +34,7 @@ final class Settling {
     private static NavigableSet<PathId> advance(Turn turn, NavigableSet<PathId> touched) {
         var held = new TreeSet<PathId>();
         for (var deployment : turn.image().deployments()) {
-            var affected = deployment.affectedApps();
+            var affected = deployment.affected();
             held.addAll(affected);
             if (affected.stream().anyMatch(touched::contains)) {
                 DeploymentStepper.advance(turn, deployment);

@@ -3,11 +3,11 @@ package io.ekiden.planner.core;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Rejection;
-import io.ekiden.model.App;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import io.ekiden.planner.core.DeploymentPlanner.Edit;
 import java.util.List;
 import java.util.NavigableMap;
@@ -22,8 +22,8 @@ final class TaskKills {
     private TaskKills() {}
 
     static Fact take(Turn turn, Change.KillTasks kill, boolean force) {
-        if (kill.appId().filter(id -> turn.image().app(id).isEmpty()).isPresent()) {
-            return new Fact.Refused(Rejection.NotFound.app(kill.appId().get()));
+        if (kill.runSpecId().filter(id -> turn.image().runSpec(id).isEmpty()).isPresent()) {
+            return new Fact.Refused(Rejection.NotFound.app(kill.runSpecId().get()));
         }
         var chosen =
                 kill.tasks().stream()
@@ -31,11 +31,11 @@ final class TaskKills {
                         .map(turn.image()::instanceOf)
                         .flatMap(Optional::stream)
                         .filter(instance ->
-                                kill.appId().isEmpty()
-                                        || instance.appId().equals(kill.appId().get()))
+                                kill.runSpecId().isEmpty()
+                                        || instance.runSpecId().equals(kill.runSpecId().get()))
                         .filter(TaskKills::killable)
                         .toList();
-        if (kill.appId().isPresent() && chosen.isEmpty()) {
+        if (kill.runSpecId().isPresent() && chosen.isEmpty()) {
             return new Fact.Refused(
                     new Rejection.NotFound(
                             "Task '%s' does not exist"
@@ -48,11 +48,11 @@ final class TaskKills {
     }
 
     static Fact take(Turn turn, Change.KillAppTasks kill, boolean force) {
-        if (turn.image().app(kill.appId()).isEmpty()) {
-            return new Fact.Refused(Rejection.NotFound.app(kill.appId()));
+        if (turn.image().runSpec(kill.runSpecId()).isEmpty()) {
+            return new Fact.Refused(Rejection.NotFound.app(kill.runSpecId()));
         }
         var chosen =
-                turn.image().instances(kill.appId()).stream()
+                turn.image().instances(kill.runSpecId()).stream()
                         .filter(TaskKills::killable)
                         .filter(instance -> onHost(instance, kill.host()))
                         .toList();
@@ -93,12 +93,12 @@ final class TaskKills {
 
     private static NavigableMap<PathId, Edit> shrunk(Turn turn, List<Instance> chosen) {
         var edits = new TreeMap<PathId, Edit>();
-        for (var id : chosen.stream().map(Instance::appId).distinct().sorted().toList()) {
-            long killed = chosen.stream().filter(i -> i.appId().equals(id)).count();
-            var before = turn.image().app(id);
+        for (var id : chosen.stream().map(Instance::runSpecId).distinct().sorted().toList()) {
+            long killed = chosen.stream().filter(i -> i.runSpecId().equals(id)).count();
+            var before = turn.image().runSpec(id);
             before.map(app -> app.withInstances((int) Math.max(0, app.instances() - killed)))
                     .flatMap(app -> Versions.stamp(before, app, Versions.next(before, turn.now())))
-                    .ifPresent((App app) -> edits.put(id, new Edit(before, Optional.of(app))));
+                    .ifPresent((RunSpec app) -> edits.put(id, new Edit(before, Optional.of(app))));
         }
         return edits;
     }

@@ -1,10 +1,10 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -86,19 +86,19 @@ final class Turn {
     }
 
     private void settled(Optional<Instance> before, Optional<Instance> after) {
-        before.or(() -> after).ifPresent(instance -> touched.add(instance.appId()));
+        before.or(() -> after).ifPresent(instance -> touched.add(instance.runSpecId()));
         EndpointChanges.follow(this, before, after);
     }
 
     /// The definition that an instance runs: that of its version if it is kept, else the app's
     /// present one.
-    Optional<App> definition(Instance instance) {
-        return image().version(instance.appId(), instance.version())
-                .or(() -> image().app(instance.appId()));
+    Optional<RunSpec> definition(Instance instance) {
+        return image().version(instance.runSpecId(), instance.version())
+                .or(() -> image().runSpec(instance.runSpecId()));
     }
 
-    void touch(PathId app) {
-        touched.add(app);
+    void touch(PathId spec) {
+        touched.add(spec);
     }
 
     void capacityChanged() {

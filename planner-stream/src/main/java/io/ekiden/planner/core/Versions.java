@@ -1,8 +1,8 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
-import io.ekiden.model.App;
-import io.ekiden.model.AppVersion;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.RunSpecVersion;
 import io.ekiden.model.VersionInfo;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,35 +13,35 @@ final class Versions {
     private Versions() {}
 
     /// Not before now, and later than the app's last one.
-    static Instant next(Optional<App> before, Instant now) {
-        return before.map(app -> app.version().plusMillis(1))
+    static Instant next(Optional<RunSpec> before, Instant now) {
+        return before.map(spec -> spec.version().plusMillis(1))
                 .filter(after -> after.isAfter(now))
                 .orElse(now);
     }
 
     /// `app` with its version, or empty when it does not differ from `before`.
-    static Optional<App> stamp(Optional<App> before, App app, Instant version) {
-        if (before.isEmpty() || !before.get().sameConfig(app)) {
-            return Optional.of(app.withVersion(version, new VersionInfo(version, version)));
+    static Optional<RunSpec> stamp(Optional<RunSpec> before, RunSpec spec, Instant version) {
+        if (before.isEmpty() || !before.get().sameConfig(spec)) {
+            return Optional.of(spec.withVersion(version, new VersionInfo(version, version)));
         }
-        if (before.get().instances() == app.instances()) {
+        if (before.get().instances() == spec.instances()) {
             return Optional.empty();
         }
-        return Optional.of(app.withVersion(version, before.get().versionInfo().scaledAt(version)));
+        return Optional.of(spec.withVersion(version, before.get().versionInfo().scaledAt(version)));
     }
 
     /// Keeps this version; of too many, forgets the oldest that no instance runs.
-    static void keep(Turn turn, App app) {
-        turn.add(new Fact.VersionKept(new AppVersion(app)));
-        var kept = turn.image().versions(app.id());
+    static void keep(Turn turn, RunSpec spec) {
+        turn.add(new Fact.VersionKept(new RunSpecVersion(spec)));
+        var kept = turn.image().versions(spec.id());
         kept.stream()
-                .map(AppVersion::app)
+                .map(RunSpecVersion::spec)
                 .filter(version ->
-                        turn.image().instances(app.id()).stream()
+                        turn.image().instances(spec.id()).stream()
                                 .noneMatch(
                                         instance -> instance.version().equals(version.version())))
-                .limit(Math.max(0, kept.size() - AppVersion.KEPT))
+                .limit(Math.max(0, kept.size() - RunSpecVersion.KEPT))
                 .forEach(version ->
-                        turn.add(new Fact.VersionForgotten(app.id(), version.version())));
+                        turn.add(new Fact.VersionForgotten(spec.id(), version.version())));
     }
 }

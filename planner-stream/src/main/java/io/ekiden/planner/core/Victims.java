@@ -1,8 +1,8 @@
 package io.ekiden.planner.core;
 
-import io.ekiden.model.App;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.RunSpec;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,20 +13,20 @@ import java.util.List;
 final class Victims {
     private Victims() {}
 
-    static List<Instance> first(Collection<Instance> candidates, App app, int count) {
+    static List<Instance> first(Collection<Instance> candidates, RunSpec spec, int count) {
         return candidates.stream()
                 .sorted(
                         Comparator.comparingInt(Victims::weight)
-                                .thenComparing(age(app))
+                                .thenComparing(age(spec))
                                 .thenComparing(Instance::id))
                 .limit(Math.max(0, count))
                 .toList();
     }
 
-    private static Comparator<Instance> age(App app) {
+    private static Comparator<Instance> age(RunSpec spec) {
         Comparator<Instance> oldestFirst =
                 Comparator.comparing(instance -> instance.stagedAt().orElse(Instant.MAX));
-        return app.killSelection() == KillSelection.OLDEST_FIRST
+        return spec.killSelection() == KillSelection.OLDEST_FIRST
                 ? oldestFirst
                 : oldestFirst.reversed();
     }

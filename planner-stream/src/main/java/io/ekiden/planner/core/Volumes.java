@@ -5,10 +5,10 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.Problem;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.Agent;
-import io.ekiden.model.App;
 import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LocalVolume;
+import io.ekiden.model.RunSpec;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,18 +19,18 @@ final class Volumes {
     private Volumes() {}
 
     /// What a new instance of the app is given on an agent; empty when it has no volume.
-    static Optional<Instance.Reservation> reserve(Turn turn, App app, Agent agent) {
-        if (!app.resident()) {
+    static Optional<Instance.Reservation> reserve(Turn turn, RunSpec spec, Agent agent) {
+        if (!spec.resident()) {
             return Optional.empty();
         }
         var volumes =
-                app.persistentVolumes().stream()
+                spec.persistentVolumes().stream()
                         .map(volume ->
                                 new LocalVolume(
                                         volume.containerPath(),
                                         "%s#%s#%s"
                                                 .formatted(
-                                                        app.id().flat(),
+                                                        spec.id().flat(),
                                                         volume.containerPath(),
                                                         turn.uuid())))
                         .toList();
@@ -38,18 +38,18 @@ final class Volumes {
     }
 
     /// Marathon's rule: what an instance has reserved cannot change under it.
-    static Optional<Rejection> frozen(Optional<App> before, App app) {
-        if (before.filter(was -> was.resident() || app.resident()).isEmpty()) {
+    static Optional<Rejection> frozen(Optional<RunSpec> before, RunSpec spec) {
+        if (before.filter(was -> was.resident() || spec.resident()).isEmpty()) {
             return Optional.empty();
         }
         var was = before.get();
-        if (!was.persistentVolumes().equals(app.persistentVolumes())) {
+        if (!was.persistentVolumes().equals(spec.persistentVolumes())) {
             return refused("Persistent volumes can not be changed!");
         }
         boolean same =
-                was.resources().equals(app.resources())
-                        && was.runtime() == app.runtime()
-                        && was.requirePorts() == app.requirePorts();
+                was.footprint().equals(spec.footprint())
+                        && was.runtime() == spec.runtime()
+                        && was.requestedHostPorts().equals(spec.requestedHostPorts());
         return same
                 ? Optional.empty()
                 : refused(

@@ -2,9 +2,9 @@ package io.ekiden.model;
 
 import java.time.Instant;
 
-/// One version of an app as it was, kept so that users can look at it and return to it.
-public record AppVersion(App app) implements Entity {
-    /// So many versions of one app are kept (Marathon's `zk_max_versions`).
+/// One version of an app or pod as it was, kept so that users can look at it and return to it.
+public record RunSpecVersion(RunSpec spec) implements Entity {
+    /// So many versions of one are kept (Marathon's `zk_max_versions`).
     public static final int KEPT = 50;
 
     public static String prefix(PathId id) {
@@ -17,6 +17,6 @@ public record AppVersion(App app) implements Entity {
 
     @Override
     public String key() {
-        return key(app.id(), app.version());
+        return key(spec.id(), spec.version());
     }
 }

@@ -1,0 +1,74 @@
+package io.ekiden.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/// One container of a pod.
+///
+/// @param name unique in the pod
+/// @param command run by `/bin/sh -c` (one element, `shell`) or as it is
+/// @param resources of the container itself
+/// @param healthCheck its `portIndex` counts this container's endpoints
+/// @param killGraceSeconds between SIGTERM and SIGKILL; the agent's default when absent
+public record PodContainer(
+        String name,
+        Optional<Command> command,
+        Resources resources,
+        Optional<String> user,
+        SortedMap<String, String> environment,
+        SortedMap<String, String> labels,
+        List<Endpoint> endpoints,
+        Optional<HealthCheck> healthCheck,
+        List<VolumeMount> volumeMounts,
+        Optional<Integer> killGraceSeconds) {
+
+    /// What a container runs.
+    public sealed interface Command {
+        /// Run by `/bin/sh -c`.
+        record Shell(String line) implements Command {}
+
+        /// Run as it is.
+        record Argv(List<String> arguments) implements Command {
+            public Argv {
+                arguments = List.copyOf(arguments);
+            }
+        }
+    }
+
+    /// A port at which the container answers.
+    ///
+    /// @param containerPort on a container network only
+    /// @param hostPort 0: a dynamic one
+    public record Endpoint(
+            String name,
+            Optional<Integer> containerPort,
+            int hostPort,
+            List<String> protocols,
+            SortedMap<String, String> labels) {
+        public Endpoint {
+            protocols = List.copyOf(protocols);
+            labels = Sorted.copyOf(labels);
+        }
+
+        /// As a port of the pod; pods have no service ports.
+        PortDefinition asPort() {
+            return new PortDefinition(
+                    0,
+                    Optional.of(name),
+                    protocols.isEmpty() ? "tcp" : String.join(",", protocols),
+                    labels,
+                    containerPort.map(port -> new PortDefinition.Mapping(port, hostPort)));
+        }
+    }
+
+    /// @param name of the pod's volume
+    public record VolumeMount(String name, String mountPath, boolean readOnly) {}
+
+    public PodContainer {
+        environment = Sorted.copyOf(environment);
+        labels = Sorted.copyOf(labels);
+        endpoints = List.copyOf(endpoints);
+        volumeMounts = List.copyOf(volumeMounts);
+    }
+}

@@ -1,0 +1,26 @@
+package io.ekiden.model;
+
+import java.util.stream.Stream;
+
+/// Storage that the containers of a pod share.
+public sealed interface PodVolume {
+    String name();
+
+    /// Lives and ends with the instance.
+    record Ephemeral(String name) implements PodVolume {}
+
+    /// A directory of the agent's machine.
+    record Host(String name, String hostPath) implements PodVolume {}
+
+    /// Outlives the instance's tasks.
+    ///
+    /// @param size MiB
+    record Persistent(String name, int size) implements PodVolume {}
+
+    /// As a persistent volume of the instance, named by the volume's name.
+    default Stream<Volume.Persistent> persistent() {
+        return this instanceof Persistent(var name, var size)
+                ? Stream.of(new Volume.Persistent(name, size))
+                : Stream.empty();
+    }
+}

@@ -1,0 +1,106 @@
+package io.ekiden.model;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+
+/// What is to run (Marathon's run spec): an app or a pod. The planner places, scales and rolls both
+/// by what they say here; only what is inside an instance differs.
+///
+/// Canonical: defaults are filled in and old forms are normalised; `version` and `versionInfo` are
+/// the planner's.
+public sealed interface RunSpec extends Entity permits App, Pod {
+    /// The two kinds, as deployments and answers name them.
+    enum Kind {
+        APP,
+        POD
+    }
+
+    PathId id();
+
+    Kind kind();
+
+    int instances();
+
+    SortedMap<String, String> labels();
+
+    List<Constraint> constraints();
+
+    /// Empty: any.
+    List<String> acceptedResourceRoles();
+
+    String role();
+
+    BackoffStrategy backoff();
+
+    UpgradeStrategy upgradeStrategy();
+
+    KillSelection killSelection();
+
+    UnreachableStrategy unreachableStrategy();
+
+    /// The apps, pods and groups that must be up before this.
+    SortedSet<PathId> dependencies();
+
+    Instant version();
+
+    VersionInfo versionInfo();
+
+    /// What an instance takes of its agent, its volumes included.
+    Resources footprint();
+
+    /// The runtime that an instance needs.
+    Container.Type runtime();
+
+    /// The ports of an instance in their order, by which host ports are given and endpoints are
+    /// counted.
+    List<PortDefinition> ports();
+
+    /// For each of [#ports] the host port that it has to be; 0: a dynamic one.
+    List<Integer> requestedHostPorts();
+
+    List<Volume.Persistent> persistentVolumes();
+
+    /// Whether anything probes the health of an instance; one that is not probed counts as healthy.
+    boolean healthChecked();
+
+    /// Whether, during a deployment, a new instance must say that it is ready.
+    boolean readinessChecked();
+
+    /// Between SIGTERM and SIGKILL; the agent's default when absent.
+    Optional<Integer> taskKillGraceSeconds();
+
+    RunSpec withInstances(int instances);
+
+    RunSpec withVersion(Instant version, VersionInfo versionInfo);
+
+    /// Whether `other` differs in more than its number of instances and its version.
+    boolean sameConfig(RunSpec other);
+
+    /// Apps and pods share their ids, so that one key serves both.
+    static String key(PathId id) {
+        return "spec" + id;
+    }
+
+    @Override
+    default String key() {
+        return key(id());
+    }
+
+    /// The version of the configuration that this definition's instances must have.
+    default Instant configVersion() {
+        return versionInfo().lastConfigChangeAt();
+    }
+
+    /// Whether its instances are bound to the agent that keeps their volumes.
+    default boolean resident() {
+        return !persistentVolumes().isEmpty();
+    }
+
+    /// What the volumes take.
+    static Resources sizeOf(List<Volume.Persistent> volumes) {
+        return Resources.of(0, 0, volumes.stream().mapToDouble(Volume.Persistent::size).sum(), 0);
+    }
+}
