@@ -89,8 +89,10 @@ public final class Shrinker {
 
     private void chunks(String label, Edit edit) {
         for (int step = length(label); step >= 1; step /= 2) {
-            for (int from = 0; from < length(label); from += step) {
-                accepts(edit.apply(best.choices(), label, from, from + step));
+            int from = 0;
+            while (from < length(label)) {
+                boolean better = accepts(edit.apply(best.choices(), label, from, from + step));
+                from += better ? 0 : step;
             }
         }
     }
