@@ -131,7 +131,6 @@ final class Changes {
         var restarted =
                 app.get().withVersion(version, app.get().versionInfo().configChangedAt(version));
         edits.put(id, new Edit(app, Optional.of(restarted)));
-        Backoff.reset(turn, id);
         return deploy();
     }
 

@@ -1,7 +1,7 @@
 package io.ekiden.simulator.mutants;
 
 import io.ekiden.simulator.probe.Seen;
-import java.io.PrintStream;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,11 +21,14 @@ public final class MutantTable {
 
     private final Worlds worlds;
     private final List<Mutant> mutants;
-    private final PrintStream out;
+    private final long limit;
+    private final PrintWriter out;
 
-    public MutantTable(Checkout checkout, List<Mutant> mutants, PrintStream out) {
+    /// @param limit most seeds for one mutant
+    public MutantTable(Checkout checkout, List<Mutant> mutants, long limit, PrintWriter out) {
         this.worlds = new Worlds(checkout);
         this.mutants = List.copyOf(mutants);
+        this.limit = limit;
         this.out = out;
     }
 
@@ -41,7 +44,7 @@ public final class MutantTable {
         var hunts = new ArrayList<Hunt>();
         try (var hunters = Executors.newFixedThreadPool(threads)) {
             List<Callable<Hunt>> all = new ArrayList<>();
-            mutants.forEach(mutant -> all.add(() -> Hunt.in(worlds.of(mutant), LIMIT)));
+            mutants.forEach(mutant -> all.add(() -> Hunt.in(worlds.of(mutant), limit)));
             var running = all.stream().map(hunters::submit).toList();
             for (int i = 0; i < mutants.size(); i++) {
                 hunts.add(row(mutants.get(i), running.get(i)));
@@ -55,6 +58,7 @@ public final class MutantTable {
             var hunt = running.get();
             var by = hunt.broken().map(Seen.Broken::invariant).orElse("NOT FOUND");
             out.printf(ROW, mutant.name(), by, hunt.seeds(), hunt.millis());
+            out.flush();
             return hunt;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e.getCause().getMessage(), e.getCause());

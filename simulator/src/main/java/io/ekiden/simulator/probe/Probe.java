@@ -2,11 +2,8 @@ package io.ekiden.simulator.probe;
 
 import java.util.SortedMap;
 
-/// Runs the simulator. An exception that leaves the simulated code is a violation too.
+/// Runs the simulator.
 public interface Probe {
-    /// The id under which an exception is told: nothing in a run may throw.
-    String EXCEPTION = "no-exception";
-
     /// The run of this seed.
     Seen run(long seed);
 

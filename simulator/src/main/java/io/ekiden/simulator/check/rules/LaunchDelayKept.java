@@ -6,6 +6,7 @@ import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.Condition;
 import io.ekiden.model.EndedTask;
+import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
 import io.ekiden.simulator.check.Checker;
@@ -39,27 +40,36 @@ final class LaunchDelayKept implements Checker {
                 && wanted.change() instanceof Change.ResetDelay(var id)) {
             pauses.remove(id);
         }
+        var last = new TreeMap<PathId, LaunchDelay>();
         for (var fact : entry.facts()) {
             switch (fact) {
                 case Fact.EndedTaskKept(var task) -> ended(entry, task, evidence);
-                case Fact.DelayPut(var delay) -> {
-                    var pause = pauses.get(delay.runSpecId());
-                    if (pause != null
-                            && pause.configVersion().equals(delay.configVersion())
-                            && delay.delay().compareTo(pause.length()) < 0) {
-                        throw broken(
-                                "entry %d: the delay of %s is %s, not %s"
-                                        .formatted(
-                                                entry.sequence(),
-                                                delay.runSpecId(),
-                                                delay.delay(),
-                                                pause.length()));
-                    }
-                }
+                case Fact.DelayPut(var delay) -> last.put(delay.runSpecId(), delay);
                 case Fact.RunSpecGone(var _, var id) -> pauses.remove(id);
-                case Fact.Launched(var spec, var _, var _) -> launched(entry, spec);
-                default -> {} // the others have nothing to do with delays
+                default -> {} // the others do not lengthen or end a delay
             }
+        }
+        last.values().forEach(delay -> put(entry, delay));
+        entry.facts().forEach(fact -> {
+            if (fact instanceof Fact.Launched(var spec, var _, var _)) {
+                launched(entry, spec);
+            }
+        });
+    }
+
+    private void put(JournalEntry entry, LaunchDelay delay) {
+        var pause = pauses.get(delay.runSpecId());
+        if (pause != null
+                && pause.configVersion().equals(delay.configVersion())
+                && entry.time().isBefore(pause.known())
+                && delay.delay().compareTo(pause.length()) < 0) {
+            throw broken(
+                    "entry %d: the delay of %s is %s, not %s"
+                            .formatted(
+                                    entry.sequence(),
+                                    delay.runSpecId(),
+                                    delay.delay(),
+                                    pause.length()));
         }
     }
 
