@@ -59,7 +59,7 @@ public record Mutant(
     /// White space is left to the formatter.
     private Pattern pattern() {
         return Pattern.compile(
-                Arrays.stream(find.split("\\s+"))
+                Arrays.stream(find.split("\\s+", -1))
                         .map(Pattern::quote)
                         .collect(Collectors.joining("\\s+")));
     }

@@ -8,6 +8,7 @@ import io.ekiden.simulator.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,8 +22,22 @@ public final class SimulationProbe implements Probe {
 
     @Override
     public Seen replay(SortedMap<String, int[]> choices) {
-        var taken = new Taken(new Recorded(choices).replay());
-        return run(taken, taken::byLabel);
+        long given = choices.values().stream().mapToLong(list -> list.length).sum();
+        var taken = new Taken(new Recorded(choices).replay(), 10_000 + 4 * given);
+        try {
+            return run(taken, taken::byLabel);
+        } catch (Endless e) {
+            return new Seen(Optional.empty(), "", Long.MAX_VALUE, taken.byLabel());
+        }
+    }
+
+    /// A run in which nothing takes any time may never end.
+    private static final class Endless extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Endless() {
+            super("too many choices", null, false, false);
+        }
     }
 
     private static Seen run(Choices choices, Taking taking) {
@@ -48,12 +63,18 @@ public final class SimulationProbe implements Probe {
         private final Choices choices;
         private final Map<String, List<Integer>> taken = new TreeMap<>();
 
-        Taken(Choices choices) {
+        private long left;
+
+        Taken(Choices choices, long most) {
             this.choices = choices;
+            this.left = most;
         }
 
         @Override
         public int choose(String label, int bound) {
+            if (--left < 0) {
+                throw new Endless();
+            }
             int choice = choices.choose(label, bound);
             taken.computeIfAbsent(label, _ -> new ArrayList<>()).add(choice);
             return choice;

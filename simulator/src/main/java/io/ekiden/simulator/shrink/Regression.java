@@ -82,7 +82,7 @@ public record Regression(
 
     private static int[] list(String numbers) {
         List<Integer> list = new ArrayList<>();
-        for (var run : numbers.split(" ")) {
+        for (var run : numbers.split(" ", -1)) {
             int star = run.indexOf('*');
             int value = Integer.parseInt(star < 0 ? run : run.substring(0, star));
             int times = star < 0 ? 1 : Integer.parseInt(run.substring(star + 1));

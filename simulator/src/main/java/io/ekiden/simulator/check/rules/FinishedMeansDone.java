@@ -52,7 +52,8 @@ final class FinishedMeansDone implements Checker {
     }
 
     private static boolean scaled(Deployment deployment, RunSpec spec, List<Instance> all) {
-        return counted(all) == spec.instances()
+        return all.stream().noneMatch(FinishedMeansDone::onItsWayOut)
+                && counted(all) == spec.instances()
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
                         .filter(instance ->
@@ -63,12 +64,21 @@ final class FinishedMeansDone implements Checker {
     }
 
     private static boolean restarted(RunSpec spec, List<Instance> all) {
-        return counted(all) == spec.instances()
+        return all.stream().noneMatch(FinishedMeansDone::onItsWayOut)
+                && counted(all) == spec.instances()
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
                         .allMatch(instance ->
                                 instance.configVersion().equals(spec.configVersion())
                                         && ready(spec, instance));
+    }
+
+    private static boolean onItsWayOut(Instance instance) {
+        return switch (instance.goal()) {
+            case RUNNING, HELD -> false;
+            case STOPPED -> instance.condition().holdsResources();
+            case DECOMMISSIONED -> true;
+        };
     }
 
     private static long counted(List<Instance> all) {
