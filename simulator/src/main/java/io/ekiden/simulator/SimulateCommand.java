@@ -63,7 +63,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(
             names = "--sources",
             paramLabel = "DIR",
-            description = "the checkout, for mutants and regressions (around the working directory)")
+            description =
+                    "the checkout, for mutants and regressions (around the working directory)")
     private Path sources = Path.of("");
 
     @Override
@@ -110,11 +111,10 @@ final class SimulateCommand implements Callable<Integer> {
 
     private Checkout checkout() {
         return Checkout.around(sources)
-                .orElseThrow(
-                        () ->
-                                new ParameterException(
-                                        spec.commandLine(),
-                                        "there is no checkout of Ekiden around "
-                                                + sources.toAbsolutePath()));
+                .orElseThrow(() ->
+                        new ParameterException(
+                                spec.commandLine(),
+                                "there is no checkout of Ekiden around "
+                                        + sources.toAbsolutePath()));
     }
 }

@@ -12,8 +12,7 @@ import java.util.stream.Collectors;
 /// @param file from the root of the checkout
 /// @param find text that stands exactly once in the file; all white space counts as one blank
 /// @param put what stands there instead
-public record Mutant(
-        String name, String says, String like, String file, String find, String put) {
+public record Mutant(String name, String says, String like, String file, String find, String put) {
     private static final String FIND = "--- find";
     private static final String PUT = "--- put";
 

@@ -38,9 +38,15 @@ final class MutantCompiler {
         var source = mutant.plantIn(checkout.read(mutant.file()));
         var problems = new DiagnosticCollector<JavaFileObject>();
         var classes = new TreeMap<String, ClassFile>();
-        var standard = compiler.getStandardFileManager(problems, Locale.ROOT, StandardCharsets.UTF_8);
+        var standard =
+                compiler.getStandardFileManager(problems, Locale.ROOT, StandardCharsets.UTF_8);
         var options =
-                List.of("-proc:none", "-Xlint:none", "-g", "-cp", System.getProperty("java.class.path"));
+                List.of(
+                        "-proc:none",
+                        "-Xlint:none",
+                        "-g",
+                        "-cp",
+                        System.getProperty("java.class.path"));
         boolean compiled =
                 compiler.getTask(
                                 null,

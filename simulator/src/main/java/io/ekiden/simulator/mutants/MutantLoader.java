@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
-/// Loads all of Ekiden anew, the simulator included, with some classes replaced; libraries come from
-/// the loader around it. What both worlds talk in is shared.
+/// Loads all of Ekiden anew, the simulator included, with some classes replaced; libraries come
+/// from the loader around it. What both worlds talk in is shared.
 final class MutantLoader extends ClassLoader {
     static {
         registerAsParallelCapable();

@@ -39,7 +39,8 @@ public final class MutantTable {
         var sound = Hunt.in(worlds.unmutated(), SOUND);
         sound.broken()
                 .ifPresent(broken ->
-                        out.printf("without a mutant: %s %s%n", broken.invariant(), broken.detail()));
+                        out.printf(
+                                "without a mutant: %s %s%n", broken.invariant(), broken.detail()));
         out.printf(ROW, "mutant", "found by", "seeds", "ms");
         var hunts = new ArrayList<Hunt>();
         try (var hunters = Executors.newFixedThreadPool(threads)) {

@@ -82,9 +82,8 @@ public final class SimulationProbe implements Probe {
 
         SortedMap<String, int[]> byLabel() {
             var all = new TreeMap<String, int[]>();
-            taken.forEach(
-                    (label, list) ->
-                            all.put(label, list.stream().mapToInt(Integer::intValue).toArray()));
+            taken.forEach((label, list) ->
+                    all.put(label, list.stream().mapToInt(Integer::intValue).toArray()));
             return all;
         }
     }

@@ -30,8 +30,6 @@ public final class OtherJvm {
         command.add(System.getProperty("java.class.path"));
         command.add(mainClass);
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 }

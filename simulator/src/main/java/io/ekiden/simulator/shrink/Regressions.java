@@ -26,11 +26,7 @@ public final class Regressions {
         var broken = seen.broken().orElseThrow();
         var regression =
                 new Regression(
-                        broken.invariant(),
-                        seed,
-                        seen.options(),
-                        broken.detail(),
-                        seen.choices());
+                        broken.invariant(), seed, seen.options(), broken.detail(), seen.choices());
         var file = checkout.resolve(FOLDER).resolve(broken.invariant() + "-" + seed + ".txt");
         Files.createDirectories(file.getParent());
         Files.writeString(file, regression.text());

@@ -3,14 +3,18 @@ package io.ekiden.simulator.shrink;
 import io.ekiden.simulator.probe.Probe;
 import io.ekiden.simulator.probe.Seen;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 
-/// Delta debugging on a failing run's choices: kinds of faults are turned off, users' operations and
-/// single faults left out, members and delays reduced, as long as the same invariant fails in a run
-/// that is not longer. Repeated until nothing more can be left out or the time is up.
+/// Delta debugging on a failing run's choices: kinds of faults are turned off, users' operations
+/// and single faults left out, members and delays reduced, as long as the same invariant fails.
+/// Repeated until nothing more can be left out or the time is up.
 public final class Shrinker {
     private static final String OPTIONS = "options.";
+
+    /// Of an operation: calm means that it is not done.
+    private static final String DONE = ".done";
 
     private final Probe probe;
     private final String invariant;
@@ -44,35 +48,44 @@ public final class Shrinker {
 
     private boolean pass() {
         var before = size;
-        calmOptions();
+        dropParts();
         calmLabels();
+        dropParts();
         for (var label : labels()) {
             chunks(label, Edits::calmed);
         }
         for (var label : labels()) {
-            if (!label.startsWith(OPTIONS)) {
-                chunks(label, Edits::cut);
-            }
-        }
-        for (var label : labels()) {
+            chunks(label, Edits::cut);
             lower(label);
         }
         return size.compareTo(before) < 0;
     }
 
-    /// The fewer kinds of faults, members and operations, the shorter are all later tries.
-    private void calmOptions() {
-        for (var label : labels()) {
-            if (label.startsWith(OPTIONS)) {
+    /// What makes a run big comes first: kinds of faults, operations, members.
+    private void dropParts() {
+        var before = size;
+        do {
+            before = size;
+            for (var label : labels().stream().filter(Shrinker::isOption).toList()) {
                 chunks(label, Edits::calmed);
+            }
+            groups(labels().stream().filter(label -> label.endsWith(DONE)).toList());
+            for (var label : labels().stream().filter(Shrinker::isOption).toList()) {
                 lower(label);
             }
-        }
+        } while (size.parts() < before.parts() && timeLeft());
     }
 
-    /// Whole labels made calm: half of them at once, then smaller and smaller groups.
+    private static boolean isOption(String label) {
+        return label.startsWith(OPTIONS);
+    }
+
     private void calmLabels() {
-        var labels = labels().stream().filter(label -> !label.startsWith(OPTIONS)).toList();
+        groups(labels().stream().filter(label -> !isOption(label)).toList());
+    }
+
+    /// Whole labels made calm: all at once, then half of them, then smaller and smaller groups.
+    private void groups(List<String> labels) {
         for (int step = labels.size(); step >= 1; step /= 2) {
             for (int from = 0; from < labels.size(); from += step) {
                 var group = labels.subList(from, Math.min(labels.size(), from + step));
@@ -111,7 +124,7 @@ public final class Shrinker {
     }
 
     private boolean accepts(SortedMap<String, int[]> choices) {
-        if (!timeLeft()) {
+        if (!timeLeft() || same(choices, best.choices())) {
             return false;
         }
         runs++;
@@ -123,6 +136,11 @@ public final class Shrinker {
             size = now;
         }
         return better;
+    }
+
+    private static boolean same(SortedMap<String, int[]> one, SortedMap<String, int[]> other) {
+        return one.keySet().equals(other.keySet())
+                && one.keySet().stream().allMatch(l -> Arrays.equals(one.get(l), other.get(l)));
     }
 
     private boolean timeLeft() {

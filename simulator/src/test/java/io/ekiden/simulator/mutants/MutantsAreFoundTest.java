@@ -7,8 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// The checkers bite: some mutants that are found soon. All of them:
-/// `./ekiden simulate --mutants`.
+/// The checkers bite: some mutants that are found soon. All of them: `./ekiden simulate --mutants`.
 final class MutantsAreFoundTest {
     private static final Checkout CHECKOUT = Checkout.around(Path.of("")).orElseThrow();
     private static final Worlds WORLDS = new Worlds(CHECKOUT);

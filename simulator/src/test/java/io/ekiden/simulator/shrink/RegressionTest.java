@@ -12,8 +12,7 @@ final class RegressionTest {
         choices.put("options.fault", new int[] {0, 0, 0, 1, 0, 0});
         choices.put("tie", new int[] {5, 5, 7});
         choices.put("calm", new int[] {0, 0});
-        var text =
-                new Regression("1-once", 42, "agents=1", "seen\ntwice", choices).text();
+        var text = new Regression("1-once", 42, "agents=1", "seen\ntwice", choices).text();
         assertThat(text)
                 .isEqualTo(
                         """

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 final class ShrinkerTest {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /// Fails when the fault is on, some delay is at least 40 and two operations of kind 3 follow one
-    /// another; every operation and every unit of noise is an event.
+    /// Fails when the fault is on, some delay is at least 40 and two operations of kind 3 follow
+    /// one another; every operation and every unit of noise is an event.
     private static final class World implements Probe {
         @Override
         public Seen run(long seed) {

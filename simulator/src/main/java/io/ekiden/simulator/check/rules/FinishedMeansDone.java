@@ -47,7 +47,8 @@ final class FinishedMeansDone implements Checker {
                     case RESTART -> spec.isEmpty() || restarted(spec.get(), all);
                 };
         if (!done) {
-            throw broken("%s of %s is not done: %s".formatted(action.kind(), action.runSpecId(), all));
+            throw broken(
+                    "%s of %s is not done: %s".formatted(action.kind(), action.runSpecId(), all));
         }
     }
 

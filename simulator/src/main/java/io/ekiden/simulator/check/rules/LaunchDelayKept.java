@@ -50,11 +50,12 @@ final class LaunchDelayKept implements Checker {
             }
         }
         last.values().forEach(delay -> put(entry, delay));
-        entry.facts().forEach(fact -> {
-            if (fact instanceof Fact.Launched(var spec, var _, var _)) {
-                launched(entry, spec);
-            }
-        });
+        entry.facts()
+                .forEach(fact -> {
+                    if (fact instanceof Fact.Launched(var spec, var _, var _)) {
+                        launched(entry, spec);
+                    }
+                });
     }
 
     private void put(JournalEntry entry, LaunchDelay delay) {
@@ -109,8 +110,7 @@ final class LaunchDelayKept implements Checker {
                 && entry.time().isBefore(pause.until())) {
             throw broken(
                     "entry %d launches %s at %s, before %s"
-                            .formatted(
-                                    entry.sequence(), spec.id(), entry.time(), pause.until()));
+                            .formatted(entry.sequence(), spec.id(), entry.time(), pause.until()));
         }
     }
 }

@@ -32,7 +32,8 @@ final class OnlyActiveAgentsLaunch implements Checker {
         var agentId = instance.placement().orElseThrow().agentId();
         var agent = evidence.image().agent(agentId);
         if (agent.filter(a -> a.state() == Agent.State.ACTIVE).isEmpty()) {
-            throw broken("entry %d launches %s on %s".formatted(entry.sequence(), instance.id(), agent));
+            throw broken(
+                    "entry %d launches %s on %s".formatted(entry.sequence(), instance.id(), agent));
         }
     }
 }
