@@ -44,6 +44,7 @@ final class Changes {
             case Change.RestartApp(var id) -> changes.restart(id);
             case Change.KillTasks kill -> TaskKills.take(turn, kill, wanted.force());
             case Change.KillAppTasks kill -> TaskKills.take(turn, kill, wanted.force());
+            case Change.DrainAgent(var id, var draining) -> Evacuation.take(turn, id, draining);
             case Change.ResetDelay(var id) -> resetDelay(turn, id);
         };
     }

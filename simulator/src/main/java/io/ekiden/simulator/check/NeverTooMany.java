@@ -2,6 +2,7 @@ package io.ekiden.simulator.check;
 
 import io.ekiden.log.Fact;
 import io.ekiden.log.JournalEntry;
+import io.ekiden.model.Agent;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
@@ -18,7 +19,7 @@ final class NeverTooMany implements Checker {
     @Override
     public String promise() {
         return "While nothing is deployed no app or pod has more instances than it "
-                + "wants, besides those given up.";
+                + "wants, besides those given up or being replaced on an agent that is emptied.";
     }
 
     @Override
@@ -41,7 +42,9 @@ final class NeverTooMany implements Checker {
 
     private void check(RunSpec spec, JournalEntry entry, Evidence evidence) {
         long there =
-                evidence.image().instances(spec.id()).stream().filter(NeverTooMany::counts).count();
+                evidence.image().instances(spec.id()).stream()
+                        .filter(instance -> counts(instance, evidence))
+                        .count();
         if (there > spec.instances()) {
             throw broken(
                     "entry %d: %s wants %d and has %d"
@@ -49,8 +52,17 @@ final class NeverTooMany implements Checker {
         }
     }
 
-    private static boolean counts(Instance instance) {
+    private static boolean counts(Instance instance, Evidence evidence) {
         return (instance.goal() == Goal.RUNNING || instance.goal() == Goal.HELD)
-                && instance.condition() != Condition.UNREACHABLE_INACTIVE;
+                && instance.condition() != Condition.UNREACHABLE_INACTIVE
+                && !leaves(instance, evidence);
+    }
+
+    private static boolean leaves(Instance instance, Evidence evidence) {
+        return instance.reservation().isEmpty()
+                && instance.placement()
+                        .flatMap(at -> evidence.image().agent(at.agentId()))
+                        .filter(Agent::draining)
+                        .isPresent();
     }
 }

@@ -44,7 +44,7 @@ public final class Room {
     /// Whether some active agent has room for a waiting instance.
     public static boolean anywhere(ClusterImage image, RunSpec spec, Instance instance) {
         return image.agents().stream()
-                .filter(agent -> agent.state() == Agent.State.ACTIVE)
+                .filter(Agent::takesWork)
                 .anyMatch(agent -> has(image, agent, spec, instance));
     }
 

@@ -21,7 +21,8 @@ public final class Operations {
                     new Delete(),
                     new KillTask(),
                     new KillAll(),
-                    new ResetDelay());
+                    new ResetDelay(),
+                    new DrainAgent());
 
     private Operations() {}
 
