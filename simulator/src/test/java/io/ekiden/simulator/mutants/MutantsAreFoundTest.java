@@ -19,7 +19,7 @@ final class MutantsAreFoundTest {
         "delay-not-kept, 33-launch-delay-kept",
         "force-assumed, 36-cancelled-only-by-force",
         "scaling-done-too-early, 35-finished-means-done",
-        "zombies-left-alone, 6-orphans-end"
+        "zombies-left-alone, 29-everything-comes-to-rest"
     })
     void isFoundBy(String name, String invariant) {
         var hunt = Hunt.in(WORLDS.of(mutant(name)), 40);
