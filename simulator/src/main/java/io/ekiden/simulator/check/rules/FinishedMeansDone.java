@@ -10,10 +10,14 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.RunSpec;
 import io.ekiden.simulator.check.Checker;
 import io.ekiden.simulator.check.Evidence;
+import io.ekiden.state.ClusterImage;
 import java.util.List;
 
 /// A user who hears that a deployment has finished may rely on what it was for.
 final class FinishedMeansDone implements Checker {
+    /// As it is at each fact: what follows in the same entry may change it again.
+    private final ClusterImage image = new ClusterImage();
+
     @Override
     public String id() {
         return "35-finished-means-done";
@@ -26,19 +30,20 @@ final class FinishedMeansDone implements Checker {
     }
 
     @Override
-    public void decided(JournalEntry entry, long epoch, Evidence evidence) {
+    public void before(JournalEntry entry, Evidence evidence) {
         for (var fact : entry.facts()) {
+            image.replay(fact);
             if (fact instanceof Fact.DeploymentFinished(var deployment)) {
                 deployment.steps().stream()
                         .flatMap(step -> step.actions().stream())
-                        .forEach(action -> check(deployment, action, evidence));
+                        .forEach(action -> check(deployment, action));
             }
         }
     }
 
-    private void check(Deployment deployment, Action action, Evidence evidence) {
-        var spec = evidence.image().runSpec(action.runSpecId());
-        var all = List.copyOf(evidence.image().instances(action.runSpecId()));
+    private void check(Deployment deployment, Action action) {
+        var spec = image.runSpec(action.runSpecId());
+        var all = List.copyOf(image.instances(action.runSpecId()));
         boolean done =
                 switch (action.kind()) {
                     case STOP -> spec.isPresent() || all.isEmpty();
