@@ -13,7 +13,8 @@ final class DeterminismTest {
     void seedsGiveTheSameTracesInOtherJvms() throws IOException, InterruptedException {
         var main = Hashes.class.getName();
         var elsewhere = OtherJvm.start(OtherJvm.ELSEWHERE, main);
-        var again = OtherJvm.start(List.of("-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=0"), main);
+        var again =
+                OtherJvm.start(List.of("-XX:+UnlockExperimentalVMOptions", "-XX:hashCode=0"), main);
         var here = Hashes.all();
         assertThat(here.split(" ", -1)).hasSize(Hashes.SEEDS).doesNotHaveDuplicates();
         assertThat(output(elsewhere)).isEqualTo(here);

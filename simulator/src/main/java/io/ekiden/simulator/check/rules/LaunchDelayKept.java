@@ -36,9 +36,12 @@ final class LaunchDelayKept implements Checker {
 
     @Override
     public void before(JournalEntry entry, Evidence evidence) {
-        if (entry.input() instanceof Input.Changed(var wanted)
-                && wanted.change() instanceof Change.ResetDelay(var id)) {
-            pauses.remove(id);
+        if (userEnds(entry.input())) {
+            for (var fact : entry.facts()) {
+                if (fact instanceof Fact.DelayGone(var id)) {
+                    pauses.remove(id);
+                }
+            }
         }
         var last = new TreeMap<PathId, LaunchDelay>();
         for (var fact : entry.facts()) {
@@ -56,6 +59,13 @@ final class LaunchDelayKept implements Checker {
                         launched(entry, spec);
                     }
                 });
+    }
+
+    /// A user may end a delay; and failures on an agent that is drained say nothing of others.
+    private static boolean userEnds(Input input) {
+        return input instanceof Input.Changed(var wanted)
+                && (wanted.change() instanceof Change.ResetDelay
+                        || wanted.change() instanceof Change.DrainAgent);
     }
 
     private void put(JournalEntry entry, LaunchDelay delay) {
