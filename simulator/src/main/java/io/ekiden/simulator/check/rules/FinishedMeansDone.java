@@ -2,6 +2,7 @@ package io.ekiden.simulator.check.rules;
 
 import io.ekiden.log.Fact;
 import io.ekiden.log.JournalEntry;
+import io.ekiden.model.Agent;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Deployment.Action;
@@ -57,9 +58,9 @@ final class FinishedMeansDone implements Checker {
         }
     }
 
-    private static boolean scaled(Deployment deployment, RunSpec spec, List<Instance> all) {
+    private boolean scaled(Deployment deployment, RunSpec spec, List<Instance> all) {
         return all.stream().noneMatch(FinishedMeansDone::onItsWayOut)
-                && counted(all) == spec.instances()
+                && enough(spec, all)
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
                         .filter(instance ->
@@ -69,9 +70,9 @@ final class FinishedMeansDone implements Checker {
                         .allMatch(instance -> ready(spec, instance));
     }
 
-    private static boolean restarted(RunSpec spec, List<Instance> all) {
+    private boolean restarted(RunSpec spec, List<Instance> all) {
         return all.stream().noneMatch(FinishedMeansDone::onItsWayOut)
-                && counted(all) == spec.instances()
+                && enough(spec, all)
                 && all.stream()
                         .filter(instance -> instance.goal() == Goal.RUNNING)
                         .allMatch(instance ->
@@ -85,6 +86,19 @@ final class FinishedMeansDone implements Checker {
             case STOPPED -> instance.condition().holdsResources();
             case DECOMMISSIONED -> true;
         };
+    }
+
+    /// Those on an agent that is being drained may be replaced already.
+    private boolean enough(RunSpec spec, List<Instance> all) {
+        var stay = all.stream().filter(instance -> !drained(instance)).toList();
+        return counted(stay) <= spec.instances() && spec.instances() <= counted(all);
+    }
+
+    private boolean drained(Instance instance) {
+        return instance.placement()
+                .flatMap(at -> image.agent(at.agentId()))
+                .filter(Agent::draining)
+                .isPresent();
     }
 
     private static long counted(List<Instance> all) {
