@@ -123,12 +123,15 @@ final class Draft {
         unused.forEach(condemned::remove);
     }
 
+    /// A task of which only the id is known may use any.
     private boolean used(String volumeId) {
         return tasks.values().stream()
                 .filter(task -> !task.ended())
-                .flatMap(task -> task.task().stream())
-                .flatMap(task -> task.volumes().stream())
-                .anyMatch(volume -> volume.id().equals(volumeId));
+                .anyMatch(task -> task.task().map(t -> uses(t, volumeId)).orElse(true));
+    }
+
+    private static boolean uses(AgentCommand.Task task, String volumeId) {
+        return task.volumes().stream().anyMatch(volume -> volume.id().equals(volumeId));
     }
 
     void volumeDestroyed(String volumeId) {
