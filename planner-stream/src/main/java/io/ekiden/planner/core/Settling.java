@@ -25,7 +25,8 @@ final class Settling {
             waiting.addAll(touched);
             var held = advance(turn, touched);
             touched.removeAll(held);
-            touched.forEach(id -> turn.image().runSpec(id).ifPresent(spec -> Scaling.adjust(turn, spec)));
+            touched.forEach(
+                    id -> turn.image().runSpec(id).ifPresent(spec -> Scaling.adjust(turn, spec)));
         }
         throw new IllegalStateException("the decision does not settle");
     }
