@@ -8,6 +8,7 @@ import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
+import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.Runtimes;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
@@ -197,7 +198,8 @@ public final class AgentDaemon implements AutoCloseable {
                         config.taskEnv(),
                         Patience.DEFAULT);
         var offered = config.runtimes().stream().map(ContainerType::type);
-        return new Runtimes(offered.collect(Collectors.toSet()), plain, docker);
+        var pods = new PodRuntime(plain, work, config.timings().killGrace());
+        return new Runtimes(offered.collect(Collectors.toSet()), pods, docker);
     }
 
     private void begin(

@@ -60,7 +60,8 @@ class GatewayServerTest {
                 .script((_, _) ->
                         List.of(
                                 new Fact.Refused(
-                                        new Rejection.AlreadyExists(RunSpec.Kind.APP, PathId.of("/shop/web")))));
+                                        new Rejection.AlreadyExists(
+                                                RunSpec.Kind.APP, PathId.of("/shop/web")))));
         var http = cluster.start();
 
         var reply = http.send("POST", "/v2/apps", WEB);

@@ -256,7 +256,7 @@ final class PodContainerJson {
         }
     }
 
-    private static ObjectNode write(Resources resources) {
+    static ObjectNode write(Resources resources) {
         var json = JsonNodeFactory.instance.objectNode();
         json.set("cpus", Numbers.of(Resources.number(resources.cpus())));
         json.set("mem", Numbers.of(Resources.number(resources.mem())));

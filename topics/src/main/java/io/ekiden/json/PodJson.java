@@ -1,5 +1,6 @@
 package io.ekiden.json;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Problem;
@@ -11,6 +12,7 @@ import io.ekiden.model.Pod;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Timestamps;
+import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.VersionInfo;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -168,6 +170,15 @@ public final class PodJson {
         executor.set("mem", Numbers.of(Resources.number(pod.executorResources().mem())));
         executor.set("disk", Numbers.of(Resources.number(pod.executorResources().disk())));
         return json.put("role", pod.role());
+    }
+
+    /// As pods and their status print amounts.
+    public static ObjectNode write(Resources resources) {
+        return PodContainerJson.write(resources);
+    }
+
+    public static JsonNode writeUnreachable(UnreachableStrategy strategy) {
+        return StrategyJson.write(strategy);
     }
 
     private static ObjectNode scheduling(Pod pod) {

@@ -126,11 +126,11 @@ class PodsTest {
         var ids = world.instances("/web").stream().map(Instance::id).toList();
 
         world.change(new Change.KillPodInstances(WEB, List.of(ids.getFirst()), false), false);
-        world.work();
+        world.work().pass(Duration.ofMinutes(1));
         assertThat(world.instances("/web")).extracting(Instance::id).containsAll(ids);
 
         world.change(new Change.KillPodInstances(WEB, List.of(ids.getFirst()), true), false);
-        world.work();
+        world.work().pass(Duration.ofMinutes(1));
         assertThat(world.instances("/web"))
                 .hasSize(2)
                 .extracting(Instance::id)
