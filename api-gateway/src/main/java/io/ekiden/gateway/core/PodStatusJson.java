@@ -236,7 +236,8 @@ final class PodStatusJson {
 
     private static String goal(Goal goal) {
         return switch (goal) {
-            case RUNNING -> "Running";
+            // Held is ours: it is to run again as soon as it can.
+            case RUNNING, HELD -> "Running";
             case STOPPED -> "Stopped";
             case DECOMMISSIONED -> "Decommissioned";
         };
