@@ -25,7 +25,7 @@ final class Settling {
             waiting.addAll(touched);
             var held = advance(turn, touched);
             touched.removeAll(held);
-            touched.forEach(id -> turn.image().app(id).ifPresent(app -> Scaling.adjust(turn, app)));
+            touched.forEach(id -> turn.image().runSpec(id).ifPresent(spec -> Scaling.adjust(turn, spec)));
         }
         throw new IllegalStateException("the decision does not settle");
     }
