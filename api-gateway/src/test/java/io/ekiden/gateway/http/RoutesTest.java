@@ -88,7 +88,7 @@ class RoutesTest {
     void whatIsNotListedDoesNotExist() {
         for (var path :
                 new String[] {
-                    "/v2", "/v2/pods", "/v1/apps", "/v2/queue/delay", "/x", "/v2/tasks/t/logs/x"
+                    "/v2", "/v2/nothing", "/v1/apps", "/v2/queue/delay", "/x", "/v2/tasks/t/logs/x"
                 }) {
             assertThat(routes.find("GET", PathPattern.split(path)))
                     .isInstanceOf(Routes.Found.Nothing.class);
