@@ -282,7 +282,7 @@ final class Actor {
                         .map(task ->
                                 new Retention.Kept(
                                         task.taskId(),
-                                        task.task().map(t -> t.app().id()),
+                                        task.task().map(t -> t.spec().id()),
                                         records.writtenAt(task.taskId())))
                         .toList();
         var expired = config.retention().expired(ended, Instant.now());

@@ -9,6 +9,7 @@ import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
+import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.Runtimes;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
@@ -204,7 +205,8 @@ public final class AgentDaemon implements AutoCloseable {
                         config.taskEnv(),
                         Patience.DEFAULT);
         var offered = config.runtimes().stream().map(ContainerType::type);
-        return new Runtimes(offered.collect(Collectors.toSet()), plain, docker);
+        var pods = new PodRuntime(plain, work, config.timings().killGrace());
+        return new Runtimes(offered.collect(Collectors.toSet()), pods, docker);
     }
 
     private void begin(

@@ -7,6 +7,7 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -59,7 +60,8 @@ class GatewayServerTest {
                 .script((_, _) ->
                         List.of(
                                 new Fact.Refused(
-                                        new Rejection.AlreadyExists(PathId.of("/shop/web")))));
+                                        new Rejection.AlreadyExists(
+                                                RunSpec.Kind.APP, PathId.of("/shop/web")))));
         var http = cluster.start();
 
         var reply = http.send("POST", "/v2/apps", WEB);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
 import io.ekiden.json.JsonText;
 import io.ekiden.json.Parsed;
+import io.ekiden.json.PodJson;
 import io.ekiden.log.Problem;
 import io.ekiden.model.PathId;
 import java.io.IOException;
@@ -15,11 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The app definitions of one FILE: a Marathon app, or a list of them. Read and checked as the API
-/// would before anything is started.
+/// The definitions of one FILE: a Marathon app, a list of them, or a pod. Read and checked as the
+/// API would before anything is started.
 record Definitions(Path file, List<Definition> apps) {
-    /// One app as the user wrote it.
-    record Definition(PathId id, ObjectNode json) {}
+    /// One app or pod as the user wrote it.
+    record Definition(PathId id, ObjectNode json) {
+        boolean isPod() {
+            return PodJson.isPod(json);
+        }
+    }
 
     Definitions {
         apps = List.copyOf(apps);
@@ -30,7 +35,11 @@ record Definitions(Path file, List<Definition> apps) {
         var apps = new ArrayList<Definition>();
         if (json.isArray()) {
             for (var item : json) {
-                apps.add(definition(file, item));
+                var definition = definition(file, item);
+                if (definition.isPod()) {
+                    throw CommandFailure.usage(file + ": a pod must be alone in its file");
+                }
+                apps.add(definition);
             }
         } else {
             apps.add(definition(file, json));
@@ -68,9 +77,10 @@ record Definitions(Path file, List<Definition> apps) {
                             + " defines a group, which this version does not support; list its apps"
                             + " as [{…}, {…}]");
         }
-        if (object.has("containers")) {
-            throw CommandFailure.usage(
-                    file + " defines a pod, which this version does not support");
+        if (PodJson.isPod(object)) {
+            var id = require(file, "the pod", PodJson.readId(object));
+            require(file, id.toString(), PodJson.read(id, object));
+            return new Definition(id, object);
         }
         var id = require(file, "the app", AppJson.readId(object));
         require(file, id.toString(), AppJson.read(id, object));

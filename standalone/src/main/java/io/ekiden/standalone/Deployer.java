@@ -37,15 +37,19 @@ final class Deployer {
         long end = System.nanoTime() + timeout.toNanos();
         int exitCode = ExitCode.ENDED_AS_ASKED;
         var waiting = new LinkedHashSet<PathId>();
+        var pods = new LinkedHashSet<PathId>();
         for (var file : files) {
-            var ids = file.apps().stream().map(Definitions.Definition::id).toList();
             if (put(file, end)) {
-                waiting.addAll(ids);
+                for (var definition : file.apps()) {
+                    (definition.isPod() ? pods : waiting).add(definition.id());
+                }
             } else {
                 exitCode = ExitCode.FAILED;
             }
         }
-        return watch(waiting, end, timeout) ? exitCode : ExitCode.NOT_HEALTHY;
+        boolean apps = watch(waiting, end, timeout);
+        boolean all = new PodWatch(api, terminal).watch(pods, end, timeout) && apps;
+        return all ? exitCode : ExitCode.NOT_HEALTHY;
     }
 
     /// One deployment for each file. What is there already is updated.
@@ -59,7 +63,7 @@ final class Deployer {
         while (true) {
             var answer =
                     apps.size() == 1
-                            ? api.put("/v2/apps" + apps.getFirst().id(), apps.getFirst().json())
+                            ? api.put(path(apps.getFirst()), apps.getFirst().json())
                             : api.put("/v2/apps", list);
             if (answer.ok()) {
                 return true;
@@ -71,6 +75,10 @@ final class Deployer {
             terminal.progress("%s waits: %s".formatted(file.file(), answer.problem()));
             Thread.sleep(LAST_POLL_MS);
         }
+    }
+
+    private static String path(Definitions.Definition definition) {
+        return (definition.isPod() ? "/v2/pods" : "/v2/apps") + definition.id();
     }
 
     private void failed(PathId id, String reason) {

@@ -1,6 +1,5 @@
 package io.ekiden.json;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Problem;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Marathon's JSON form of an app. Reading normalises: defaults are filled in, old forms become new
@@ -120,7 +118,7 @@ public final class AppJson {
                 cmd,
                 args,
                 app.text("user").filter(user -> !user.isEmpty()),
-                env(app),
+                EnvironmentJson.read(app, "env", _ -> true),
                 instances,
                 resources(app),
                 network,
@@ -132,7 +130,7 @@ public final class AppJson {
                 labels,
                 dependencies(id, app),
                 ConstraintJson.read(app),
-                roles(app),
+                RolesJson.read(app),
                 "*",
                 StrategyJson.backoff(app),
                 app.seconds("taskKillGracePeriodSeconds")
@@ -161,39 +159,6 @@ public final class AppJson {
                 .ifPresent(
                         given -> given.forEach(raw -> dependencies.add(id.parent().resolve(raw))));
         return dependencies;
-    }
-
-    private static SortedMap<String, String> env(Fields app) {
-        var env = new TreeMap<String, String>();
-        var given = app.entries("env");
-        if (given.isEmpty()) {
-            return env;
-        }
-        var variables = given.get();
-        for (var name : variables.names()) {
-            if (name.isEmpty()) {
-                app.rule("env", "must not be empty");
-            } else if (name.indexOf('=') >= 0 || name.indexOf('\0') >= 0) {
-                app.form("env", "error.pattern");
-            } else if (variables.given(name).filter(JsonNode::isObject).isPresent()) {
-                variables.rule(name, UnsupportedFields.NOT_SUPPORTED);
-            } else {
-                variables.entry(name).ifPresent(value -> env.put(name, value));
-            }
-        }
-        return env;
-    }
-
-    private static List<String> roles(Fields app) {
-        var roles = app.texts("acceptedResourceRoles", Limits.MAX_ROLES);
-        if (roles.isPresent() && app.sound("acceptedResourceRoles")) {
-            if (roles.get().isEmpty()) {
-                app.rule("acceptedResourceRoles", "must not be empty");
-            } else if (!roles.get().stream().allMatch("*"::equals)) {
-                app.rule("acceptedResourceRoles", "acceptedResourceRoles can only contain * and *");
-            }
-        }
-        return roles.map(given -> given.stream().distinct().toList()).orElse(List.of());
     }
 
     /// The canonical form, as Marathon's GET prints the definition.

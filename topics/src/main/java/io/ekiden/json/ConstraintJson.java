@@ -46,9 +46,41 @@ final class ConstraintJson {
             spec.rule(at, "Each constraint must have either 2 or 3 fields");
             return Optional.empty();
         }
-        var field = json.get(0).textValue();
-        var operator = operator(json.get(1).textValue());
-        var value = Optional.ofNullable(json.get(2)).map(JsonNode::textValue);
+        return of(
+                spec,
+                at,
+                json.get(0).textValue(),
+                json.get(1).textValue(),
+                Optional.ofNullable(json.get(2)).map(JsonNode::textValue));
+    }
+
+    /// The form of pods: objects of `fieldName`, `operator` and `value`.
+    static List<Constraint> readObjects(Fields placement) {
+        var given = placement.objects("constraints", Limits.MAX_CONSTRAINTS).orElse(List.of());
+        return given.stream()
+                .map(ConstraintJson::ofObject)
+                .flatMap(Optional::stream)
+                .distinct()
+                .toList();
+    }
+
+    private static Optional<Constraint> ofObject(Fields constraint) {
+        for (var field : List.of("fieldName", "operator")) {
+            if (!constraint.has(field)) {
+                return constraint.form(field, "error.path.missing");
+            }
+        }
+        var field = constraint.text("fieldName");
+        var operator = constraint.text("operator");
+        var value = constraint.text("value");
+        return constraint.sound("fieldName", "operator", "value")
+                ? of(constraint, "operator", field.orElseThrow(), operator.orElseThrow(), value)
+                : Optional.empty();
+    }
+
+    private static Optional<Constraint> of(
+            Fields spec, String at, String field, String operatorName, Optional<String> value) {
+        var operator = operator(operatorName);
         if (field.isEmpty()) {
             spec.rule(at, "the field must not be empty");
             return Optional.empty();
@@ -112,6 +144,18 @@ final class ConstraintJson {
         for (var constraint : constraints) {
             var one = array.addArray().add(constraint.field()).add(constraint.operator().name());
             constraint.value().ifPresent(one::add);
+        }
+        return array;
+    }
+
+    static ArrayNode writeObjects(List<Constraint> constraints) {
+        var array = JsonNodeFactory.instance.arrayNode();
+        for (var constraint : constraints) {
+            var one =
+                    array.addObject()
+                            .put("fieldName", constraint.field())
+                            .put("operator", constraint.operator().name());
+            constraint.value().ifPresent(value -> one.put("value", value));
         }
         return array;
     }

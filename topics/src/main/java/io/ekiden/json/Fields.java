@@ -1,6 +1,7 @@
 package io.ekiden.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Problem;
 import java.time.Duration;
@@ -174,6 +175,13 @@ final class Fields {
 
     Optional<Fields> object(String field) {
         return given(field).flatMap(value -> object(value, path(field)));
+    }
+
+    /// The object, or one without fields where none can be read.
+    Fields part(String field) {
+        return object(field)
+                .orElseGet(() ->
+                        new Fields(JsonNodeFactory.instance.objectNode(), path(field), problems));
     }
 
     private Optional<Fields> object(JsonNode value, String at) {

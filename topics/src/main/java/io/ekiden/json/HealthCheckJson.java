@@ -11,11 +11,11 @@ import java.util.Optional;
 
 /// `healthChecks`: Marathon's `AppHealthCheck`.
 final class HealthCheckJson {
-    private static final Duration GRACE_PERIOD = Duration.ofMinutes(5);
-    private static final Duration INTERVAL = Duration.ofMinutes(1);
-    private static final Duration TIMEOUT = Duration.ofSeconds(20);
-    private static final Duration DELAY = Duration.ofSeconds(15);
-    private static final int MAX_CONSECUTIVE_FAILURES = 3;
+    static final Duration GRACE_PERIOD = Duration.ofMinutes(5);
+    static final Duration INTERVAL = Duration.ofMinutes(1);
+    static final Duration TIMEOUT = Duration.ofSeconds(20);
+    static final Duration DELAY = Duration.ofSeconds(15);
+    static final int MAX_CONSECUTIVE_FAILURES = 3;
     private static final List<String> IP_PROTOCOLS = List.of("IPv4", "IPv6");
 
     private HealthCheckJson() {}

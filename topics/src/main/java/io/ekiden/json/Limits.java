@@ -32,6 +32,12 @@ final class Limits {
     /// Of cpus, and of mem and disk in MiB (a pebibyte): sums stay far from overflow.
     static final double MAX_RESOURCE = 1e9;
 
+    /// Of a pod.
+    static final int MAX_CONTAINERS = 100;
+
+    /// Characters of a mount path (Marathon's).
+    static final int MAX_MOUNT_PATH = 1024;
+
     static final int MAX_GPUS = 1_000_000;
     static final double MIN_CPUS = 0.001;
     static final double MAX_BACKOFF_FACTOR = 1_000;

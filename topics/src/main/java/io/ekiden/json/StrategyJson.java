@@ -28,8 +28,14 @@ final class StrategyJson {
     /// @param singleInstance whether the app says that no two of its instances may ever run
     /// @param resident whether its instances are bound to their volumes
     static UpgradeStrategy upgrade(Fields app, boolean singleInstance, boolean resident) {
+        return upgrade(app, "upgradeStrategy", singleInstance, resident);
+    }
+
+    /// @param field that holds it: apps and pods call it differently
+    static UpgradeStrategy upgrade(
+            Fields spec, String field, boolean singleInstance, boolean resident) {
         var defaults = resident ? RESIDENT : UpgradeStrategy.DEFAULT;
-        var given = app.object("upgradeStrategy");
+        var given = spec.object(field);
         if (given.isEmpty()) {
             return singleInstance ? STOP_FIRST : defaults;
         }

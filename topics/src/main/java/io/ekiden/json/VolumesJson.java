@@ -84,10 +84,14 @@ final class VolumesJson {
         if (access(volume).filter(mode -> mode == Volume.Mode.RO).isPresent()) {
             volume.rule("mode", "Only \"RW\" is allowed for persistent volumes");
         }
-        return volume.object("persistent").flatMap(fields -> persistent(fields, path, volume));
+        var size = volume.object("persistent").flatMap(VolumesJson::size);
+        return volume.sound("persistent")
+                ? size.map(mib -> new Volume.Persistent(path, mib))
+                : Optional.empty();
     }
 
-    private static Optional<Volume> persistent(Fields fields, String path, Fields volume) {
+    /// The MiB of a `persistent` object.
+    static Optional<Integer> size(Fields fields) {
         var type = fields.literal("type", List.of("root", "path", "mount")).orElse("root");
         if (!type.equals("root")) {
             fields.rule("type", UnsupportedFields.NOT_SUPPORTED);
@@ -102,9 +106,7 @@ final class VolumesJson {
         if (size.isEmpty() && !fields.has("size")) {
             fields.form("size", "error.path.missing");
         }
-        return volume.sound("persistent")
-                ? size.map(mib -> new Volume.Persistent(path, mib))
-                : Optional.empty();
+        return size;
     }
 
     private static void checkPaths(Fields container, List<Volume> volumes) {

@@ -30,6 +30,15 @@ public sealed interface Change {
     /// Stops an app and forgets it.
     record DeleteApp(PathId id) implements Change {}
 
+    /// `POST /v2/pods`: a definition as the user wrote it; refused when the id exists.
+    record CreatePod(PathId id, ObjectNode definition) implements Change {}
+
+    /// `PUT /v2/pods/…`: a full definition; an unknown id is created.
+    record UpdatePod(PathId id, ObjectNode definition) implements Change {}
+
+    /// Stops a pod and forgets it.
+    record DeletePod(PathId id) implements Change {}
+
     /// Replaces every instance of an app under its upgrade strategy.
     record RestartApp(PathId id) implements Change {}
 
@@ -44,6 +53,13 @@ public sealed interface Change {
 
         public List<InstanceId> instances() {
             return tasks.stream().map(TaskId::instanceId).toList();
+        }
+    }
+
+    /// Kills instances of a pod; they are launched again, with `wipe` without their volumes.
+    record KillPodInstances(PathId id, List<InstanceId> instances, boolean wipe) implements Change {
+        public KillPodInstances {
+            instances = List.copyOf(instances);
         }
     }
 

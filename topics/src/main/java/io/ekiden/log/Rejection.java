@@ -2,6 +2,7 @@ package io.ekiden.log;
 
 import io.ekiden.model.Deployment;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.util.List;
 
 /// Why a wanted change was refused. A refusal is an answer, not a failure: the planner computes it,
@@ -13,13 +14,25 @@ public sealed interface Rejection {
         public static NotFound app(PathId id) {
             return new NotFound("App '%s' does not exist".formatted(id));
         }
+
+        public static NotFound of(RunSpec.Kind kind, PathId id) {
+            return switch (kind) {
+                case APP -> app(id);
+                case POD -> new NotFound("Pod '%s' does not exist".formatted(id));
+            };
+        }
     }
 
-    /// An app of this id is there already.
-    record AlreadyExists(PathId id) implements Rejection {
+    /// An app or a pod of this id is there already.
+    record AlreadyExists(RunSpec.Kind kind, PathId id) implements Rejection {
         @Override
         public String message() {
-            return "An app with id [%s] already exists.".formatted(id);
+            var what =
+                    switch (kind) {
+                        case APP -> "An app";
+                        case POD -> "A pod";
+                    };
+            return "%s with id [%s] already exists.".formatted(what, id);
         }
     }
 

@@ -32,4 +32,20 @@ public record HealthCheck(
         MESOS_HTTPS,
         MESOS_TCP
     }
+
+    /// The same check where the ports that it counts begin at this index.
+    public HealthCheck withPortsFrom(int first) {
+        return new HealthCheck(
+                protocol,
+                path,
+                port,
+                portIndex.map(index -> index + first),
+                command,
+                gracePeriod,
+                interval,
+                timeout,
+                delay,
+                maxConsecutiveFailures,
+                ignoreHttp1xx);
+    }
 }

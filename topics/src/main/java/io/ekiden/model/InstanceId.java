@@ -26,7 +26,7 @@ public record InstanceId(String value) implements Comparable<InstanceId> {
 
     /// The id of this instance's task in its `incarnation`-th life.
     public TaskId task(int incarnation) {
-        return new TaskId(value + "._app." + incarnation);
+        return new TaskId(value + "." + TaskId.UNIT + "." + incarnation);
     }
 
     @Override

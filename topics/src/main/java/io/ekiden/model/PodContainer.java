@@ -40,6 +40,7 @@ public record PodContainer(
     ///
     /// @param containerPort on a container network only
     /// @param hostPort 0: a dynamic one
+    /// @param protocols at least one
     public record Endpoint(
             String name,
             Optional<Integer> containerPort,
@@ -56,7 +57,7 @@ public record PodContainer(
             return new PortDefinition(
                     0,
                     Optional.of(name),
-                    protocols.isEmpty() ? "tcp" : String.join(",", protocols),
+                    protocols.size() > 1 ? "udp,tcp" : protocols.getFirst(),
                     labels,
                     containerPort.map(port -> new PortDefinition.Mapping(port, hostPort)));
         }

@@ -3,8 +3,11 @@ package io.ekiden.model;
 import java.util.Optional;
 
 /// The id of one task, `<instance id>._app.<incarnation>`. A task lives once: what replaces it in
-/// the same instance has the next incarnation, so an id never names two processes.
+/// the same instance has the next incarnation, so an id never names two processes. A pod's instance
+/// is one task too; its containers have ids of their own, `<instance
+/// id>.<container>.<incarnation>`.
 public record TaskId(String value) implements Comparable<TaskId> {
+    static final String UNIT = "_app";
 
     public static Optional<TaskId> parse(String raw) {
         int incarnation = raw.lastIndexOf('.');
@@ -20,6 +23,26 @@ public record TaskId(String value) implements Comparable<TaskId> {
     public InstanceId instanceId() {
         return new InstanceId(
                 value.substring(0, value.lastIndexOf('.', value.lastIndexOf('.') - 1)));
+    }
+
+    /// The name of the container, if this is one of a pod's.
+    public Optional<String> container() {
+        int incarnation = value.lastIndexOf('.');
+        int container = value.lastIndexOf('.', incarnation - 1);
+        return container < 0
+                ? Optional.empty()
+                : Optional.of(value.substring(container + 1, incarnation))
+                        .filter(name -> !name.equals(UNIT));
+    }
+
+    /// The task that this container is a part of; else the task itself.
+    public TaskId unit() {
+        return container().isPresent() ? instanceId().task(incarnation()) : this;
+    }
+
+    /// One of the containers of this pod's task.
+    public TaskId ofContainer(String name) {
+        return new TaskId(instanceId() + "." + name + "." + incarnation());
     }
 
     public int incarnation() {

@@ -206,7 +206,7 @@ public final class AgentSteps {
     }
 
     private static Optional<Integer> graceOf(LocalTask task) {
-        return task.task().flatMap(definition -> definition.app().taskKillGraceSeconds());
+        return task.task().flatMap(definition -> definition.spec().taskKillGraceSeconds());
     }
 
     private static void staging(Draft draft, TaskId taskId, String message) {

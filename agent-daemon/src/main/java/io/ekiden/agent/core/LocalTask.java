@@ -47,7 +47,7 @@ public record LocalTask(
 
     /// A container may have to wait for its image.
     private static TaskState firstState(AgentCommand.Task task) {
-        return switch (task.app().runtime()) {
+        return switch (task.spec().runtime()) {
             case DOCKER -> TaskState.STAGING;
             case MESOS -> TaskState.STARTING;
         };

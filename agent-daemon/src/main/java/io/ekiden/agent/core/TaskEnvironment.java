@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.App;
 import io.ekiden.model.Container;
+import io.ekiden.model.Pod;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.Timestamps;
@@ -43,7 +44,11 @@ public final class TaskEnvironment {
         var env = new TreeMap<String, String>();
         env.put("PATH", PATH);
         env.put("HOME", sandbox);
-        env.putAll(inContainer(task, host, sandbox));
+        env.putAll(
+                switch (task.spec()) {
+                    case App _ -> inContainer(task, host, sandbox);
+                    case Pod pod -> PodEnvironment.of(pod, task, host, sandbox);
+                });
         return Sorted.copyOf(env);
     }
 
@@ -55,7 +60,7 @@ public final class TaskEnvironment {
         env.put("MESOS_SANDBOX", sandbox);
         env.put("MESOS_TASK_ID", task.taskId().value());
         describe(app, env);
-        labels(app, env);
+        labels(app.labels(), env);
         env.put("HOST", host);
         ports(app, task.hostPorts(), env);
         env.putAll(app.env());
@@ -69,28 +74,28 @@ public final class TaskEnvironment {
         app.container()
                 .flatMap(Container::docker)
                 .ifPresent(docker -> env.put("MARATHON_APP_DOCKER_IMAGE", docker.image()));
-        var resources = app.resources();
-        env.put("MARATHON_APP_RESOURCE_CPUS", number(resources.cpus()));
-        env.put("MARATHON_APP_RESOURCE_MEM", number(resources.mem()));
-        env.put("MARATHON_APP_RESOURCE_DISK", number(resources.disk()));
-        env.put(
-                "MARATHON_APP_RESOURCE_GPUS",
-                Long.toString(Math.round(Resources.number(resources.gpus()))));
+        resources("MARATHON_APP_RESOURCE_", app.resources(), env);
+    }
+
+    static void resources(String prefix, Resources resources, Map<String, String> env) {
+        env.put(prefix + "CPUS", number(resources.cpus()));
+        env.put(prefix + "MEM", number(resources.mem()));
+        env.put(prefix + "DISK", number(resources.disk()));
+        env.put(prefix + "GPUS", Long.toString(Math.round(Resources.number(resources.gpus()))));
     }
 
     private static String number(long millionths) {
         return Double.toString(Resources.number(millionths));
     }
 
-    private static void labels(App app, Map<String, String> env) {
+    static void labels(SortedMap<String, String> labels, Map<String, String> env) {
         var names = new ArrayList<String>();
-        app.labels()
-                .forEach((key, value) -> {
-                    if (key.length() < MAX_LABEL - LABEL.length() && value.length() < MAX_LABEL) {
-                        names.add(name(key));
-                        env.put(LABEL + name(key), value);
-                    }
-                });
+        labels.forEach((key, value) -> {
+            if (key.length() < MAX_LABEL - LABEL.length() && value.length() < MAX_LABEL) {
+                names.add(name(key));
+                env.put(LABEL + name(key), value);
+            }
+        });
         env.put("MARATHON_APP_LABELS", String.join(" ", names));
     }
 
@@ -119,7 +124,7 @@ public final class TaskEnvironment {
         }
     }
 
-    private static String name(String text) {
+    static String name(String text) {
         return NO_NAME.matcher(text).replaceAll("_").toUpperCase(Locale.ROOT);
     }
 }

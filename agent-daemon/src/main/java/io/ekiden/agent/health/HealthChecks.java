@@ -4,6 +4,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.HealthLedger;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.TaskId;
@@ -52,7 +53,7 @@ public final class HealthChecks implements AutoCloseable {
 
     /// Begins; of a task that is checked already, tells the results again.
     public void begin(LocalTask task) {
-        var checks = task.task().map(t -> t.app().healthChecks()).orElse(List.of());
+        var checks = PodParts.probes(task);
         if (checks.isEmpty()) {
             return;
         }
@@ -61,7 +62,7 @@ public final class HealthChecks implements AutoCloseable {
         var known = checked.putIfAbsent(task.taskId(), fresh);
         if (known == null) {
             for (int i = 0; i < checks.size(); i++) {
-                fresh.schedule(i, delay(checks.get(i)));
+                fresh.schedule(i, delay(checks.get(i).check()));
             }
         } else {
             known.repeat();
@@ -89,11 +90,11 @@ public final class HealthChecks implements AutoCloseable {
     /// The checks of one task. Its ledger is guarded by itself.
     private final class Checked {
         private final LocalTask task;
-        private final List<HealthCheck> checks;
+        private final List<PodParts.Probe> checks;
         private final Instant since;
         private HealthLedger ledger;
 
-        Checked(LocalTask task, List<HealthCheck> checks, Instant since) {
+        Checked(LocalTask task, List<PodParts.Probe> checks, Instant since) {
             this.task = task;
             this.checks = checks;
             this.since = since;
@@ -121,16 +122,16 @@ public final class HealthChecks implements AutoCloseable {
                 return;
             }
             var check = checks.get(index);
-            enter(index, check, outcome(check));
-            var interval = check.interval();
+            enter(index, check.check(), outcome(check));
+            var interval = check.check().interval();
             schedule(
                     index,
                     interval.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : interval);
         }
 
-        private Outcome outcome(HealthCheck check) {
+        private Outcome outcome(PodParts.Probe probe) {
             try {
-                return prober.probe(task, check);
+                return prober.probe(probe.task(), probe.check());
             } catch (RuntimeException e) {
                 LOG.error("task={} health check failed to run", task.taskId(), e);
                 return new Outcome.Unhealthy(e.toString());

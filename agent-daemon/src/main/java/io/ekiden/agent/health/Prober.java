@@ -116,7 +116,7 @@ final class Prober {
             return task.hostPorts();
         }
         var ports = new ArrayList<Integer>();
-        var definitions = task.app().portDefinitions().iterator();
+        var definitions = task.spec().ports().iterator();
         for (int hostPort : task.hostPorts()) {
             ports.add(
                     definitions.hasNext() ? definitions.next().containerPort(hostPort) : hostPort);

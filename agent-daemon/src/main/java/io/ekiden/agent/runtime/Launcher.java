@@ -5,7 +5,6 @@ import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.TaskEnvironment;
 import io.ekiden.log.AgentCommand;
-import io.ekiden.model.App;
 import io.ekiden.model.TaskId;
 import java.io.File;
 import java.io.IOException;
@@ -63,7 +62,7 @@ final class Launcher {
             return Optional.of("its definition is not known");
         }
         var task = local.task().get();
-        var command = command(task.app());
+        var command = Execution.of(task).command();
         var environment = environment(task);
         if (command.isEmpty()) {
             return Optional.of("there is neither a command nor arguments");
@@ -75,7 +74,7 @@ final class Launcher {
         if (zero) {
             return Optional.of("a command or an environment variable holds a zero character");
         }
-        return task.app()
+        return Execution.of(task)
                 .user()
                 .flatMap(user -> Users.problem(user, isolation.root()))
                 .or(() -> notExecutable(command.getFirst(), environment));
@@ -108,10 +107,6 @@ final class Launcher {
                 : Optional.of("command not found or not executable: '%s'".formatted(program));
     }
 
-    private static List<String> command(App app) {
-        return app.cmd().map(cmd -> List.of("/bin/sh", "-c", cmd)).orElse(app.args());
-    }
-
     private SortedMap<String, String> environment(AgentCommand.Task task) {
         var environment = new TreeMap<>(common);
         environment.putAll(
@@ -124,19 +119,20 @@ final class Launcher {
         var task = local.task().orElseThrow();
         Files.createDirectories(files.sandbox());
         WorkDir.restrict(files.sandbox(), "rwxr-x---");
-        var user = task.app().user().filter(name -> !Users.isMyself(name));
+        var execution = Execution.of(task);
+        var user = execution.user().filter(name -> !Users.isMyself(name));
         if (user.isPresent()) {
             giveTo(user.get(), files.sandbox());
         }
-        for (var volume : volumes.of(local).entrySet()) {
-            mount(volume.getKey(), volume.getValue(), files.sandbox(), user);
+        for (var mount : Mounts.of(task, work, volumes.of(local))) {
+            mount(mount, files.sandbox(), user);
         }
         WorkDir.writeAtomically(
                 files.launch(),
-                LaunchScript.of(environment(task), command(task.app()), true)
+                LaunchScript.of(environment(task), execution.command(), true)
                         .getBytes(StandardCharsets.UTF_8));
         var name = WorkDir.name(task.taskId());
-        var groups = isolation.cgroups().create(name, task.app().resources());
+        var groups = isolation.cgroups().create(name, execution.resources());
         files.writeCgroups(groups);
 
         var command = new ArrayList<>(session());
@@ -154,14 +150,15 @@ final class Launcher {
     }
 
     /// A link, so that it needs no right to mount.
-    private static void mount(String path, Path volume, Path sandbox, Optional<String> user)
+    private static void mount(Mounts.Mount mount, Path sandbox, Optional<String> user)
             throws IOException {
-        if (user.isPresent()) {
-            giveTo(user.get(), volume);
+        if (user.isPresent() && mount.ours()) {
+            giveTo(user.get(), mount.folder());
         }
-        var link = sandbox.resolve(path);
+        var link = sandbox.resolve(mount.path());
+        Files.createDirectories(link.getParent());
         Files.deleteIfExists(link);
-        Files.createSymbolicLink(link, volume);
+        Files.createSymbolicLink(link, mount.folder());
     }
 
     private List<String> session() {
@@ -179,7 +176,7 @@ final class Launcher {
         var task = local.task().orElseThrow();
         var files = files(task.taskId());
         var script = LaunchScript.of(environment(task), List.of("/bin/sh", "-c", text), false);
-        var builder = new ProcessBuilder(checkCommand(task.app(), files));
+        var builder = new ProcessBuilder(checkCommand(Execution.of(task), files));
         Processes.clean(builder);
         try {
             var process =
@@ -210,7 +207,7 @@ final class Launcher {
         }
     }
 
-    private List<String> checkCommand(App app, TaskFiles files) {
+    private List<String> checkCommand(Execution execution, TaskFiles files) {
         var command = new ArrayList<>(session());
         files.init()
                 .filter(Processes.Identity::lives)
@@ -223,7 +220,7 @@ final class Launcher {
                                         "--pid",
                                         "--mount",
                                         "--wd=" + files.sandbox())));
-        var other = app.user().filter(name -> !Users.isMyself(name));
+        var other = execution.user().filter(name -> !Users.isMyself(name));
         command.addAll(
                 other.map(user -> Users.runAs(user, "/bin/sh", EVALUATE))
                         .orElse(List.of("/bin/sh", "-c", EVALUATE)));

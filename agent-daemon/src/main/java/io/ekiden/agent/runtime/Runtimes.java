@@ -24,13 +24,13 @@ import java.util.function.Consumer;
 /// What the agent is not to offer is not started; but what runs from earlier is looked after.
 public final class Runtimes implements TaskRuntime {
     private final Set<Container.Type> offered;
-    private final NativeRuntime plain;
+    private final TaskRuntime plain;
     private final DockerRuntime docker;
     private boolean dockerUsed;
     private volatile Optional<Consumer<Event>> listener = Optional.empty();
 
     /// @param offered the kinds that new tasks may be of
-    public Runtimes(Set<Container.Type> offered, NativeRuntime plain, DockerRuntime docker) {
+    public Runtimes(Set<Container.Type> offered, TaskRuntime plain, DockerRuntime docker) {
         this.offered = Set.copyOf(offered);
         this.plain = plain;
         this.docker = docker;
@@ -56,7 +56,7 @@ public final class Runtimes implements TaskRuntime {
     }
 
     private TaskRuntime of(LocalTask task) {
-        return of(task.task().map(t -> t.app().runtime()).orElseGet(() -> kind(task.taskId())));
+        return of(task.task().map(t -> t.spec().runtime()).orElseGet(() -> kind(task.taskId())));
     }
 
     private TaskRuntime of(Container.Type kind) {
@@ -72,7 +72,7 @@ public final class Runtimes implements TaskRuntime {
 
     @Override
     public void start(LocalTask task) {
-        var kind = task.task().map(t -> t.app().runtime()).orElse(Container.Type.MESOS);
+        var kind = task.task().map(t -> t.spec().runtime()).orElse(Container.Type.MESOS);
         if (offered.contains(kind)) {
             of(kind).start(task);
         } else {

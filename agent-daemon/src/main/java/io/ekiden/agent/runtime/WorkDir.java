@@ -31,6 +31,9 @@ public record WorkDir(Path root) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._#-]{0,199}");
     private static final int KEPT_OF_LONG_ID = 120;
 
+    /// Of a pod, the directory of its containers' directories.
+    public static final String CONTAINERS = "containers";
+
     public WorkDir {
         root = root.toAbsolutePath().normalize();
     }
@@ -54,12 +57,24 @@ public record WorkDir(Path root) {
         return root.resolve("tasks");
     }
 
+    /// That of a pod's container is within its pod's.
     public Path task(TaskId taskId) {
-        return tasks().resolve(name(taskId));
+        return in(tasks(), taskId);
     }
 
+    /// That of a pod's container is within its pod's.
     public Path sandbox(TaskId taskId) {
-        return root.resolve("sandboxes").resolve(name(taskId));
+        return in(root.resolve("sandboxes"), taskId);
+    }
+
+    private static Path in(Path folder, TaskId taskId) {
+        var unit = folder.resolve(name(taskId.unit()));
+        return taskId.container().map(name -> unit.resolve(CONTAINERS).resolve(name)).orElse(unit);
+    }
+
+    /// What the containers of a pod share for as long as its task lives.
+    Path shared(TaskId pod, String volume) {
+        return sandbox(pod).resolve("volumes").resolve(volume);
     }
 
     Path volumes() {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -28,7 +29,10 @@ final class NativeMachine implements Machine {
         try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
             Files.write(Launcher.script(work), script.readAllBytes());
         }
-        return new NativeRuntime(work, bootId, "127.0.0.1", isolation, new TreeMap<>());
+        return new PodRuntime(
+                new NativeRuntime(work, bootId, "127.0.0.1", isolation, new TreeMap<>()),
+                work,
+                Duration.ofSeconds(3));
     }
 
     @Override

@@ -50,7 +50,10 @@ public final class Events {
             case Fact.KillOrdered kill -> unhealthyKill(kill);
             case Fact.RunSpecGone(var _, var id) ->
                     emit("app_terminated_event", Answer.object().put("appId", id.value()));
-            case Fact.Accepted(var version, var _, var _) -> groupChange(version);
+            case Fact.Accepted(var version, var _, var _) -> {
+                pod();
+                groupChange(version);
+            }
             case Fact.Refused(var rejection) -> groupChangeFailed(rejection.message());
             case Fact.InputFailed(var error) -> groupChangeFailed(error);
             case Fact.DeploymentStarted(var deployment) -> stepBegins(deployment);
@@ -108,6 +111,10 @@ public final class Events {
                                     ? Optional.of(update.updates().getFirst().id())
                                     : Optional.empty();
                     case Change.DeleteApp _,
+                            Change.CreatePod _,
+                            Change.UpdatePod _,
+                            Change.DeletePod _,
+                            Change.KillPodInstances _,
                             Change.RestartApp _,
                             Change.KillTasks _,
                             Change.KillAppTasks _,
@@ -125,6 +132,26 @@ public final class Events {
                                         .put("clientIp", wanted.actor().address().orElse(""))
                                         .put("uri", wanted.uri())
                                         .set("appDefinition", definition)));
+    }
+
+    /// That a pod was created, updated or deleted.
+    private void pod() {
+        if (!(entry.input() instanceof Input.Changed(var wanted))) {
+            return;
+        }
+        Optional<String> type =
+                switch (wanted.change()) {
+                    case Change.CreatePod _ -> Optional.of("pod_created_event");
+                    case Change.UpdatePod _ -> Optional.of("pod_updated_event");
+                    case Change.DeletePod _ -> Optional.of("pod_deleted_event");
+                    default -> Optional.empty();
+                };
+        type.ifPresent(name ->
+                emit(
+                        name,
+                        Answer.object()
+                                .put("clientIp", wanted.actor().address().orElse(""))
+                                .put("uri", wanted.uri())));
     }
 
     private static boolean isBulk(String uri) {
@@ -267,6 +294,10 @@ public final class Events {
             case Change.CreateApp(var id, var _) -> Optional.of(id.parent());
             case Change.DeleteApp(var id) -> Optional.of(id.parent());
             case Change.RestartApp(var id) -> Optional.of(id.parent());
+            case Change.CreatePod(var id, var _) -> Optional.of(id.parent());
+            case Change.UpdatePod(var id, var _) -> Optional.of(id.parent());
+            case Change.DeletePod(var id) -> Optional.of(id.parent());
+            case Change.KillPodInstances _ -> Optional.empty();
             case Change.UpdateApps update ->
                     Optional.of(
                             update.updates().size() == 1 && !isBulk(wanted.uri())

@@ -3,12 +3,15 @@ package io.ekiden.gateway.core;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
+import io.ekiden.json.PodJson;
 import io.ekiden.model.App;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Rejected;
+import io.ekiden.model.Pod;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.AgentRoom;
 import io.ekiden.state.ClusterImage;
@@ -27,27 +30,30 @@ final class QueueJson {
     static Answer queue(ApiRequest request, ClusterImage image) {
         var queue = Answer.object();
         var items = queue.putArray("queue");
-        for (var app : image.apps()) {
-            var waiting = image.instancesOf(app.id()).in(Phase::waiting);
+        for (var spec : image.runSpecs()) {
+            var waiting = image.instancesOf(spec.id()).in(Phase::waiting);
             if (!waiting.isEmpty()) {
-                items.add(item(image, app, waiting, request));
+                items.add(item(image, spec, waiting, request));
             }
         }
         return Answer.ok(queue);
     }
 
     private static ObjectNode item(
-            ClusterImage image, App app, List<Instance> waiting, ApiRequest request) {
-        var attempt = image.queueItem(app.id());
+            ClusterImage image, RunSpec spec, List<Instance> waiting, ApiRequest request) {
+        var attempt = image.queueItem(spec.id());
         var json = Answer.object();
-        json.set("app", AppJson.write(app));
+        switch (spec) {
+            case App app -> json.set("app", AppJson.write(app));
+            case Pod pod -> json.set("pod", PodJson.write(pod));
+        }
         json.put("count", waiting.size());
-        json.set("delay", delay(image, app, request.now()));
+        json.set("delay", delay(image, spec, request.now()));
         if (request.all("embed").contains("lastUnusedOffers")) {
             json.set("lastUnusedOffers", unused(image, attempt));
         }
         json.set("processedOffersSummary", summary(attempt));
-        json.put("role", app.role());
+        json.put("role", spec.role());
         json.put("since", Timestamps.format(since(attempt, waiting)));
         return json;
     }
@@ -62,10 +68,10 @@ final class QueueJson {
     }
 
     /// `overdue`: nothing but room is missing.
-    private static ObjectNode delay(ClusterImage image, App app, Instant now) {
+    private static ObjectNode delay(ClusterImage image, RunSpec spec, Instant now) {
         long left =
-                image.delay(app.id())
-                        .filter(delay -> delay.configVersion().equals(app.configVersion()))
+                image.delay(spec.id())
+                        .filter(delay -> delay.configVersion().equals(spec.configVersion()))
                         .filter(delay -> !delay.over())
                         .map(delay -> Duration.between(now, delay.until()).toMillis())
                         .filter(millis -> millis > 0)

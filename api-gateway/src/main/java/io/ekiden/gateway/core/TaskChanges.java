@@ -125,7 +125,7 @@ public final class TaskChanges {
     }
 
     /// The killed tasks as the entry leaves them; those that it ended for good, as they were last.
-    private static List<Instance> killed(Applied applied, Fact.Accepted accepted) {
+    static List<Instance> killed(Applied applied, Fact.Accepted accepted) {
         return accepted.tasks().stream()
                 .flatMap(id -> applied.image().instanceOf(id).or(() -> ended(applied, id)).stream())
                 .toList();

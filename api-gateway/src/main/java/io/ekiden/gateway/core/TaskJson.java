@@ -2,12 +2,12 @@ package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
@@ -36,7 +36,7 @@ final class TaskJson {
     }
 
     static ObjectNode of(ClusterImage image, Instance instance) {
-        var app = image.app(instance.runSpecId());
+        var spec = image.runSpec(instance.runSpecId());
         var task = Answer.object();
         task.put("appId", instance.runSpecId().value());
         var results = task.putArray("healthCheckResults");
@@ -59,7 +59,7 @@ final class TaskJson {
                 .or(() -> instance.reservation().map(Instance.Reservation::agentId))
                 .ifPresent(agent -> task.put("slaveId", agent));
         task.put("state", state(instance));
-        task.put("role", app.map(App::role).orElse("*"));
+        task.put("role", spec.map(RunSpec::role).orElse("*"));
         return task;
     }
 
@@ -91,7 +91,7 @@ final class TaskJson {
         return (suspended ? Condition.KILLED : instance.condition()).taskState();
     }
 
-    private static ArrayNode volumes(Instance instance) {
+    static ArrayNode volumes(Instance instance) {
         var volumes = Answer.object().arrayNode();
         for (var volume : instance.volumes()) {
             volumes.addObject()

@@ -49,7 +49,9 @@ public final class TaskPlaces {
                 .orElseGet(() -> new Place.Nowhere(Failures.agentGone(agent.agentId())));
     }
 
-    private static Optional<Found> find(TaskId taskId, ClusterImage image) {
+    /// A pod's container is where its pod's task is.
+    private static Optional<Found> find(TaskId named, ClusterImage image) {
+        var taskId = named.unit();
         return image.instanceOf(taskId)
                 .filter(instance -> instance.condition() != Condition.SCHEDULED)
                 .flatMap(instance -> instance.placement())
@@ -66,7 +68,7 @@ public final class TaskPlaces {
         var apps =
                 request.first("appId")
                         .map(id -> List.of(PathId.of(id)))
-                        .orElseGet(() -> image.apps().stream().map(app -> app.id()).toList());
+                        .orElseGet(() -> image.runSpecs().stream().map(spec -> spec.id()).toList());
         apps.stream()
                 .map(image::endedTasks)
                 .flatMap(Collection::stream)

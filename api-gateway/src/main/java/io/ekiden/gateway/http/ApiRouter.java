@@ -14,6 +14,8 @@ import io.ekiden.gateway.core.AppChanges;
 import io.ekiden.gateway.core.AppViews;
 import io.ekiden.gateway.core.ClusterViews;
 import io.ekiden.gateway.core.DeploymentOrders;
+import io.ekiden.gateway.core.PodChanges;
+import io.ekiden.gateway.core.PodViews;
 import io.ekiden.gateway.core.TaskChanges;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.TaskViews;
@@ -46,6 +48,20 @@ final class ApiRouter {
                         submit("PUT", "/v2/apps/{id...}", AppChanges::putOne),
                         submit("PATCH", "/v2/apps/{id...}", AppChanges::patchOne),
                         order("DELETE", "/v2/apps/{id...}", AppChanges::delete),
+                        read("/v2/pods", PodViews::list),
+                        submit("POST", "/v2/pods", PodChanges::create),
+                        read("/v2/pods/::status", PodViews::statuses),
+                        read("/v2/pods/{id...}::status", PodViews::status),
+                        read("/v2/pods/{id...}::versions", PodViews::versions),
+                        read("/v2/pods/{id...}::versions/{version}", PodViews::version),
+                        submit("DELETE", "/v2/pods/{id...}::instances", PodChanges::killMany),
+                        order(
+                                "DELETE",
+                                "/v2/pods/{id...}::instances/{instance}",
+                                PodChanges::killOne),
+                        read("/v2/pods/{id...}", PodViews::one),
+                        submit("PUT", "/v2/pods/{id...}", PodChanges::update),
+                        order("DELETE", "/v2/pods/{id...}", PodChanges::delete),
                         read("/v2/tasks", TaskViews::all),
                         submit("POST", "/v2/tasks/delete", TaskChanges::killMany),
                         read("/v2/tasks/ended", TaskPlaces::ended),

@@ -6,8 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /// The path of a route: literal segments, `{name}` for one segment and, at most once, `{name...}`
-/// for one or more: ids are paths themselves.
+/// for one or more: ids are paths themselves. What follows it up to the next slash is the end of
+/// the last of them.
 record PathPattern(String text, List<String> segments) {
+    private static final String GREEDY = "...}";
+
     static PathPattern of(String text) {
         return new PathPattern(text, split(text));
     }
@@ -34,8 +37,12 @@ record PathPattern(String text, List<String> segments) {
 
     private static boolean take(String segment, List<String> taken, Map<String, String> values) {
         if (isGreedy(segment)) {
-            values.put(segment.substring(1, segment.length() - 4), String.join("/", taken));
-            return true;
+            var text = String.join("/", taken);
+            var end = segment.substring(segment.indexOf(GREEDY) + GREEDY.length());
+            values.put(
+                    segment.substring(1, segment.indexOf(GREEDY)),
+                    text.substring(0, Math.max(0, text.length() - end.length())));
+            return end.isEmpty() || (text.endsWith(end) && text.length() > end.length());
         }
         if (segment.startsWith("{")) {
             values.put(segment.substring(1, segment.length() - 1), taken.getFirst());
@@ -45,6 +52,6 @@ record PathPattern(String text, List<String> segments) {
     }
 
     private static boolean isGreedy(String segment) {
-        return segment.endsWith("...}");
+        return segment.startsWith("{") && segment.contains(GREEDY);
     }
 }

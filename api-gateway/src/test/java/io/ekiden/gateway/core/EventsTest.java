@@ -244,7 +244,7 @@ class EventsTest {
         var events =
                 events(
                         wanted("/v2/apps", new Change.CreateApp(WEB.id(), definition())),
-                        new Fact.Refused(new Rejection.AlreadyExists(WEB.id())));
+                        new Fact.Refused(new Rejection.AlreadyExists(RunSpec.Kind.APP, WEB.id())));
 
         assertThat(events).extracting(Event::type).containsExactly("group_change_failed");
         assertThat(events.getFirst().json().path("reason").asText())

@@ -6,6 +6,7 @@ import io.ekiden.gateway.Http;
 import io.ekiden.log.Problem;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -23,7 +24,7 @@ class FailuresTest {
                         404,
                         "{'message':'App \\u0027/x\\u0027 does not exist','details':[]}"),
                 Arguments.of(
-                        new Rejection.AlreadyExists(x),
+                        new Rejection.AlreadyExists(RunSpec.Kind.APP, x),
                         409,
                         "{'message':'An app with id [/x] already exists.'}"),
                 Arguments.of(

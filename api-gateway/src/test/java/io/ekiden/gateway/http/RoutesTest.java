@@ -43,6 +43,15 @@ class RoutesTest {
                     GET    | /v2/agents/a1                     | /v2/agents/{agent}                     | {agent=a1}
                     GET    | /v2/tasks/t.1/files/browse        | /v2/tasks/{task}/files/browse          | {task=t.1}
                     GET    | /v2/tasks/t.1/logs/stderr         | /v2/tasks/{task}/logs/stderr           | {task=t.1}
+                    HEAD   | /v2/pods                          | /v2/pods                               | {}
+                    GET    | /v2/pods/a/b                      | /v2/pods/{id...}                       | {id=a/b}
+                    GET    | /v2/pods/::status                 | /v2/pods/::status                      | {}
+                    GET    | /v2/pods/a/b::status              | /v2/pods/{id...}::status               | {id=a/b}
+                    GET    | /v2/pods/a/b::versions            | /v2/pods/{id...}::versions             | {id=a/b}
+                    GET    | /v2/pods/a/b::versions/2020       | /v2/pods/{id...}::versions/{version}   | {id=a/b, version=2020}
+                    DELETE | /v2/pods/a/b::instances           | /v2/pods/{id...}::instances            | {id=a/b}
+                    DELETE | /v2/pods/a/b::instances/b.i-1     | /v2/pods/{id...}::instances/{instance} | {id=a/b, instance=b.i-1}
+                    PUT    | /v2/pods/a                        | /v2/pods/{id...}                       | {id=a}
                     GET    | /v2/tasks/ended                   | /v2/tasks/ended                        | {}
                     GET    | /ui/webjars/x/y.js                | /ui/{path...}                          | {path=webjars/x/y.js}
                     """)
@@ -79,7 +88,7 @@ class RoutesTest {
     void whatIsNotListedDoesNotExist() {
         for (var path :
                 new String[] {
-                    "/v2", "/v2/pods", "/v1/apps", "/v2/queue/delay", "/x", "/v2/tasks/t/logs/x"
+                    "/v2", "/v2/nothing", "/v1/apps", "/v2/queue/delay", "/x", "/v2/tasks/t/logs/x"
                 }) {
             assertThat(routes.find("GET", PathPattern.split(path)))
                     .isInstanceOf(Routes.Found.Nothing.class);

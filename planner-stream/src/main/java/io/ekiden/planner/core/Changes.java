@@ -40,7 +40,11 @@ final class Changes {
         return switch (wanted.change()) {
             case Change.CreateApp create -> changes.create(create);
             case Change.UpdateApps update -> changes.update(update);
-            case Change.DeleteApp(var id) -> changes.delete(id);
+            case Change.DeleteApp(var id) -> changes.delete(RunSpec.Kind.APP, id);
+            case Change.CreatePod create -> PodChanges.create(changes, create);
+            case Change.UpdatePod update -> PodChanges.update(changes, update);
+            case Change.DeletePod(var id) -> changes.delete(RunSpec.Kind.POD, id);
+            case Change.KillPodInstances kill -> PodChanges.kill(turn, kill);
             case Change.RestartApp(var id) -> changes.restart(id);
             case Change.KillTasks kill -> TaskKills.take(turn, kill, wanted.force());
             case Change.KillAppTasks kill -> TaskKills.take(turn, kill, wanted.force());
@@ -53,12 +57,24 @@ final class Changes {
     }
 
     private Fact create(Change.CreateApp create) {
-        if (target.containsKey(create.id())) {
-            return new Fact.Refused(new Rejection.AlreadyExists(create.id()));
-        }
-        return edit(create.id(), AppJson.read(create.id(), create.definition()))
-                .<Fact>map(Fact.Refused::new)
-                .orElseGet(this::deploy);
+        return create(
+                RunSpec.Kind.APP, create.id(), AppJson.read(create.id(), create.definition()));
+    }
+
+    /// Refused when there is one of this kind and id already.
+    Fact create(RunSpec.Kind kind, PathId id, Parsed<? extends RunSpec> parsed) {
+        return current(kind, id).isPresent()
+                ? new Fact.Refused(new Rejection.AlreadyExists(kind, id))
+                : replace(id, parsed);
+    }
+
+    /// Puts this definition in the place of what has its id, if anything has.
+    Fact replace(PathId id, Parsed<? extends RunSpec> parsed) {
+        return edit(id, parsed).<Fact>map(Fact.Refused::new).orElseGet(this::deploy);
+    }
+
+    private Optional<RunSpec> current(RunSpec.Kind kind, PathId id) {
+        return Optional.ofNullable(target.get(id)).filter(spec -> spec.kind() == kind);
     }
 
     private Fact update(Change.UpdateApps update) {
@@ -72,10 +88,7 @@ final class Changes {
     }
 
     private Optional<Rejection> updated(Change.AppUpdate update, Change.UpdateApps options) {
-        var current =
-                Optional.ofNullable(target.get(update.id()))
-                        .filter(App.class::isInstance)
-                        .map(App.class::cast);
+        var current = current(RunSpec.Kind.APP, update.id()).map(App.class::cast);
         if (current.isEmpty()) {
             return options.create()
                     ? edit(update.id(), AppJson.read(update.id(), update.definition()))
@@ -117,17 +130,17 @@ final class Changes {
         return edit(id, new Parsed.Ok<>(app.get()));
     }
 
-    private Fact delete(PathId id) {
-        var app = turn.image().runSpec(id);
-        if (app.isEmpty()) {
-            return new Fact.Refused(Rejection.NotFound.app(id));
+    private Fact delete(RunSpec.Kind kind, PathId id) {
+        var spec = current(kind, id);
+        if (spec.isEmpty()) {
+            return new Fact.Refused(Rejection.NotFound.of(kind, id));
         }
-        edits.put(id, new Edit(app, Optional.empty()));
+        edits.put(id, new Edit(spec, Optional.empty()));
         return deploy();
     }
 
     private Fact restart(PathId id) {
-        var app = turn.image().runSpec(id);
+        var app = current(RunSpec.Kind.APP, id);
         if (app.isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(id));
         }
@@ -153,11 +166,14 @@ final class Changes {
         return switch (parsed) {
             case Parsed.Invalid<? extends RunSpec>(var problems) ->
                     Optional.of(new Rejection.Invalid(problems));
-            case Parsed.Ok<? extends RunSpec>(var app) -> clash(id).or(() -> assigned(id, app));
+            case Parsed.Ok<? extends RunSpec>(var spec) ->
+                    PodChanges.sharedId(Optional.ofNullable(target.get(id)), spec)
+                            .or(() -> clash(id, spec))
+                            .or(() -> assigned(id, spec));
         };
     }
 
-    private Optional<Rejection> clash(PathId id) {
+    private Optional<Rejection> clash(PathId id, RunSpec spec) {
         return target.keySet().stream()
                 .filter(other -> !other.equals(id) && (other.isWithin(id) || id.isWithin(other)))
                 .findFirst()
@@ -166,7 +182,9 @@ final class Changes {
                                 List.of(
                                         Problem.rule(
                                                 "/",
-                                                "Groups and Applications may not have the same identifier."))));
+                                                "Groups and %s may not have the same identifier."
+                                                        .formatted(
+                                                                PodChanges.plural(spec.kind()))))));
     }
 
     private Optional<Rejection> assigned(PathId id, RunSpec app) {

@@ -57,7 +57,9 @@ final class EndpointChanges {
                     .map(endpoint -> endpoint.withState(Endpoint.State.DRAINING))
                     .toList();
         }
-        return instance.ready(spec.get()) ? offered(spec.get(), instance) : List.of();
+        // Pods have no service ports at which proxies could listen.
+        boolean served = spec.get().kind() == RunSpec.Kind.APP && instance.ready(spec.get());
+        return served ? offered(spec.get(), instance) : List.of();
     }
 
     private static List<Endpoint> offered(RunSpec spec, Instance instance) {

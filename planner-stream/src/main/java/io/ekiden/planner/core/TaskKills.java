@@ -22,7 +22,7 @@ final class TaskKills {
     private TaskKills() {}
 
     static Fact take(Turn turn, Change.KillTasks kill, boolean force) {
-        if (kill.runSpecId().filter(id -> turn.image().runSpec(id).isEmpty()).isPresent()) {
+        if (kill.runSpecId().filter(id -> turn.image().app(id).isEmpty()).isPresent()) {
             return new Fact.Refused(Rejection.NotFound.app(kill.runSpecId().get()));
         }
         var chosen =
@@ -48,7 +48,7 @@ final class TaskKills {
     }
 
     static Fact take(Turn turn, Change.KillAppTasks kill, boolean force) {
-        if (turn.image().runSpec(kill.runSpecId()).isEmpty()) {
+        if (turn.image().app(kill.runSpecId()).isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(kill.runSpecId()));
         }
         var chosen =
@@ -59,7 +59,7 @@ final class TaskKills {
         return kill(turn, chosen, kill.scale(), kill.wipe(), force);
     }
 
-    private static boolean killable(Instance instance) {
+    static boolean killable(Instance instance) {
         return instance.goal() != Goal.DECOMMISSIONED
                 && (instance.placement().isPresent() || instance.reservation().isPresent());
     }
@@ -71,8 +71,7 @@ final class TaskKills {
                 .orElse(true);
     }
 
-    private static Fact kill(
-            Turn turn, List<Instance> chosen, boolean scale, boolean wipe, boolean force) {
+    static Fact kill(Turn turn, List<Instance> chosen, boolean scale, boolean wipe, boolean force) {
         if (scale && wipe) {
             return new Fact.Refused(
                     new Rejection.BadRequest("You cannot use scale and wipe at the same time."));

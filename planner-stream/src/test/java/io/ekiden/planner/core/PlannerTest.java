@@ -16,6 +16,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Rejected;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
 import java.util.List;
@@ -68,7 +69,7 @@ class PlannerTest {
         world.agent("a1", 4).create("/web", sleep(1));
 
         assertThat(world.rejection(world.create("/web", sleep(1))))
-                .isEqualTo(new Rejection.AlreadyExists(WEB));
+                .isEqualTo(new Rejection.AlreadyExists(RunSpec.Kind.APP, WEB));
         assertThat(world.rejection(world.change(new Change.DeleteApp(PathId.of("/x")), true)))
                 .isEqualTo(new Rejection.NotFound("App '/x' does not exist"));
         assertThat(world.rejection(world.create("/web/a", sleep(1))))

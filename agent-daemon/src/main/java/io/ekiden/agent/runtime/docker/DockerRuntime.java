@@ -96,7 +96,7 @@ public final class DockerRuntime implements TaskRuntime {
     public boolean owns(TaskRecords.Found found) {
         var task = found.task();
         return task.task()
-                .map(t -> t.app().runtime() == Container.Type.DOCKER)
+                .map(t -> t.spec().runtime() == Container.Type.DOCKER)
                 .orElseGet(() -> owns(task.taskId()));
     }
 

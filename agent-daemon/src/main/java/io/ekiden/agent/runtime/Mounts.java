@@ -1,0 +1,93 @@
+package io.ekiden.agent.runtime;
+
+import io.ekiden.log.AgentCommand;
+import io.ekiden.model.App;
+import io.ekiden.model.Pod;
+import io.ekiden.model.PodContainer;
+import io.ekiden.model.PodContainer.VolumeMount;
+import io.ekiden.model.PodVolume;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+
+/// Which directories a native process finds in its sandbox.
+final class Mounts {
+    private Mounts() {}
+
+    /// @param path in the sandbox
+    /// @param ours made for the task, and so given to its user
+    record Mount(String path, Path folder, boolean ours) {}
+
+    /// @param persistent the directories of the task's persistent volumes: of an app by their
+    ///   paths, of a pod by their names
+    static List<Mount> of(AgentCommand.Task task, WorkDir work, SortedMap<String, Path> persistent)
+            throws IOException {
+        return switch (task.spec()) {
+            case App _ ->
+                    persistent.entrySet().stream()
+                            .map(volume -> new Mount(volume.getKey(), volume.getValue(), true))
+                            .toList();
+            case Pod pod -> ofContainer(task, pod, work, persistent);
+        };
+    }
+
+    private static List<Mount> ofContainer(
+            AgentCommand.Task task, Pod pod, WorkDir work, SortedMap<String, Path> persistent)
+            throws IOException {
+        var container = task.taskId().container().flatMap(pod::container);
+        var mounts = new ArrayList<Mount>();
+        for (var mount : container.map(PodContainer::volumeMounts).orElse(List.of())) {
+            for (var volume : pod.volumes()) {
+                if (volume.name().equals(mount.name())) {
+                    mounts.add(
+                            new Mount(
+                                    mount.mountPath(),
+                                    folder(volume, task, pod, work, persistent),
+                                    !(volume instanceof PodVolume.Host)));
+                }
+            }
+        }
+        return mounts;
+    }
+
+    private static Path folder(
+            PodVolume volume,
+            AgentCommand.Task task,
+            Pod pod,
+            WorkDir work,
+            SortedMap<String, Path> persistent)
+            throws IOException {
+        return switch (volume) {
+            case PodVolume.Host(_, var path) -> Path.of(path);
+            case PodVolume.Persistent(var name, _) -> open(persistent.get(name), pod, volume);
+            case PodVolume.Ephemeral(var name) ->
+                    open(
+                            Files.createDirectories(work.shared(task.taskId().unit(), name)),
+                            pod,
+                            volume);
+        };
+    }
+
+    /// Containers of different users can share a directory only when all may write to it.
+    private static Path open(Path folder, Pod pod, PodVolume volume) throws IOException {
+        long users =
+                pod.containers().stream()
+                        .filter(container -> mounts(container, volume))
+                        .map(container -> container.user().or(pod::user))
+                        .distinct()
+                        .count();
+        if (users > 1) {
+            WorkDir.restrict(folder, "rwxrwxrwx");
+        }
+        return folder;
+    }
+
+    private static boolean mounts(PodContainer container, PodVolume volume) {
+        return container.volumeMounts().stream()
+                .map(VolumeMount::name)
+                .anyMatch(volume.name()::equals);
+    }
+}

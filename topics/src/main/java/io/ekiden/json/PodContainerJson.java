@@ -1,0 +1,276 @@
+package io.ekiden.json;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.PodContainer;
+import io.ekiden.model.PodContainer.Command;
+import io.ekiden.model.PodContainer.Endpoint;
+import io.ekiden.model.PodContainer.VolumeMount;
+import io.ekiden.model.PodVolume;
+import io.ekiden.model.Resources;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// The `containers` of a pod.
+final class PodContainerJson {
+    private static final double MIN_RESOURCE = 0.001;
+    private static final List<String> PROTOCOLS = List.of("tcp", "udp");
+
+    private PodContainerJson() {}
+
+    static List<PodContainer> read(Fields pod, List<PodVolume> volumes) {
+        if (!pod.has("containers")) {
+            pod.form("containers", "error.path.missing");
+        }
+        var given = pod.objects("containers", Limits.MAX_CONTAINERS);
+        if (given.isPresent() && given.get().isEmpty() && pod.sound("containers")) {
+            pod.form("containers", "error.minLength");
+        }
+        var containers =
+                given.orElse(List.of()).stream()
+                        .map(container -> container(container, volumes))
+                        .toList();
+        unique(pod, "container names are unique", containers.stream().map(PodContainer::name));
+        var endpoints = containers.stream().flatMap(c -> c.endpoints().stream()).toList();
+        unique(pod, "endpoint names are unique", endpoints.stream().map(Endpoint::name));
+        unique(
+                pod,
+                "host ports are unique",
+                endpoints.stream().map(Endpoint::hostPort).filter(port -> port != 0));
+        var mounted = new TreeSet<String>();
+        containers.forEach(c -> c.volumeMounts().forEach(mount -> mounted.add(mount.name())));
+        if (!volumes.stream().allMatch(volume -> mounted.contains(volume.name()))) {
+            pod.rule("volumes", "each volume must be mounted by a container");
+        }
+        return containers;
+    }
+
+    private static void unique(Fields pod, String rule, Stream<?> items) {
+        var all = items.toList();
+        if (pod.sound("containers") && new HashSet<>(all).size() < all.size()) {
+            pod.rule("containers", rule);
+        }
+    }
+
+    private static PodContainer container(Fields container, List<PodVolume> volumes) {
+        var endpoints =
+                container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
+                        .map(PodContainerJson::endpoint)
+                        .toList();
+        unsupported(container);
+        return new PodContainer(
+                PodVolumeJson.name(container).orElse(""),
+                command(container),
+                resources(container),
+                container.text("user").filter(user -> !user.isEmpty()),
+                PodJson.environment(container),
+                container.texts("labels").orElse(Collections.emptySortedMap()),
+                endpoints,
+                container
+                        .object("healthCheck")
+                        .flatMap(check -> PodHealthCheckJson.read(check, endpoints)),
+                mounts(container, volumes),
+                container
+                        .part("lifecycle")
+                        .number("killGracePeriodSeconds", 0, Limits.MAX_SECONDS)
+                        // Never shorter than was asked for.
+                        .map(seconds -> (int) Math.ceil(seconds)));
+    }
+
+    private static void unsupported(Fields container) {
+        if (container.has("image")) {
+            container.rule("image", UnsupportedFields.NOT_SUPPORTED);
+        }
+        if (container.has("check")) {
+            container.rule("check", UnsupportedFields.NOT_SUPPORTED);
+        }
+        UnsupportedFields.emptyObject(container, "resourceLimits");
+        UnsupportedFields.emptyObject(container, "linuxInfo");
+        UnsupportedFields.emptyList(container, "artifacts");
+        container
+                .flag("tty")
+                .filter(tty -> tty)
+                .ifPresent(_ -> container.rule("tty", UnsupportedFields.NOT_SUPPORTED));
+    }
+
+    /// Without an image there is nothing to run but a command.
+    private static Optional<Command> command(Fields container) {
+        if (!container.has("exec")) {
+            container.rule("exec", "must be given for a container without an image");
+            return Optional.empty();
+        }
+        var exec = container.part("exec");
+        exec.flag("overrideEntrypoint")
+                .filter(override -> override)
+                .ifPresent(_ -> exec.rule("overrideEntrypoint", UnsupportedFields.NOT_SUPPORTED));
+        if (!exec.has("command")) {
+            return exec.form("command", "error.path.missing");
+        }
+        return shellOrArgv(exec.part("command"));
+    }
+
+    /// `{"shell": …}` or `{"argv": […]}`.
+    static Optional<Command> shellOrArgv(Fields command) {
+        if (command.has("shell")) {
+            return command.someText("shell").map(Command.Shell::new);
+        }
+        if (!command.has("argv")) {
+            return command.form("shell", "error.path.missing");
+        }
+        var arguments = command.texts("argv", Limits.MAX_ARGS);
+        if (arguments.isPresent() && arguments.get().isEmpty() && command.sound("argv")) {
+            return command.form("argv", "error.minLength");
+        }
+        return arguments.map(Command.Argv::new);
+    }
+
+    private static Resources resources(Fields container) {
+        if (!container.has("resources")) {
+            container.form("resources", "error.path.missing");
+        }
+        var resources = container.part("resources");
+        return Resources.of(
+                resources.number("cpus", Limits.MIN_CPUS, Limits.MAX_RESOURCE).orElse(1.0),
+                resources.number("mem", MIN_RESOURCE, Limits.MAX_RESOURCE).orElse(128.0),
+                resources.number("disk", 0, Limits.MAX_RESOURCE).orElse(0.0),
+                resources.integer("gpus", 0, Limits.MAX_GPUS).orElse(0));
+    }
+
+    private static Endpoint endpoint(Fields endpoint) {
+        if (endpoint.has("containerPort")) {
+            endpoint.rule("containerPort", "is not allowed when using host-mode networking");
+        }
+        UnsupportedFields.emptyList(endpoint, "networkNames");
+        return new Endpoint(
+                PodVolumeJson.name(endpoint).orElse(""),
+                Optional.empty(),
+                endpoint.integer("hostPort", 0, Limits.MAX_PORT).orElse(0),
+                protocols(endpoint),
+                endpoint.texts("labels").orElse(Collections.emptySortedMap()));
+    }
+
+    private static List<String> protocols(Fields endpoint) {
+        var given = endpoint.texts("protocol", PROTOCOLS.size());
+        given.filter(names -> !PROTOCOLS.containsAll(names))
+                .ifPresent(_ -> endpoint.form("protocol", "error.unknown.enum.literal"));
+        return given.filter(names -> !names.isEmpty())
+                .map(names -> PROTOCOLS.stream().filter(names::contains).toList())
+                .orElse(List.of("tcp"));
+    }
+
+    private static List<VolumeMount> mounts(Fields container, List<PodVolume> volumes) {
+        var mounts =
+                container.objects("volumeMounts", Limits.MAX_VOLUMES).orElse(List.of()).stream()
+                        .map(mount -> mount(mount, volumes))
+                        .flatMap(Optional::stream)
+                        .toList();
+        var paths = mounts.stream().map(VolumeMount::mountPath).toList();
+        boolean nested =
+                paths.stream()
+                        .anyMatch(one -> paths.stream().anyMatch(o -> o.startsWith(one + "/")));
+        if (nested || new HashSet<>(paths).size() < paths.size()) {
+            container.rule("volumeMounts", "mount paths must be unique and not nested");
+        }
+        return mounts;
+    }
+
+    private static Optional<VolumeMount> mount(Fields mount, List<PodVolume> volumes) {
+        var name = PodVolumeJson.name(mount);
+        name.filter(n -> volumes.stream().noneMatch(volume -> volume.name().equals(n)))
+                .ifPresent(n -> mount.rule("name", "there is no volume '%s'".formatted(n)));
+        if (!mount.has("mountPath")) {
+            return mount.form("mountPath", "error.path.missing");
+        }
+        var path = mount.someText("mountPath");
+        path.ifPresent(text -> checkPath(mount, text));
+        // A link into the sandbox cannot keep a process from writing.
+        mount.flag("readOnly")
+                .filter(readOnly -> readOnly)
+                .ifPresent(_ -> mount.rule("readOnly", UnsupportedFields.NOT_SUPPORTED));
+        return name.flatMap(n -> path.map(p -> new VolumeMount(n, p, false)));
+    }
+
+    /// Mounts are links in the sandbox of a container, which has the machine's own file system.
+    private static void checkPath(Fields mount, String path) {
+        if (path.length() > Limits.MAX_MOUNT_PATH) {
+            mount.form("mountPath", "error.maxLength");
+        } else if (path.startsWith("/")) {
+            mount.rule("mountPath", UnsupportedFields.NOT_SUPPORTED);
+        } else if (Arrays.stream(path.split("/", -1))
+                .anyMatch(part -> List.of("", ".", "..").contains(part))) {
+            mount.rule("mountPath", "must be a relative path without empty parts, '.' and '..'");
+        }
+    }
+
+    static ArrayNode write(List<PodContainer> containers) {
+        var array = JsonNodeFactory.instance.arrayNode();
+        containers.forEach(container -> write(container, array.addObject()));
+        return array;
+    }
+
+    private static void write(PodContainer container, ObjectNode json) {
+        json.put("name", container.name());
+        container
+                .command()
+                .ifPresent(command -> write(command, json.putObject("exec").putObject("command")));
+        json.set("resources", write(container.resources()));
+        var endpoints = json.putArray("endpoints");
+        container.endpoints().forEach(endpoint -> write(endpoint, endpoints.addObject()));
+        PodJson.texts(json, "environment", container.environment());
+        container.user().ifPresent(user -> json.put("user", user));
+        container
+                .healthCheck()
+                .ifPresent(check ->
+                        json.set(
+                                "healthCheck",
+                                PodHealthCheckJson.write(check, container.endpoints())));
+        var mounts = json.putArray("volumeMounts");
+        container
+                .volumeMounts()
+                .forEach(mount ->
+                        mounts.addObject()
+                                .put("name", mount.name())
+                                .put("mountPath", mount.mountPath())
+                                .put("readOnly", mount.readOnly()));
+        json.putArray("artifacts");
+        PodJson.texts(json, "labels", container.labels());
+        container
+                .killGraceSeconds()
+                .ifPresent(seconds ->
+                        json.putObject("lifecycle").put("killGracePeriodSeconds", seconds));
+    }
+
+    private static void write(Command command, ObjectNode json) {
+        switch (command) {
+            case Command.Shell(var line) -> json.put("shell", line);
+            case Command.Argv(var arguments) -> {
+                var array = json.putArray("argv");
+                arguments.forEach(array::add);
+            }
+        }
+    }
+
+    static ObjectNode write(Resources resources) {
+        var json = JsonNodeFactory.instance.objectNode();
+        json.set("cpus", Numbers.of(Resources.number(resources.cpus())));
+        json.set("mem", Numbers.of(Resources.number(resources.mem())));
+        json.set("disk", Numbers.of(Resources.number(resources.disk())));
+        json.set("gpus", Numbers.of(Resources.number(resources.gpus())));
+        return json;
+    }
+
+    private static void write(Endpoint endpoint, ObjectNode json) {
+        json.put("name", endpoint.name());
+        endpoint.containerPort().ifPresent(port -> json.put("containerPort", port));
+        json.put("hostPort", endpoint.hostPort());
+        var protocols = json.putArray("protocol");
+        endpoint.protocols().forEach(protocols::add);
+        PodJson.texts(json, "labels", endpoint.labels());
+    }
+}
