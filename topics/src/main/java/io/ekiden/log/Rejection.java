@@ -13,6 +13,10 @@ public sealed interface Rejection {
         public static NotFound app(PathId id) {
             return new NotFound("App '%s' does not exist".formatted(id));
         }
+
+        public static NotFound group(PathId id) {
+            return new NotFound("Group '%s' does not exist".formatted(id));
+        }
     }
 
     /// An app of this id is there already.
@@ -22,6 +26,9 @@ public sealed interface Rejection {
             return "An app with id [%s] already exists.".formatted(id);
         }
     }
+
+    /// A group, or something else of this path, is there already (409).
+    record Conflict(String message) implements Rejection {}
 
     /// Running deployments hold what the change would touch.
     record Locked(List<String> deployments) implements Rejection {
