@@ -184,7 +184,7 @@ public final class ScriptedPlanner implements AutoCloseable {
                 session,
                 cluster,
                 partition,
-                tasks.stream().map(AgentCommand.Task::app).distinct().toList(),
+                tasks.stream().map(AgentCommand.Task::spec).distinct().toList(),
                 tasks.stream()
                         .map(task ->
                                 new Fact.Assigned(

@@ -134,6 +134,7 @@ public final class Given {
                 Sorted.copyOf(Map.of("rack", "r1")),
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 Agent.State.ACTIVE,
+                false,
                 NOON,
                 Optional.empty());
     }

@@ -53,8 +53,22 @@ final class RunningEkiden implements AutoCloseable {
         return ekiden;
     }
 
+    /// Starts Ekiden with these agents alone.
+    static RunningEkiden upWith(Path directory, String... agents) throws Exception {
+        var ekiden = new RunningEkiden(directory, freeBlock());
+        ekiden.launch(List.of(agents));
+        return ekiden;
+    }
+
     /// Starts it (again) on the same data and the same service and task ports.
     void start(String... args) throws Exception {
+        var agent =
+                "--agent=name=agent-1;hostname=127.0.0.1;cpus=8;mem=8192;ports=%d-%d"
+                        .formatted(firstPort + PORTS, firstPort + 2 * PORTS - 1);
+        launch(Stream.concat(Stream.of(agent), Stream.of(args)).toList());
+    }
+
+    private void launch(List<String> args) throws Exception {
         var all =
                 new ArrayList<>(
                         List.of(
@@ -66,11 +80,9 @@ final class RunningEkiden implements AutoCloseable {
                                 "--admin-port=0",
                                 "--dns-port=0",
                                 "--kafka-port=0",
-                                "--service-ports=%d-%d".formatted(firstPort, firstPort + PORTS - 1),
-                                "--agent",
-                                "name=agent-1;hostname=127.0.0.1;cpus=8;mem=8192;ports=%d-%d"
-                                        .formatted(firstPort + PORTS, firstPort + 2 * PORTS - 1)));
-        all.addAll(List.of(args));
+                                "--service-ports=%d-%d"
+                                        .formatted(firstPort, firstPort + PORTS - 1)));
+        all.addAll(args);
         launcher = Launcher.start(directory, all);
         var started = launcher;
         await("ready; it said " + started.remarks())
@@ -237,7 +249,7 @@ final class RunningEkiden implements AutoCloseable {
     }
 
     /// The first of a run of ports nobody listens on, outside the range of outgoing connections.
-    private static int freeBlock() {
+    static int freeBlock() {
         var random = new Random();
         for (int attempt = 0; attempt < 100; attempt++) {
             int first = 11_000 + random.nextInt(100) * 2 * PORTS;

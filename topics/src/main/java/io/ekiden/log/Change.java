@@ -69,6 +69,10 @@ public sealed interface Change {
     record KillAppTasks(PathId runSpecId, Optional<String> host, boolean scale, boolean wipe)
             implements Change {}
 
+    /// Empties an agent: it gets nothing new, and what runs there is replaced elsewhere. Without
+    /// `draining`, takes that back.
+    record DrainAgent(String agentId, boolean draining) implements Change {}
+
     /// Ends an app's launch delay.
     record ResetDelay(PathId runSpecId) implements Change {}
 }

@@ -14,6 +14,7 @@ import java.util.SortedSet;
 /// @param ports the host ports it offers
 /// @param ip at which its tasks are reached
 /// @param runtimes that can run tasks there now
+/// @param draining whether it is being emptied: it gets nothing new, until that is taken back
 /// @param address of its data plane, `http://host:port`; absent when it serves none
 public record Agent(
         String id,
@@ -28,6 +29,7 @@ public record Agent(
         SortedMap<String, String> attributes,
         SortedSet<Container.Type> runtimes,
         State state,
+        boolean draining,
         Instant since,
         Optional<Instant> deadline)
         implements Entity {
@@ -62,25 +64,24 @@ public record Agent(
         return deadline;
     }
 
+    /// Whether it can be given work.
+    public boolean takesWork() {
+        return state == State.ACTIVE && !draining;
+    }
+
     public Agent withState(State state, Instant now) {
-        return new Agent(
-                id,
-                bootId,
-                epoch,
-                partition,
-                hostname,
-                ip,
-                address,
-                resources,
-                ports,
-                attributes,
-                runtimes,
-                state,
-                now,
-                deadline);
+        return copy(state, draining, now, deadline);
+    }
+
+    public Agent withDraining(boolean draining) {
+        return copy(state, draining, since, deadline);
     }
 
     public Agent withDeadline(Optional<Instant> deadline) {
+        return copy(state, draining, since, deadline);
+    }
+
+    private Agent copy(State state, boolean draining, Instant since, Optional<Instant> deadline) {
         return new Agent(
                 id,
                 bootId,
@@ -94,6 +95,7 @@ public record Agent(
                 attributes,
                 runtimes,
                 state,
+                draining,
                 since,
                 deadline);
     }

@@ -10,5 +10,7 @@ public enum KillCause {
     EXPUNGE,
     ORPHAN,
     SHUTDOWN,
-    LAUNCH_TIMEOUT
+    LAUNCH_TIMEOUT,
+    /// Its agent is being emptied, and what replaces it is ready.
+    DRAIN
 }

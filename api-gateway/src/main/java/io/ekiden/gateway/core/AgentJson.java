@@ -33,6 +33,7 @@ final class AgentJson {
         json.put("id", agent.id());
         json.put("hostname", agent.hostname());
         json.put("state", agent.state().name());
+        json.put("draining", agent.draining());
         json.put("since", Timestamps.format(agent.since()));
         json.put("epoch", agent.epoch());
         agent.address().ifPresent(address -> json.put("address", address));

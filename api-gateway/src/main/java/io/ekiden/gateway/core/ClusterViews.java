@@ -1,6 +1,7 @@
 package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.log.Change;
 import io.ekiden.model.Cluster;
 import io.ekiden.state.ClusterImage;
 
@@ -18,6 +19,22 @@ public final class ClusterViews {
 
     public static Answer agents(ApiRequest request, ClusterImage image) {
         return AgentJson.list(request, image);
+    }
+
+    /// Answers with the agent, as far as it is emptied.
+    public static Wanted drain(ApiRequest request) {
+        return drain(request, true);
+    }
+
+    public static Wanted endDrain(ApiRequest request) {
+        return drain(request, false);
+    }
+
+    private static Wanted drain(ApiRequest request, boolean draining) {
+        return new Wanted.Write(
+                new Change.DrainAgent(request.part("agent"), draining),
+                false,
+                (applied, _) -> AgentJson.one(request, applied.image()));
     }
 
     public static Answer agent(ApiRequest request, ClusterImage image) {

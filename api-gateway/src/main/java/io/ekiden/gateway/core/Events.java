@@ -109,6 +109,7 @@ public final class Events {
                             Change.RestartApp _,
                             Change.KillTasks _,
                             Change.KillAppTasks _,
+                            Change.DrainAgent _,
                             Change.ResetDelay _ ->
                             Optional.empty();
                 };
@@ -269,7 +270,7 @@ public final class Events {
                                     : PathId.ROOT);
             case Change.KillTasks kill -> scaled(kill.scale());
             case Change.KillAppTasks kill -> scaled(kill.scale());
-            case Change.ResetDelay _ -> Optional.empty();
+            case Change.DrainAgent _, Change.ResetDelay _ -> Optional.empty();
         };
     }
 

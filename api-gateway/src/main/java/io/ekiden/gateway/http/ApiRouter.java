@@ -61,6 +61,8 @@ final class ApiRouter {
                         read("/v2/deployments", ClusterViews::deployments),
                         read("/v2/agents", ClusterViews::agents),
                         read("/v2/agents/{agent}", ClusterViews::agent),
+                        order("POST", "/v2/agents/{agent}/drain", ClusterViews::drain),
+                        order("DELETE", "/v2/agents/{agent}/drain", ClusterViews::endDrain),
                         glance("/v2/info", (_, image) -> ClusterViews.info(about, image)),
                         glance("/v2/leader", (_, image) -> ClusterViews.leader(about, image)),
                         serve("/v2/events", events::attach),

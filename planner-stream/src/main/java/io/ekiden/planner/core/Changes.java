@@ -44,6 +44,7 @@ final class Changes {
             case Change.RestartApp(var id) -> changes.restart(id);
             case Change.KillTasks kill -> TaskKills.take(turn, kill, wanted.force());
             case Change.KillAppTasks kill -> TaskKills.take(turn, kill, wanted.force());
+            case Change.DrainAgent(var id, var draining) -> Evacuation.take(turn, id, draining);
             case Change.ResetDelay(var id) -> resetDelay(turn, id);
         };
     }
@@ -131,7 +132,6 @@ final class Changes {
         var restarted =
                 app.get().withVersion(version, app.get().versionInfo().configChangedAt(version));
         edits.put(id, new Edit(app, Optional.of(restarted)));
-        Backoff.reset(turn, id);
         return deploy();
     }
 

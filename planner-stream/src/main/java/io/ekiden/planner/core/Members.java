@@ -41,6 +41,8 @@ final class Members {
                         joined.attributes(),
                         joined.runtimes(),
                         Agent.State.ACTIVE,
+                        // Who drains it decides when it ends, not the agent.
+                        turn.image().agent(joined.memberId()).filter(Agent::draining).isPresent(),
                         turn.now(),
                         Optional.empty());
         var inventory = new TreeMap<TaskId, TaskOnAgent>();

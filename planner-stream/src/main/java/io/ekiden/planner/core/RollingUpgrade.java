@@ -95,7 +95,7 @@ final class RollingUpgrade {
     }
 
     /// All that runs, is wanted to run or is on its way out.
-    private static List<Instance> present(Turn turn, RunSpec spec) {
+    static List<Instance> present(Turn turn, RunSpec spec) {
         return turn.image().instances(spec.id()).stream()
                 .filter(i -> i.goal() != Goal.STOPPED || i.condition().holdsResources())
                 .toList();

@@ -14,12 +14,14 @@ import java.util.Optional;
 final class Scaling {
     private Scaling() {}
 
-    /// The instances that count: wanted to run, and not given up. A held one (its agent was shut
-    /// down) counts too, since it will run again; a suspended one does not.
+    /// The instances that count: wanted to run, not given up, and not on an agent that is being
+    /// emptied. A held one (its agent was shut down) counts too, since it will run again; a
+    /// suspended one does not.
     static List<Instance> counted(Turn turn, RunSpec spec) {
         return turn.image().instances(spec.id()).stream()
                 .filter(Scaling::wanted)
                 .filter(instance -> instance.condition() != Condition.UNREACHABLE_INACTIVE)
+                .filter(instance -> !Evacuation.leaving(turn, instance))
                 .toList();
     }
 
@@ -34,12 +36,14 @@ final class Scaling {
     static void adjust(Turn turn, RunSpec spec) {
         var counted = counted(turn, spec);
         if (counted.size() < spec.instances()) {
-            schedule(turn, spec, spec.instances() - counted.size());
+            int missing = spec.instances() - counted.size();
+            schedule(turn, spec, Math.min(missing, Evacuation.room(turn, spec)));
         } else {
             Victims.first(counted, spec, counted.size() - spec.instances())
                     .forEach(instance ->
                             Kills.begin(turn, instance, surplus(instance), KillCause.SCALE_DOWN));
         }
+        Evacuation.release(turn, spec);
     }
 
     /// What becomes of an instance that is too much: one that has volumes waits to be wanted again.

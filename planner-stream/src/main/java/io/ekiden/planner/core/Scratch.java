@@ -83,6 +83,9 @@ final class Scratch {
 
         /// The first reason, in Marathon's order, for which the agent can't take an instance.
         Optional<Reason> refuses(RunSpec app, Instance instance) {
+            if (agent.draining()) {
+                return Optional.of(Reason.AgentMaintenance);
+            }
             if (!agent.runtimes().contains(app.runtime())) {
                 return Optional.of(Reason.UnfulfilledConstraint);
             }

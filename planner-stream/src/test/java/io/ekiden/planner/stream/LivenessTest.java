@@ -47,6 +47,7 @@ final class LivenessTest {
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
                 state,
+                false,
                 Instant.EPOCH,
                 Optional.empty());
     }

@@ -1,0 +1,178 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ekiden.log.AgentReport;
+import io.ekiden.log.Codec;
+import io.ekiden.log.Fact;
+import io.ekiden.log.Heartbeat;
+import io.ekiden.log.JournalEntry;
+import io.ekiden.log.MemberKind;
+import io.ekiden.log.Topics;
+import io.ekiden.model.Container;
+import io.ekiden.model.PortRange;
+import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/// Decisions through real Kafka: one app with many instances is created, and the launches are read
+/// from the committed journal, until all have been decided. The agents only join and beat; they
+/// launch nothing, so that what is measured is the planner, its transactions and the broker.
+///
+///     ./ekiden up --detach --data-dir /tmp/bench
+///     java -cp 'standalone/target/lib/*' bench/PlacementsThroughKafka.java /tmp/bench 100 20000 5
+///     ./ekiden down --data-dir /tmp/bench
+///
+/// Arguments: the data directory of the running Ekiden, agents, instances, rounds.
+public final class PlacementsThroughKafka {
+    private static final Topics TOPICS = new Topics(Topics.DEFAULT_PREFIX);
+
+    public static void main(String[] args) throws Exception {
+        ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("ROOT"))
+                .setLevel(ch.qos.logback.classic.Level.WARN);
+        var instance = new ObjectMapper().readTree(Path.of(args[0], "ekiden.json").toFile());
+        var api = instance.get("api").asText();
+        var kafka = instance.get("kafka").asText();
+        int agents = Integer.parseInt(args[1]);
+        int instances = Integer.parseInt(args[2]);
+        var run = "bench-" + Long.toString(System.currentTimeMillis(), 36);
+        Map<String, Object> settings =
+                Map.of(
+                        "bootstrap.servers", kafka,
+                        "key.serializer", ByteArraySerializer.class,
+                        "value.serializer", ByteArraySerializer.class);
+        try (var producer = new KafkaProducer<byte[], byte[]>(settings);
+                var beat = new ScheduledThreadPoolExecutor(1);
+                var http = HttpClient.newHttpClient()) {
+            for (int i = 0; i < agents; i++) {
+                join(producer, run + "-" + i);
+            }
+            beat.scheduleAtFixedRate(() -> beat(producer, run, agents), 0, 2, TimeUnit.SECONDS);
+            awaitAgents(http, api, run, agents);
+            var rates = new TreeMap<Double, String>();
+            for (int round = 0; round < Integer.parseInt(args[3]); round++) {
+                var id = run + "/app-" + round;
+                double seconds = launched(http, api, kafka, id, instances);
+                rates.put(instances / seconds, id);
+                System.out.printf(
+                        "round=%d instances=%d seconds=%.2f placements/s=%.0f%n",
+                        round, instances, seconds, instances / seconds);
+            }
+            System.out.printf(
+                    "agents=%d instances=%d rounds=%d placements/s median=%.0f%n",
+                    agents,
+                    instances,
+                    rates.size(),
+                    rates.keySet().stream().skip(rates.size() / 2).findFirst().orElseThrow());
+        }
+    }
+
+    private static void join(KafkaProducer<byte[], byte[]> producer, String agent) {
+        AgentReport joined =
+                new AgentReport.AgentJoined(
+                        agent,
+                        "session",
+                        "boot",
+                        agent,
+                        "127.0.0.1",
+                        Optional.empty(),
+                        Resources.of(100_000, 100_000_000, 100_000, 0),
+                        List.of(new PortRange(31000, 31999)),
+                        Sorted.copyOf(Map.of("rack", "r" + agent.hashCode() % 10)),
+                        Sorted.copyOf(List.of(Container.Type.MESOS)),
+                        List.of(),
+                        List.of());
+        producer.send(
+                new ProducerRecord<>(
+                        TOPICS.agentReports().fullName(),
+                        0,
+                        agent.getBytes(StandardCharsets.UTF_8),
+                        Codec.encode(AgentReport.class, joined)));
+    }
+
+    private static void beat(KafkaProducer<byte[], byte[]> producer, String run, int agents) {
+        for (int i = 0; i < agents; i++) {
+            var agent = run + "-" + i;
+            producer.send(
+                    new ProducerRecord<>(
+                            TOPICS.heartbeats().fullName(),
+                            0,
+                            agent.getBytes(StandardCharsets.UTF_8),
+                            Codec.encode(
+                                    Heartbeat.class,
+                                    new Heartbeat(MemberKind.AGENT, agent, 0))));
+        }
+    }
+
+    private static void awaitAgents(HttpClient http, String api, String run, int agents)
+            throws Exception {
+        var request = HttpRequest.newBuilder(URI.create(api + "/v2/agents")).build();
+        long joined = 0;
+        while (joined < agents) {
+            var text = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            joined = text.split("\"id\":\"" + run, -1).length - 1;
+        }
+    }
+
+    /// Seconds from the entry that made the instances to the last one that launched them, by the
+    /// clock of this reader.
+    private static double launched(
+            HttpClient http, String api, String kafka, String id, int instances) throws Exception {
+        Map<String, Object> settings =
+                Map.of(
+                        "bootstrap.servers", kafka,
+                        "isolation.level", "read_committed",
+                        "max.partition.fetch.bytes", 64 << 20,
+                        "fetch.max.bytes", 64 << 20,
+                        "key.deserializer", ByteArrayDeserializer.class,
+                        "value.deserializer", ByteArrayDeserializer.class);
+        var journal = new TopicPartition(TOPICS.journal().fullName(), 0);
+        try (var consumer = new KafkaConsumer<byte[], byte[]>(settings)) {
+            consumer.assign(List.of(journal));
+            consumer.seekToEnd(List.of(journal));
+            consumer.position(journal);
+            var body =
+                    "{\"id\":\"/%s\",\"cmd\":\"true\",\"cpus\":0.001,\"mem\":1,\"instances\":%d,\"portDefinitions\":[]}"
+                            .formatted(id, instances);
+            long begin = System.nanoTime();
+            var answer =
+                    http.sendAsync(
+                            HttpRequest.newBuilder(URI.create(api + "/v2/apps"))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            int launched = 0;
+            while (launched < instances) {
+                for (var record : consumer.poll(Duration.ofMillis(100))) {
+                    var entry = Codec.decode(JournalEntry.class, record.value());
+                    for (var fact : entry.facts()) {
+                        if (fact instanceof Fact.Launched some
+                                && some.spec().id().value().equals("/" + id)) {
+                            launched += some.instances().size();
+                        }
+                    }
+                }
+                if (answer.isDone() && answer.get().statusCode() != 201) {
+                    throw new IllegalStateException(answer.get().body());
+                }
+            }
+            return (System.nanoTime() - begin) / 1e9;
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.ekiden.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.ekiden.e2e.GuidePage.Step;
+import io.ekiden.model.PortRange;
+import io.ekiden.testkit.NeedsProgram;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Follows every page of the guide, command by command, in a shell, and sees what the page says
+/// that one sees. Only the ports differ from the page's. At the end the journal is decided again.
+@NeedsProgram({"bash", "curl", "jq"})
+final class GuideIT {
+    private static final Path GUIDE = Launcher.ROOT.resolve("docs/guide");
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PAUSE = Duration.ofMillis(200);
+
+    @TempDir(cleanup = CleanupMode.ALWAYS)
+    Path directory;
+
+    private final int firstPort = RunningEkiden.freeBlock();
+
+    static Stream<GuidePage> pages() throws IOException {
+        try (var files = Files.list(GUIDE)) {
+            var pages =
+                    files.filter(file -> file.toString().endsWith(".md"))
+                            .filter(file -> !file.endsWith("README.md"))
+                            .sorted()
+                            .toList();
+            return pages.stream().map(GuideIT::page);
+        }
+    }
+
+    private static GuidePage page(Path file) {
+        try {
+            return GuidePage.read(file);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("pages")
+    void thePageShowsWhatOneSees(GuidePage page) throws Exception {
+        assertThat(page.steps()).isNotEmpty();
+        launcher();
+        try {
+            for (var step : page.steps()) {
+                switch (step) {
+                    case Step.File(var name, var content) ->
+                            Files.writeString(directory.resolve(name), toOwnPorts(content));
+                    case Step.Command command -> follow(command);
+                }
+            }
+            theJournalIsDecidedAgainWithoutADifference();
+        } finally {
+            run("./ekiden down");
+        }
+    }
+
+    /// The page's `./ekiden`, with data and ports of the test's own.
+    private void launcher() throws IOException {
+        var script =
+                """
+                #!/bin/sh
+                command=$1
+                shift
+                own=
+                if [ "$command" = up ]; then
+                  own='--port=0 --lb-port=0 --admin-port=0 --dns-port=0 --kafka-port=0 --service-ports=%d-%d'
+                fi
+                exec '%s' "$command" --data-dir '%s' $own "$@"
+                """
+                        .formatted(
+                                firstPort,
+                                firstPort + 99,
+                                Launcher.ROOT.resolve("ekiden"),
+                                directory.resolve("data"));
+        var file = Files.writeString(directory.resolve("ekiden"), script);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    private record Shown(int exitCode, String text) {}
+
+    private void follow(Step.Command command) throws Exception {
+        if (command.looks()) {
+            await().atMost(PATIENCE)
+                    .pollInterval(PAUSE)
+                    .untilAsserted(() -> shows(command, run(command.line())));
+        } else {
+            shows(command, run(command.line()));
+        }
+    }
+
+    private static void shows(Step.Command command, Shown shown) {
+        assertThat(shown.exitCode() == 0 && command.prints(shown.text()))
+                .as(
+                        "$ %s%nexit code %d, prints%n%s%nbut the page has%n%s",
+                        command.line(),
+                        shown.exitCode(),
+                        shown.text(),
+                        String.join("\n", command.output()))
+                .isTrue();
+    }
+
+    /// What the page prints on stdout; remarks on stderr are for people.
+    private Shown run(String line) throws Exception {
+        var builder =
+                new ProcessBuilder("bash", "-o", "pipefail", "-c", toOwnPorts(line))
+                        .directory(directory.toFile())
+                        .redirectOutput(directory.resolve("shown").toFile())
+                        .redirectError(
+                                ProcessBuilder.Redirect.appendTo(
+                                        directory.resolve("remarks").toFile()));
+        builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        builder.environment().put("EKIDEN_BUILD", "never");
+        var process = builder.start();
+        if (!process.waitFor(150, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("does not end: " + line);
+        }
+        var text = Files.readString(directory.resolve("shown"), StandardCharsets.UTF_8);
+        return new Shown(process.exitValue(), toPagesPorts(text));
+    }
+
+    private JsonNode instance() throws IOException {
+        return new ObjectMapper().readTree(directory.resolve("data/ekiden.json").toFile());
+    }
+
+    private boolean runs() {
+        return Files.exists(directory.resolve("data/ekiden.json"));
+    }
+
+    /// 8080 and 9080 are Ekiden's, 10000 to 10099 the services'.
+    private String toOwnPorts(String text) throws IOException {
+        var own =
+                Pattern.compile("\\b100(\\d\\d)\\b")
+                        .matcher(text)
+                        .replaceAll(port -> "" + (firstPort + Integer.parseInt(port.group(1))));
+        return runs()
+                ? own.replace("http://127.0.0.1:8080", instance().path("api").asText())
+                        .replace("127.0.0.1:9080", "127.0.0.1:" + instance().path("lbPort").asInt())
+                : own;
+    }
+
+    private String toPagesPorts(String text) throws IOException {
+        var pages =
+                Pattern.compile("\\b(\\d{5})\\b")
+                        .matcher(text)
+                        .replaceAll(number -> {
+                            int offset = Integer.parseInt(number.group(1)) - firstPort;
+                            return offset >= 0 && offset < 100
+                                    ? "" + (10_000 + offset)
+                                    : number.group(1);
+                        });
+        return runs()
+                ? pages.replace(instance().path("api").asText(), "http://127.0.0.1:8080")
+                : pages;
+    }
+
+    private void theJournalIsDecidedAgainWithoutADifference() throws Exception {
+        var journal = Journal.read(instance().path("kafka").asText());
+        assertThat(journal.entries()).isNotEmpty();
+        assertThat(journal.differences(new PortRange(firstPort, firstPort + 99)))
+                .isEqualTo(List.of());
+    }
+}

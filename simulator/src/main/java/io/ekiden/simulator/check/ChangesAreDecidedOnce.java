@@ -1,0 +1,77 @@
+package io.ekiden.simulator.check;
+
+import io.ekiden.log.Fact;
+import io.ekiden.log.Input;
+import io.ekiden.log.JournalEntry;
+import io.ekiden.state.ClusterImage;
+import java.util.TreeMap;
+
+final class ChangesAreDecidedOnce implements Checker {
+    private final TreeMap<String, Integer> written = new TreeMap<>();
+    private final TreeMap<String, Integer> decided = new TreeMap<>();
+    private int setAside;
+
+    @Override
+    public String id() {
+        return "18-changes-are-decided-once";
+    }
+
+    @Override
+    public String promise() {
+        return "Every change that is on the log is decided exactly once; a refused one "
+                + "changes nothing.";
+    }
+
+    @Override
+    public void written(String changeId) {
+        written.merge(changeId, 1, Integer::sum);
+    }
+
+    @Override
+    public void decided(JournalEntry entry, long epoch, Evidence evidence) {
+        switch (entry.input()) {
+            case Input.Unreadable unreadable -> {
+                if (unreadable.topic().equals("desired-state")) {
+                    setAside++;
+                }
+            }
+            case Input.Changed(var wanted) -> {
+                int times = decided.merge(wanted.changeId(), 1, Integer::sum);
+                if (times > written.getOrDefault(wanted.changeId(), 0)) {
+                    throw broken(
+                            "%s was written %d times and decided %d times"
+                                    .formatted(
+                                            wanted.changeId(),
+                                            written.getOrDefault(wanted.changeId(), 0),
+                                            times));
+                }
+                answer(entry);
+            }
+            default -> {} // no change
+        }
+    }
+
+    private void answer(JournalEntry entry) {
+        long answers =
+                entry.facts().stream()
+                        .filter(fact ->
+                                fact instanceof Fact.Accepted || fact instanceof Fact.Refused)
+                        .count();
+        boolean refused = entry.facts().stream().anyMatch(Fact.Refused.class::isInstance);
+        boolean changed =
+                entry.facts().stream().anyMatch(fact -> !ClusterImage.effects(fact).isEmpty());
+        if (answers != 1 || (refused && changed)) {
+            throw broken("entry %d: %s".formatted(entry.sequence(), entry.facts()));
+        }
+    }
+
+    @Override
+    public void settled(Evidence evidence) {
+        int missing =
+                written.values().stream().mapToInt(Integer::intValue).sum()
+                        - decided.values().stream().mapToInt(Integer::intValue).sum();
+        if (missing > setAside) {
+            throw broken(missing + " changes were not decided, " + setAside + " were set aside");
+        }
+    }
+}

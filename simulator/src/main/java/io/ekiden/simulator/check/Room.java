@@ -1,0 +1,72 @@
+package io.ekiden.simulator.check;
+
+import io.ekiden.model.Agent;
+import io.ekiden.model.Instance;
+import io.ekiden.model.PortRange;
+import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
+import io.ekiden.state.ClusterImage;
+import java.util.Collection;
+
+/// Counts, naively and anew each time, what is held on agents.
+public final class Room {
+    private Room() {}
+
+    /// What the instances of an image hold on one agent.
+    static Resources held(ClusterImage image, String agentId) {
+        var held = Resources.NONE;
+        for (var instance : image.instances()) {
+            if (holds(instance, agentId)) {
+                held = held.plus(instance.resources());
+            }
+        }
+        return held;
+    }
+
+    static boolean holds(Instance instance, String agentId) {
+        boolean reserved =
+                instance.reservation().filter(r -> r.agentId().equals(agentId)).isPresent();
+        boolean placed =
+                instance.condition().holdsResources()
+                        && instance.placement()
+                                .filter(p -> p.agentId().equals(agentId))
+                                .isPresent();
+        return reserved || placed;
+    }
+
+    static boolean within(Resources held, Resources all) {
+        return held.cpus() <= all.cpus()
+                && held.mem() <= all.mem()
+                && held.disk() <= all.disk()
+                && held.gpus() <= all.gpus();
+    }
+
+    /// Whether some active agent has room for a waiting instance.
+    public static boolean anywhere(ClusterImage image, RunSpec spec, Instance instance) {
+        return image.agents().stream()
+                .filter(Agent::takesWork)
+                .anyMatch(agent -> has(image, agent, spec, instance));
+    }
+
+    private static boolean has(ClusterImage image, Agent agent, RunSpec spec, Instance instance) {
+        var reserved = instance.reservation();
+        if (reserved.filter(r -> !r.agentId().equals(agent.id())).isPresent()) {
+            return false;
+        }
+        long ports = agent.ports().stream().mapToInt(PortRange::size).sum();
+        long used =
+                image.instances().stream()
+                        .filter(i -> i.condition().holdsResources())
+                        .flatMap(i -> i.placement().stream())
+                        .filter(at -> at.agentId().equals(agent.id()))
+                        .map(Instance.Placement::hostPorts)
+                        .mapToLong(Collection::size)
+                        .sum();
+        boolean portsFit = ports - used >= spec.ports().size();
+        boolean resourcesFit =
+                reserved.isPresent()
+                        || within(
+                                held(image, agent.id()).plus(spec.footprint()), agent.resources());
+        return portsFit && resourcesFit;
+    }
+}

@@ -1,0 +1,120 @@
+package io.ekiden.simulator.workload;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.simulator.Choices;
+
+/// Definitions of apps as users write them; with zeroes all the way the plainest there is.
+final class Definitions {
+    private static final double[] CAPACITIES = {1, 0.5, 0, 0.75};
+    private static final double[] OVERS = {1, 0, 0.5, 0.25};
+    private static final double[] CPUS = {0.1, 0.5, 1, 0.3};
+
+    private final Choices choices;
+
+    Definitions(Choices choices) {
+        this.choices = choices;
+    }
+
+    private boolean oneIn(String what, int n) {
+        return choices.choose("app." + what, n) == n - 1;
+    }
+
+    private int upTo(String what, int bound) {
+        return choices.choose("app." + what, bound);
+    }
+
+    ObjectNode app() {
+        var app = JsonNodeFactory.instance.objectNode();
+        app.put("cmd", "serve " + upTo("cmd", 1000));
+        app.put("instances", 1 + upTo("instances", 5));
+        app.put("cpus", CPUS[upTo("cpus", CPUS.length)]);
+        app.put("mem", 32 + 32 * upTo("mem", 4));
+        app.put("maxLaunchDelaySeconds", 10);
+        app.put("backoffSeconds", upTo("backoff", 3));
+        app.put("backoffFactor", 1.5);
+        ports(app);
+        boolean resident = oneIn("resident", 5);
+        if (resident) {
+            volume(app);
+        }
+        upgrade(app, resident);
+        unreachable(app, resident);
+        if (oneIn("killSelection", 2)) {
+            app.put("killSelection", "OLDEST_FIRST");
+        }
+        if (oneIn("grace", 3)) {
+            app.put("taskKillGracePeriodSeconds", 1 + upTo("grace.seconds", 8));
+        }
+        if (oneIn("fragile", 4)) {
+            app.putObject("labels").put("fragile", "true");
+        }
+        return app;
+    }
+
+    private void ports(ObjectNode app) {
+        int count = 2 - Math.min(2, upTo("ports", 4));
+        var ports = app.putArray("portDefinitions");
+        for (int i = 0; i < count; i++) {
+            ports.addObject().put("port", 0).put("protocol", "tcp");
+        }
+        if (count > 0 && oneIn("health", 2)) {
+            app.putArray("healthChecks")
+                    .addObject()
+                    .put("protocol", "MESOS_TCP")
+                    .put("portIndex", 0)
+                    .put("gracePeriodSeconds", 5)
+                    .put("intervalSeconds", 1 + upTo("health.interval", 4))
+                    .put("timeoutSeconds", 1)
+                    .put("maxConsecutiveFailures", upTo("health.failures", 4));
+        }
+    }
+
+    private static void volume(ObjectNode app) {
+        var container = app.putObject("container").put("type", "MESOS");
+        var volume = container.putArray("volumes").addObject();
+        volume.put("containerPath", "data").put("mode", "RW");
+        volume.putObject("persistent").put("size", 10).put("type", "root");
+    }
+
+    void upgrade(ObjectNode app, boolean resident) {
+        double over = resident ? 0 : OVERS[upTo("over", OVERS.length)];
+        app.putObject("upgradeStrategy")
+                .put("minimumHealthCapacity", CAPACITIES[upTo("capacity", CAPACITIES.length)])
+                .put("maximumOverCapacity", over);
+    }
+
+    private void unreachable(ObjectNode app, boolean resident) {
+        if (resident) {
+            return;
+        }
+        switch (upTo("unreachable", 4)) {
+            case 0 -> {}
+            case 1 -> app.put("unreachableStrategy", "disabled");
+            case 2 ->
+                    app.putObject("unreachableStrategy")
+                            .put("inactiveAfterSeconds", 5)
+                            .put("expungeAfterSeconds", 10);
+            default ->
+                    app.putObject("unreachableStrategy")
+                            .put("inactiveAfterSeconds", 0)
+                            .put("expungeAfterSeconds", 60);
+        }
+    }
+
+    /// Some fields of an app, to be changed.
+    ObjectNode update(boolean resident) {
+        var update = JsonNodeFactory.instance.objectNode();
+        update.put("cmd", "serve " + upTo("cmd", 1000));
+        if (oneIn("update.instances", 3)) {
+            update.put("instances", upTo("instances", 6));
+        }
+        if (oneIn("update.upgrade", 2)) {
+            upgrade(update, resident);
+        }
+        if (oneIn("update.env", 3)) {
+            update.putObject("env").put("X", "y" + upTo("env", 9));
+        }
+        return update;
+    }
+}

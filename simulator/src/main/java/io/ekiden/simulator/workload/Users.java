@@ -1,0 +1,98 @@
+package io.ekiden.simulator.workload;
+
+import io.ekiden.gateway.core.ApiRequest;
+import io.ekiden.gateway.core.AppViews;
+import io.ekiden.log.Actor;
+import io.ekiden.simulator.Timeline;
+import io.ekiden.simulator.check.Checker;
+import io.ekiden.simulator.world.Members;
+import io.ekiden.simulator.world.SimGateway;
+import io.ekiden.simulator.world.World;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/// Users who change things through one gateway or another, and look at what has become of it. A
+/// change whose outcome is unknown is tried again now and then.
+public final class Users {
+    private static final Actor USER = new Actor(Actor.Kind.USER, "user", Optional.of("127.0.0.1"));
+    private static final ApiRequest LIST =
+            new ApiRequest("/v2/apps", Map.of(), Map.of(), "*/*", Optional.empty(), Instant.EPOCH);
+
+    private final World world;
+    private final Members members;
+    private long changes;
+
+    public Users(World world, Members members) {
+        this.world = world;
+        this.members = members;
+    }
+
+    /// Spreads the run's operations over its safety phase.
+    public void begin() {
+        long seconds = world.options().seconds();
+        for (int i = 0; i < world.options().operations(); i++) {
+            long at =
+                    i == 0
+                            ? 3 * Timeline.SECOND
+                            : world.choose("op.at", (int) seconds * 1000) * Timeline.MILLI;
+            world.after(at, this::operate);
+        }
+    }
+
+    private SimGateway gateway() {
+        var gateways = members.gateways();
+        return gateways.get(world.choose("op.gateway", gateways.size()));
+    }
+
+    private Seen seen(SimGateway gateway) {
+        return new Seen(gateway.image(), world.options().apps(), world.choices());
+    }
+
+    private void operate() {
+        var gateway = gateway();
+        if (gateway.up()) {
+            Operations.next(seen(gateway)).ifPresent(call -> send(call, gateway, 2));
+        }
+    }
+
+    /// Deletes everything; what is refused or unanswered is tried again by calling it again.
+    public void deleteAll() {
+        var gateway = members.gateways().getFirst();
+        Operations.deleteAll(seen(gateway)).forEach(call -> send(call, gateway, 0));
+    }
+
+    private void send(Call call, SimGateway gateway, int retries) {
+        var changeId = "c" + ++changes;
+        world.event("user", changeId + " " + call.text() + " at " + gateway.id());
+        gateway.change(
+                changeId,
+                USER,
+                call.request(),
+                call.route(),
+                (answer, sequence) -> {
+                    world.event("user", changeId + " is answered " + answer.status());
+                    world.evidence()
+                            .answered(
+                                    new Checker.Reply(
+                                            changeId,
+                                            answer.status(),
+                                            sequence,
+                                            gateway.id(),
+                                            USER));
+                    look();
+                    if (answer.status() == 503 && retries > 0) {
+                        world.after(Timeline.SECOND, () -> send(call, gateway(), retries - 1));
+                    }
+                });
+    }
+
+    private void look() {
+        gateway().read(image -> AppViews.list(LIST, image));
+    }
+
+    /// How many changes were sent so far.
+    public long changes() {
+        return changes;
+    }
+}

@@ -1,0 +1,2 @@
+/// What users do: each kind of change a small class that makes one call of the API.
+package io.ekiden.simulator.workload;

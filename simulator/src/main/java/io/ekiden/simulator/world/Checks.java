@@ -1,0 +1,121 @@
+package io.ekiden.simulator.world;
+
+import io.ekiden.agent.core.Event;
+import io.ekiden.agent.core.HealthLedger;
+import io.ekiden.agent.core.LocalTask;
+import io.ekiden.model.App;
+import io.ekiden.model.HealthCheck;
+import io.ekiden.model.Pod;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.TaskId;
+import io.ekiden.simulator.Timeline;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/// The health checks of one agent's life, with the real [HealthLedger]. A task that is well is not
+/// probed again until something happens to it: the same result every few seconds changes nothing.
+final class Checks {
+    private final World world;
+    private final String agentId;
+    private final Machine machine;
+    private final Consumer<Event> events;
+    private final TreeMap<TaskId, Probed> tasks = new TreeMap<>();
+    private boolean over;
+
+    Checks(World world, String agentId, Machine machine, Consumer<Event> events) {
+        this.world = world;
+        this.agentId = agentId;
+        this.machine = machine;
+        this.events = events;
+    }
+
+    /// One task under check.
+    private static final class Probed {
+        private final List<HealthCheck> checks;
+        private final Instant since;
+        private HealthLedger ledger;
+        private boolean scheduled;
+
+        Probed(List<HealthCheck> checks, Instant since) {
+            this.checks = checks;
+            this.since = since;
+            this.ledger = HealthLedger.of(checks.size());
+        }
+    }
+
+    void begin(LocalTask task) {
+        var checks = task.task().map(t -> checks(t.spec())).orElse(List.of());
+        if (checks.isEmpty()) {
+            return;
+        }
+        var known = tasks.get(task.taskId());
+        if (known != null) {
+            if (known.ledger.hasResults()) {
+                tell(task.taskId(), known, false);
+            }
+            return;
+        }
+        tasks.put(task.taskId(), new Probed(checks, now()));
+        look(task.taskId());
+    }
+
+    private static List<HealthCheck> checks(RunSpec spec) {
+        return switch (spec) {
+            case App app -> app.healthChecks();
+            case Pod _ -> List.of();
+        };
+    }
+
+    void end(TaskId taskId) {
+        tasks.remove(taskId);
+    }
+
+    void close() {
+        over = true;
+    }
+
+    private Instant now() {
+        return Instant.ofEpochMilli(world.epochMillis());
+    }
+
+    void look(TaskId taskId) {
+        var probed = tasks.get(taskId);
+        if (!over && probed != null && !probed.scheduled) {
+            probed.scheduled = true;
+            long interval = probed.checks.getFirst().interval().toMillis() * Timeline.MILLI;
+            world.after(
+                    1 + world.choose("probe." + agentId, (int) interval),
+                    () -> probe(taskId, probed));
+        }
+    }
+
+    private void probe(TaskId taskId, Probed probed) {
+        probed.scheduled = false;
+        if (over || tasks.get(taskId) != probed) {
+            return;
+        }
+        boolean well = machine.answersWell(taskId);
+        for (int i = 0; i < probed.checks.size(); i++) {
+            HealthLedger.Outcome outcome =
+                    well
+                            ? new HealthLedger.Outcome.Healthy()
+                            : new HealthLedger.Outcome.Unhealthy("does not answer");
+            var entry = probed.ledger.with(i, probed.checks.get(i), outcome, now(), probed.since);
+            probed.ledger = entry.ledger();
+            if (entry.tell()) {
+                tell(taskId, probed, entry.exhausted());
+            }
+        }
+        if (!well) {
+            look(taskId);
+        }
+    }
+
+    private void tell(TaskId taskId, Probed probed, boolean exhausted) {
+        events.accept(
+                new Event.HealthSeen(
+                        taskId, probed.ledger.alive(), exhausted, probed.ledger.results()));
+    }
+}
