@@ -7,6 +7,7 @@ import io.ekiden.model.RunSpec;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -163,7 +164,7 @@ public final class GroupTree {
         return List.copyOf(children.values());
     }
 
-    private GroupTree child(TreeMap<PathId, GroupTree> children, PathId path) {
+    private GroupTree child(Map<PathId, GroupTree> children, PathId path) {
         var name = path.segments().get(id.segments().size());
         return children.computeIfAbsent(id.resolve(name), GroupTree::new);
     }

@@ -64,7 +64,8 @@ public final class Events {
             }
             case Fact.DeploymentCancelled(var deployment, var reason) ->
                     emit("deployment_failed", planned(deployment).put("reason", reason));
-            case Fact.DeadLettered _,
+            case Fact.Planned _,
+                    Fact.DeadLettered _,
                     Fact.EndedTaskKept _,
                     Fact.EndedTaskForgotten _,
                     Fact.VolumeCondemned _,
@@ -73,6 +74,8 @@ public final class Events {
                     Fact.RunSpecPut _,
                     Fact.GroupPut _,
                     Fact.GroupGone _,
+                    Fact.FormerKept _,
+                    Fact.FormersForgotten _,
                     Fact.VersionKept _,
                     Fact.VersionForgotten _,
                     Fact.DelayPut _,
@@ -107,6 +110,12 @@ public final class Events {
                                     : Optional.empty();
                     case Change.DeleteApp _,
                             Change.RestartApp _,
+                            Change.CreateGroup _,
+                            Change.UpdateGroup _,
+                            Change.EnforceRole _,
+                            Change.DeleteGroup _,
+                            Change.CancelDeployment _,
+                            Change.DryRun _,
                             Change.KillTasks _,
                             Change.KillAppTasks _,
                             Change.DrainAgent _,
@@ -263,6 +272,13 @@ public final class Events {
             case Change.CreateApp(var id, var _) -> Optional.of(id.parent());
             case Change.DeleteApp(var id) -> Optional.of(id.parent());
             case Change.RestartApp(var id) -> Optional.of(id.parent());
+            case Change.CreateGroup(var id, var _) -> Optional.of(id);
+            case Change.UpdateGroup(var id, var _) -> Optional.of(id);
+            case Change.EnforceRole(var id, var _) -> Optional.of(id);
+            case Change.DeleteGroup(var id) -> Optional.of(id.parent());
+            case Change.CancelDeployment _ ->
+                    wanted.force() ? Optional.empty() : Optional.of(PathId.ROOT);
+            case Change.DryRun _ -> Optional.empty();
             case Change.UpdateApps update ->
                     Optional.of(
                             update.updates().size() == 1 && !isBulk(wanted.uri())
