@@ -140,7 +140,7 @@ public final class Given {
     }
 
     public static Deployment deployment(PathId app, Deployment.Kind... steps) {
-        return new Deployment(
+        return Deployment.of(
                 "d-1",
                 NOON,
                 java.util.Arrays.stream(steps)
@@ -149,8 +149,7 @@ public final class Given {
                                         List.of(
                                                 new Deployment.Action(
                                                         kind, RunSpec.Kind.APP, app))))
-                        .toList(),
-                0);
+                        .toList());
     }
 
     public static Cluster cluster() {

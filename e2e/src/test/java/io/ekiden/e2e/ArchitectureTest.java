@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaField;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -63,7 +64,8 @@ final class ArchitectureTest {
         assertThat(EKIDEN.stream().map(c -> c.getPackageName()))
                 .contains("io.ekiden.model", "io.ekiden.standalone")
                 .contains("io.ekiden.planner.core", "io.ekiden.gateway")
-                .contains("io.ekiden.agent.core", "io.ekiden.proxy");
+                .contains("io.ekiden.agent.core", "io.ekiden.proxy")
+                .contains("io.ekiden.simulator");
     }
 
     @ParameterizedTest
@@ -80,6 +82,32 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(others))
                 .allowEmptyShould(true)
+                .check(EKIDEN);
+    }
+
+    /// What runs in a simulated world must be unable to ask the real one.
+    @Test
+    void theSimulatorDrivesCoresOnly() {
+        var shells =
+                DescribedPredicate.<JavaClass>not(
+                                resideInAnyPackage(
+                                        "io.ekiden.planner.core..",
+                                        "io.ekiden.agent.core..",
+                                        "io.ekiden.gateway.core.."))
+                        .and(
+                                resideInAnyPackage(
+                                        "io.ekiden.planner..",
+                                        "io.ekiden.agent..",
+                                        "io.ekiden.gateway..",
+                                        "io.ekiden.proxy..",
+                                        "io.ekiden.standalone..",
+                                        "org.apache.kafka..",
+                                        "io.vertx.."));
+        noClasses()
+                .that()
+                .resideInAPackage("io.ekiden.simulator..")
+                .should()
+                .dependOnClassesThat(shells)
                 .check(EKIDEN);
     }
 

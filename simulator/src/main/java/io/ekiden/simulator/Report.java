@@ -58,8 +58,7 @@ final class Report {
 
     void close(boolean withCoverage) {
         if (withCoverage) {
-            new TreeMap<>(coverage.cells())
-                    .forEach((cell, times) -> out.printf("met %s %d%n", cell, times));
+            matrix();
         }
         double took = (System.nanoTime() - began) / 1e9;
         out.printf(
@@ -72,6 +71,18 @@ final class Report {
                 violations,
                 broken.isEmpty() ? "" : " " + joined(broken));
         out.printf("faults: %s%n", joined(faults));
+    }
+
+    /// A line for each row of what was met: state of deployments by input, and the facts.
+    private void matrix() {
+        var rows = new TreeMap<String, TreeMap<String, Long>>();
+        coverage.cells()
+                .forEach((cell, times) -> {
+                    int bar = cell.indexOf('|');
+                    rows.computeIfAbsent(cell.substring(0, bar), _ -> new TreeMap<>())
+                            .put(cell.substring(bar + 1), times);
+                });
+        rows.forEach((row, columns) -> out.printf("met %s: %s%n", row, joined(columns)));
     }
 
     private static String joined(Map<String, Long> counts) {

@@ -15,7 +15,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 
 /// Marathon's JSON form of a group update. Reports every problem of the whole tree at once, each
-/// with its path such as `/groups(0)/apps(1)/cpus`. `pods` is read-only and ignored, as in Marathon.
+/// with its path such as `/groups(0)/apps(1)/cpus`. `pods` is read-only and ignored, as in
+/// Marathon.
 public final class GroupJson {
     /// More than a body can hold.
     private static final int MAX_ITEMS = 100_000;
@@ -81,8 +82,7 @@ public final class GroupJson {
         }
     }
 
-    private static GroupUpdate.Content content(
-            PathId id, Fields group, List<Problem> problems) {
+    private static GroupUpdate.Content content(PathId id, Fields group, List<Problem> problems) {
         return new GroupUpdate.Content(
                 id,
                 group.array("apps", MAX_ITEMS).map(list -> apps(id, list, problems)),

@@ -8,6 +8,7 @@ import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// The strategies of an app: backoff (three fields of the app itself), upgrade, unreachable.
 final class StrategyJson {
@@ -45,7 +46,18 @@ final class StrategyJson {
             mustBeZero(fields, "maximumOverCapacity", maximum);
         }
         // Without the sum, -0.0 would not equal what is read back.
-        return new UpgradeStrategy(minimum + 0.0, maximum + 0.0);
+        return new UpgradeStrategy(
+                minimum + 0.0,
+                maximum + 0.0,
+                fields.integer("progressDeadlineSeconds", 1, Limits.MAX_SECONDS)
+                        .map(Duration::ofSeconds),
+                fields.object("canary").flatMap(StrategyJson::canary));
+    }
+
+    private static Optional<Integer> canary(Fields canary) {
+        return canary.has("instances")
+                ? canary.integer("instances", 1, Limits.MAX_INSTANCES)
+                : canary.form("instances", "error.path.missing");
     }
 
     private static void mustBeZero(Fields fields, String field, double number) {
@@ -87,6 +99,9 @@ final class StrategyJson {
         var json = JsonNodeFactory.instance.objectNode();
         json.set("minimumHealthCapacity", Numbers.of(strategy.minimumHealthCapacity()));
         json.set("maximumOverCapacity", Numbers.of(strategy.maximumOverCapacity()));
+        strategy.progressDeadline()
+                .ifPresent(time -> json.put("progressDeadlineSeconds", time.toSeconds()));
+        strategy.canary().ifPresent(n -> json.putObject("canary").put("instances", n));
         return json;
     }
 

@@ -69,6 +69,12 @@ public sealed interface Change {
     record KillAppTasks(PathId runSpecId, Optional<String> host, boolean scale, boolean wipe)
             implements Change {}
 
+    /// Holds a running deployment where it is, or lets it go on.
+    record PauseDeployment(String deploymentId, boolean paused) implements Change {}
+
+    /// The canaries of a running deployment have shown that the rest can follow.
+    record PromoteDeployment(String deploymentId) implements Change {}
+
     /// Empties an agent: it gets nothing new, and what runs there is replaced elsewhere. Without
     /// `draining`, takes that back.
     record DrainAgent(String agentId, boolean draining) implements Change {}

@@ -140,6 +140,9 @@ public sealed interface Fact {
     /// A step has ended and the next has begun; `deployment` is how it is now.
     record DeploymentAdvanced(Deployment deployment) implements Fact {}
 
+    /// A deployment was paused, resumed or promoted, or has come nearer to the end of its step.
+    record DeploymentPut(Deployment deployment) implements Fact {}
+
     /// The last step has ended.
     record DeploymentFinished(Deployment deployment) implements Fact {}
 

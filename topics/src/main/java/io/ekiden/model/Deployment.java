@@ -12,7 +12,17 @@ import java.util.function.Predicate;
 ///
 /// @param version the version that it brings the apps to
 /// @param currentStep index of the step that runs now
-public record Deployment(String id, Instant version, List<Step> steps, int currentStep)
+/// @param paused whether no further step is taken until it is resumed
+/// @param canaries how far those are that come before the rest
+/// @param progress of the current step, when its progress has a deadline
+public record Deployment(
+        String id,
+        Instant version,
+        List<Step> steps,
+        int currentStep,
+        boolean paused,
+        Canaries canaries,
+        Optional<Progress> progress)
         implements Entity {
     /// So many may run at a time (Marathon's limit).
     public static final int MAX_RUNNING = 100;
@@ -50,10 +60,33 @@ public record Deployment(String id, Instant version, List<Step> steps, int curre
         }
     }
 
+    /// The first instances of a new configuration, if its strategy wants some.
+    public enum Canaries {
+        /// None are wanted, or they are not ready yet.
+        PENDING,
+        /// They are ready, and the rest waits for a word.
+        WAITING,
+        PROMOTED
+    }
+
+    /// @param ready new instances so far
+    /// @param deadline until when there must be another
+    public record Progress(int ready, Instant deadline) {}
+
     public static final String PREFIX = "deployment/";
 
     public Deployment {
         steps = List.copyOf(steps);
+    }
+
+    /// One that begins.
+    public static Deployment of(String id, Instant version, List<Step> steps) {
+        return new Deployment(id, version, steps, 0, false, Canaries.PENDING, Optional.empty());
+    }
+
+    @Override
+    public Optional<Instant> due() {
+        return progress.filter(_ -> !paused).map(Progress::deadline);
     }
 
     @Override
@@ -85,6 +118,20 @@ public record Deployment(String id, Instant version, List<Step> steps, int curre
     }
 
     public Deployment next() {
-        return new Deployment(id, version, steps, currentStep + 1);
+        return new Deployment(
+                id, version, steps, currentStep + 1, paused, canaries, Optional.empty());
+    }
+
+    /// A pause stops the clock: what is late is given its time anew.
+    public Deployment withPaused(boolean paused) {
+        return new Deployment(id, version, steps, currentStep, paused, canaries, Optional.empty());
+    }
+
+    public Deployment withCanaries(Canaries canaries) {
+        return new Deployment(id, version, steps, currentStep, paused, canaries, progress);
+    }
+
+    public Deployment withProgress(Optional<Progress> progress) {
+        return new Deployment(id, version, steps, currentStep, paused, canaries, progress);
     }
 }

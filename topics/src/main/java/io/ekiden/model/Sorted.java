@@ -14,10 +14,15 @@ public final class Sorted {
     private Sorted() {}
 
     public static <K extends Comparable<? super K>, V> SortedMap<K, V> copyOf(Map<K, V> map) {
-        return Collections.unmodifiableSortedMap(new TreeMap<>(map));
+        // Most are empty, and there are many of them.
+        return map.isEmpty()
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(map));
     }
 
     public static <T extends Comparable<? super T>> SortedSet<T> copyOf(Collection<T> items) {
-        return Collections.unmodifiableSortedSet(new TreeSet<>(items));
+        return items.isEmpty()
+                ? Collections.emptySortedSet()
+                : Collections.unmodifiableSortedSet(new TreeSet<>(items));
     }
 }

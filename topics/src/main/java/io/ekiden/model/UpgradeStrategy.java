@@ -1,6 +1,22 @@
 package io.ekiden.model;
 
-/// The bounds of a rolling update as fractions of the wanted instances, each from 0 to 1.
-public record UpgradeStrategy(double minimumHealthCapacity, double maximumOverCapacity) {
+import java.time.Duration;
+import java.util.Optional;
+
+/// The bounds of a rolling update as fractions of the wanted instances, each from 0 to 1, and what
+/// Marathon does not know: a deadline and canaries, absent unless they are given.
+///
+/// @param progressDeadline a deployment that makes no new instance ready for so long has failed
+/// @param canary so many new instances come first, then the deployment waits to be promoted
+public record UpgradeStrategy(
+        double minimumHealthCapacity,
+        double maximumOverCapacity,
+        Optional<Duration> progressDeadline,
+        Optional<Integer> canary) {
     public static final UpgradeStrategy DEFAULT = new UpgradeStrategy(1, 1);
+
+    /// Marathon's bounds alone.
+    public UpgradeStrategy(double minimumHealthCapacity, double maximumOverCapacity) {
+        this(minimumHealthCapacity, maximumOverCapacity, Optional.empty(), Optional.empty());
+    }
 }

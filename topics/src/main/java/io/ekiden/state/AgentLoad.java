@@ -2,8 +2,10 @@ package io.ekiden.state;
 
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
+import io.ekiden.model.PathId;
 import io.ekiden.model.Resources;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -15,16 +17,22 @@ import java.util.TreeSet;
 public final class AgentLoad {
     private final TreeSet<InstanceId> instances = new TreeSet<>();
     private final TreeMap<Integer, Integer> ports = new TreeMap<>();
+
+    /// Of each run spec that has instances here, how many: only ever asked by id.
+    private final HashMap<PathId, Integer> counts = new HashMap<>();
+
     private Resources used = Resources.NONE;
 
     void add(Instance instance) {
         instances.add(instance.id());
+        counts.merge(instance.runSpecId(), 1, Integer::sum);
         used = used.plus(instance.resources());
         ports(instance).forEach(port -> ports.merge(port, 1, Integer::sum));
     }
 
     void remove(Instance instance) {
         instances.remove(instance.id());
+        counts.merge(instance.runSpecId(), -1, AgentLoad::orNone);
         used = used.minus(instance.resources());
         ports(instance).forEach(port -> ports.merge(port, -1, AgentLoad::orNone));
     }
@@ -43,6 +51,11 @@ public final class AgentLoad {
 
     public SortedSet<InstanceId> instances() {
         return Collections.unmodifiableSortedSet(instances);
+    }
+
+    /// How many instances of a run spec are here.
+    public int count(PathId spec) {
+        return counts.getOrDefault(spec, 0);
     }
 
     public Resources used() {

@@ -42,7 +42,9 @@ import java.util.TreeSet;
 public final class ClusterImage {
     private final TreeMap<String, Entity> entities = new TreeMap<>();
     private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();
-    private final TreeMap<String, AgentLoad> loads = new TreeMap<>();
+    private final AgentIndex agents = new AgentIndex();
+    private final TreeMap<PathId, SpecInstances> specs = new TreeMap<>();
+    private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
 
     /// Applies a fact. Facts that are answers or orders change nothing.
     public void replay(Fact fact) {
@@ -61,10 +63,7 @@ public final class ClusterImage {
             case Fact.GroupGone(var id) -> removes(Group.key(id));
             case Fact.FormerKept(var former) -> puts(former);
             case Fact.FormersForgotten(var version, var ids) ->
-                    removes(
-                            ids.stream()
-                                    .map(id -> Former.key(version, id))
-                                    .toArray(String[]::new));
+                    removes(ids.stream().map(id -> Former.key(version, id)).toArray(String[]::new));
             case Fact.VersionKept(var version) -> puts(version);
             case Fact.VersionForgotten(var app, var version) ->
                     removes(RunSpecVersion.key(app, version));
@@ -84,6 +83,7 @@ public final class ClusterImage {
             case Fact.VolumeGone(var volume) -> removes(volume.key());
             case Fact.DeploymentStarted(var deployment) -> puts(deployment);
             case Fact.DeploymentAdvanced(var deployment) -> puts(deployment);
+            case Fact.DeploymentPut(var deployment) -> puts(deployment);
             case Fact.DeploymentFinished(var deployment) -> removes(deployment.key());
             case Fact.DeploymentCancelled(var deployment, var _) -> removes(deployment.key());
             case Fact.AgentPut(var agent) -> puts(agent);
@@ -127,9 +127,7 @@ public final class ClusterImage {
         entity.due()
                 .ifPresent(
                         time -> due.computeIfAbsent(time, _ -> new TreeSet<>()).add(entity.key()));
-        if (entity instanceof Instance instance) {
-            instance.holder().ifPresent(agent -> load(agent).add(instance));
-        }
+        index(entity);
         return Optional.ofNullable(before);
     }
 
@@ -137,7 +135,27 @@ public final class ClusterImage {
     public Optional<Entity> remove(String key) {
         var before = entities.remove(key);
         unindex(before);
+        forget(before);
         return Optional.ofNullable(before);
+    }
+
+    private void index(Entity entity) {
+        switch (entity) {
+            case Instance instance -> {
+                instance.holder().ifPresent(agent -> agents.add(agent, instance));
+                of(instance.runSpecId()).add(instance, holder(instance));
+            }
+            case Agent agent -> know(agent.id(), Optional.of(agent));
+            case Deployment deployment ->
+                    deployment
+                            .affected()
+                            .forEach(id ->
+                                    deploying
+                                            .computeIfAbsent(id, _ -> new TreeSet<>())
+                                            .add(deployment.id()));
+            case RunSpec spec -> define(spec.id(), Optional.of(spec));
+            default -> {}
+        }
     }
 
     private void unindex(Entity before) {
@@ -152,19 +170,87 @@ public final class ClusterImage {
                         due.remove(time);
                     }
                 });
+        if (before instanceof Deployment deployment) {
+            deployment
+                    .affected()
+                    .forEach(id ->
+                            deploying.computeIfPresent(
+                                    id,
+                                    (_, ids) ->
+                                            ids.remove(deployment.id()) && ids.isEmpty()
+                                                    ? null
+                                                    : ids));
+        }
         if (before instanceof Instance instance) {
-            instance.holder().ifPresent(agent -> load(agent).remove(instance));
+            of(instance.runSpecId()).remove(instance, holder(instance));
+            instance.holder().ifPresent(agent -> agents.remove(agent, instance));
         }
     }
 
-    private AgentLoad load(String agentId) {
-        return loads.computeIfAbsent(agentId, _ -> new AgentLoad());
+    /// What is taken away from the indexes only when nothing takes the entity's place.
+    private void forget(Entity gone) {
+        switch (gone) {
+            case null -> {}
+            case Instance instance -> forgetEmpty(instance.runSpecId());
+            case Agent agent -> know(agent.id(), Optional.empty());
+            case RunSpec spec -> {
+                define(spec.id(), Optional.empty());
+                forgetEmpty(spec.id());
+            }
+            default -> {}
+        }
+    }
+
+    private void forgetEmpty(PathId spec) {
+        if (of(spec).isEmpty()) {
+            specs.remove(spec);
+        }
+    }
+
+    private SpecInstances of(PathId spec) {
+        return specs.computeIfAbsent(spec, _ -> new SpecInstances());
+    }
+
+    private Optional<Agent> holder(Instance instance) {
+        return instance.holder().flatMap(agents::agent);
+    }
+
+    /// What its instances count as follows an agent's attributes.
+    private void know(String id, Optional<Agent> agent) {
+        var before = agents.agent(id);
+        boolean renamed =
+                !before.map(Agent::attributes).equals(agent.map(Agent::attributes))
+                        || !before.map(Agent::hostname).equals(agent.map(Agent::hostname));
+        agents.know(id, agent);
+        if (renamed) {
+            for (var held : agents.load(id).instances()) {
+                var instance = instance(held).orElseThrow();
+                before.ifPresent(was -> of(instance.runSpecId()).tally(instance, was, -1));
+                agent.ifPresent(is -> of(instance.runSpecId()).tally(instance, is, 1));
+            }
+        }
+    }
+
+    private void define(PathId id, Optional<RunSpec> spec) {
+        var instances = of(id);
+        boolean alike = instances.countsAlike(spec);
+        if (!alike) {
+            instances.rules().forEach(rule -> agents.unname(rule.field()));
+        }
+        instances.define(spec);
+        if (!alike) {
+            instances.rules().forEach(rule -> agents.name(rule.field()));
+            instances.forEach(
+                    instance -> holder(instance).ifPresent(at -> instances.tally(instance, at, 1)));
+        }
     }
 
     public void clear() {
         entities.clear();
         due.clear();
-        loads.clear();
+        agents.clear();
+        specs.clear();
+        deploying.clear();
     }
 
     /// Every entity by its key.
@@ -292,11 +378,15 @@ public final class ClusterImage {
         return all(Instance.class, "instance/");
     }
 
+    /// A copy; who wants to know how many there are, or only some of them, asks [#instancesOf].
     public Collection<Instance> instances(PathId app) {
-        // `/a.instance-b` has the prefix of `/a` too.
-        return all(Instance.class, Instance.prefix(app)).stream()
-                .filter(instance -> instance.runSpecId().equals(app))
-                .toList();
+        return instancesOf(app).in(_ -> true);
+    }
+
+    /// The instances of an app or pod, indexed. A view: it changes with the image.
+    public SpecInstances instancesOf(PathId app) {
+        var instances = specs.get(app);
+        return instances == null ? new SpecInstances() : instances;
     }
 
     public Optional<Deployment> deployment(String id) {
@@ -305,6 +395,14 @@ public final class ClusterImage {
 
     public Collection<Deployment> deployments() {
         return all(Deployment.class, Deployment.PREFIX);
+    }
+
+    /// The running deployments that touch an app or pod, by their ids.
+    public List<Deployment> deploymentsOf(PathId spec) {
+        var ids = deploying.get(spec);
+        return ids == null
+                ? List.of()
+                : ids.stream().flatMap(id -> deployment(id).stream()).toList();
     }
 
     public Optional<LaunchDelay> delay(PathId app) {
@@ -349,8 +447,12 @@ public final class ClusterImage {
 
     /// What is held on an agent.
     public AgentLoad loadOf(String agentId) {
-        var load = loads.get(agentId);
-        return load == null ? new AgentLoad() : load;
+        return agents.load(agentId);
+    }
+
+    /// The agents that can be given work, in the order of the room on them.
+    public AgentIndex rooms() {
+        return agents;
     }
 
     public Optional<Proxy> proxy(String id) {

@@ -96,10 +96,7 @@ public final class GroupTree {
         var next = image.rootVersion();
         while (next.isPresent()) {
             versions.add(next.get());
-            next =
-                    image.former(next.get(), PathId.ROOT)
-                            .flatMap(Former::group)
-                            .map(Group::version);
+            next = image.former(next.get(), PathId.ROOT).flatMap(Former::group).map(Group::version);
         }
         return List.copyOf(versions);
     }

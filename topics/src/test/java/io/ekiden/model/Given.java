@@ -13,6 +13,14 @@ public final class Given {
     private Given() {}
 
     public static App app(String id) {
+        return app(id, List.of());
+    }
+
+    public static App constrained(App app, List<Constraint> constraints) {
+        return app(app.id().value(), constraints);
+    }
+
+    private static App app(String id, List<Constraint> constraints) {
         return new App(
                 PathId.of(id),
                 Optional.of("sleep 1000"),
@@ -35,7 +43,7 @@ public final class Given {
                 List.of(),
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
-                List.of(),
+                constraints,
                 List.of(),
                 "*",
                 BackoffStrategy.DEFAULT,

@@ -3,19 +3,27 @@ package io.ekiden.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.log.Fact;
+import io.ekiden.model.Agent;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Constraint;
+import io.ekiden.model.Container;
+import io.ekiden.model.Entity;
 import io.ekiden.model.Given;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.PathId;
+import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.RunSpecVersion;
+import io.ekiden.model.Sorted;
 import io.ekiden.model.VersionInfo;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -144,34 +152,127 @@ class ClusterImageTest {
     }
 
     private void randomSteps(Random random, int steps, ArrayDeque<Runnable> undo) {
-        var conditions = List.of(Condition.values());
         for (int i = 0; i < steps; i++) {
-            var instance = Given.instance(web, random.nextInt(20));
-            var key = instance.key();
-            var condition = conditions.get(random.nextInt(conditions.size()));
-            var deadline =
-                    random.nextBoolean()
-                            ? Optional.of(Given.NOON.plusSeconds(random.nextInt(5)))
-                            : Optional.<Instant>empty();
-            var was =
-                    random.nextInt(3) == 0
-                            ? image.remove(key)
-                            : image.put(
-                                    instance.withCondition(condition, Given.NOON)
-                                            .withDeadline(deadline));
-            undo.push(() -> was.ifPresentOrElse(image::put, () -> image.remove(key)));
+            var entity = randomEntity(random);
+            var was = random.nextInt(3) == 0 ? image.remove(entity.key()) : image.put(entity);
+            undo.push(() -> was.ifPresentOrElse(image::put, () -> image.remove(entity.key())));
         }
+    }
+
+    private Entity randomEntity(Random random) {
+        return switch (random.nextInt(8)) {
+            case 0 -> agent("a" + random.nextInt(3), random);
+            case 1 -> spec(random);
+            default -> instance(random);
+        };
+    }
+
+    private Instance instance(Random random) {
+        var conditions = List.of(Condition.values());
+        var instance = Given.instance(web, random.nextInt(20));
+        var placement = instance.placement().orElseThrow();
+        return instance.withCondition(conditions.get(random.nextInt(conditions.size())), Given.NOON)
+                .withVersion(Given.NOON, Given.NOON.plusSeconds(random.nextInt(3)))
+                .withPlacement(
+                        Optional.of(
+                                new Instance.Placement(
+                                        "a" + random.nextInt(3),
+                                        placement.hostname(),
+                                        placement.ip(),
+                                        placement.hostPorts(),
+                                        1)))
+                .withDeadline(
+                        random.nextBoolean()
+                                ? Optional.of(Given.NOON.plusSeconds(random.nextInt(5)))
+                                : Optional.empty());
+    }
+
+    private static Agent agent(String id, Random random) {
+        return new Agent(
+                id,
+                "boot",
+                1,
+                1,
+                "host-" + random.nextInt(2),
+                "10.0.0.1",
+                Optional.empty(),
+                Resources.of(1 + random.nextInt(3), 4096, 100, 0),
+                List.of(new PortRange(31000, 31099)),
+                Sorted.copyOf(Map.of("rack", "r" + random.nextInt(3))),
+                Sorted.copyOf(List.of(Container.Type.MESOS)),
+                random.nextInt(4) == 0 ? Agent.State.UNREACHABLE : Agent.State.ACTIVE,
+                random.nextInt(4) == 0,
+                Given.NOON,
+                Optional.empty());
+    }
+
+    private RunSpec spec(Random random) {
+        var constraints = new ArrayList<Constraint>();
+        for (var field : List.of("rack", "hostname")) {
+            if (random.nextBoolean()) {
+                constraints.add(
+                        new Constraint(field, Constraint.Operator.GROUP_BY, Optional.empty()));
+            }
+        }
+        var config = Given.NOON.plusSeconds(random.nextInt(3));
+        return Given.constrained(web, constraints)
+                .withVersion(config, new VersionInfo(config, config));
     }
 
     private void assertIndexesFollow() {
         var fresh = new ClusterImage();
-        image.entities().values().forEach(fresh::put);
+        image.entities().descendingMap().values().forEach(fresh::put);
 
-        assertThat(image.loadOf("a1")).isEqualTo(fresh.loadOf("a1"));
-        assertThat(image.loadOf("a1").ports().values()).containsOnly(1);
+        for (var agent : List.of("a0", "a1", "a2")) {
+            assertThat(image.loadOf(agent)).isEqualTo(fresh.loadOf(agent));
+            assertThat(image.loadOf(agent).count(web.id()))
+                    .isEqualTo(image.loadOf(agent).instances().size());
+        }
         assertThat(image.nextDue()).isEqualTo(fresh.nextDue());
         assertThat(image.dueAt(Given.NOON.plusSeconds(9), 1000))
                 .isEqualTo(fresh.dueAt(Given.NOON.plusSeconds(9), 1000));
+        assertThat(order(image)).isEqualTo(order(fresh));
+        assertThat(image.rooms().draining()).hasSameSizeAs(fresh.rooms().draining());
+        for (var field : List.of("rack", "hostname")) {
+            assertThat(image.rooms().by(field).keySet())
+                    .isEqualTo(fresh.rooms().by(field).keySet());
+            assertThat(image.instancesOf(web.id()).tally(field)).isEqualTo(naiveTally(field));
+        }
+        assertThat(image.instances(web.id())).isEqualTo(List.copyOf(image.instances()));
+        for (var condition : Condition.values()) {
+            assertThat(image.instancesOf(web.id()).count(phase -> phase.condition() == condition))
+                    .isEqualTo(
+                            (int)
+                                    image.instances().stream()
+                                            .filter(i -> i.condition() == condition)
+                                            .count());
+        }
+    }
+
+    private static List<String> order(ClusterImage image) {
+        return image.rooms().all().stream()
+                .map(room -> room.agent() + " " + room.freeShare() + " " + room.freeRanges())
+                .toList();
+    }
+
+    private Map<String, Integer> naiveTally(String field) {
+        var tally = new TreeMap<String, Integer>();
+        var spec = image.runSpec(web.id());
+        boolean counted =
+                spec.filter(s -> s.constraints().stream().anyMatch(c -> c.field().equals(field)))
+                        .isPresent();
+        for (var instance : counted ? image.instances() : List.<Instance>of()) {
+            if (!instance.configVersion().isBefore(spec.orElseThrow().configVersion())) {
+                instance.holder()
+                        .flatMap(image::agent)
+                        .map(agent ->
+                                field.equals("rack")
+                                        ? agent.attributes().get("rack")
+                                        : agent.hostname())
+                        .ifPresent(value -> tally.merge(value, 1, Integer::sum));
+            }
+        }
+        return tally;
     }
 
     private static Fact put(Instance instance) {

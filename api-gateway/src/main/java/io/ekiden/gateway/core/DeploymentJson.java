@@ -33,6 +33,17 @@ final class DeploymentJson {
         }
         json.put("currentStep", Math.min(deployment.currentStep() + 1, deployment.steps().size()));
         json.put("totalSteps", deployment.steps().size());
+        // Beyond Marathon's fields, and only when there is something to say.
+        if (deployment.paused()) {
+            json.put("paused", true);
+        }
+        if (deployment.canaries() == Deployment.Canaries.WAITING) {
+            json.put("awaitsPromotion", true);
+        }
+        deployment
+                .progress()
+                .ifPresent(progress ->
+                        json.put("progressDeadline", Timestamps.format(progress.deadline())));
         return json;
     }
 

@@ -72,6 +72,7 @@ public final class Events {
                     Fact.VolumeGone _,
                     Fact.ClusterPut _,
                     Fact.RunSpecPut _,
+                    Fact.DeploymentPut _,
                     Fact.GroupPut _,
                     Fact.GroupGone _,
                     Fact.FormerKept _,
@@ -118,6 +119,8 @@ public final class Events {
                             Change.DryRun _,
                             Change.KillTasks _,
                             Change.KillAppTasks _,
+                            Change.PauseDeployment _,
+                            Change.PromoteDeployment _,
                             Change.DrainAgent _,
                             Change.ResetDelay _ ->
                             Optional.empty();
@@ -286,7 +289,11 @@ public final class Events {
                                     : PathId.ROOT);
             case Change.KillTasks kill -> scaled(kill.scale());
             case Change.KillAppTasks kill -> scaled(kill.scale());
-            case Change.DrainAgent _, Change.ResetDelay _ -> Optional.empty();
+            case Change.PauseDeployment _,
+                    Change.PromoteDeployment _,
+                    Change.DrainAgent _,
+                    Change.ResetDelay _ ->
+                    Optional.empty();
         };
     }
 

@@ -4,14 +4,15 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
 import io.ekiden.model.App;
-import io.ekiden.model.Condition;
-import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Rejected;
+import io.ekiden.model.Resources;
 import io.ekiden.model.Timestamps;
+import io.ekiden.state.AgentRoom;
 import io.ekiden.state.ClusterImage;
+import io.ekiden.state.Phase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -27,11 +28,7 @@ final class QueueJson {
         var queue = Answer.object();
         var items = queue.putArray("queue");
         for (var app : image.apps()) {
-            var waiting =
-                    image.instances(app.id()).stream()
-                            .filter(instance -> instance.condition() == Condition.SCHEDULED)
-                            .filter(instance -> instance.goal() == Goal.RUNNING)
-                            .toList();
+            var waiting = image.instancesOf(app.id()).in(Phase::waiting);
             if (!waiting.isEmpty()) {
                 items.add(item(image, app, waiting, request));
             }
@@ -47,7 +44,7 @@ final class QueueJson {
         json.put("count", waiting.size());
         json.set("delay", delay(image, app, request.now()));
         if (request.all("embed").contains("lastUnusedOffers")) {
-            json.putArray("lastUnusedOffers");
+            json.set("lastUnusedOffers", unused(image, attempt));
         }
         json.set("processedOffersSummary", summary(attempt));
         json.put("role", app.role());
@@ -76,6 +73,55 @@ final class QueueJson {
         return Answer.object()
                 .put("timeLeftSeconds", (left + 999) / 1000)
                 .put("overdue", left == 0);
+    }
+
+    /// Agents that were turned down, in the shape of offers. What is free there is told as it is
+    /// now; beyond Marathon's fields, `wanted` and `there` tell what did not fit.
+    private static ArrayNode unused(ClusterImage image, Optional<LaunchQueueItem> attempt) {
+        var unused = Answer.object().arrayNode();
+        for (var refusal : attempt.map(LaunchQueueItem::refusals).orElse(List.of())) {
+            image.rooms()
+                    .room(refusal.agentId())
+                    .ifPresent(room -> {
+                        var json = unused.addObject();
+                        json.set("offer", offer(room));
+                        json.putArray("reason").add(refusal.reason().name());
+                        json.put("there", refusal.there());
+                        json.put("timestamp", Timestamps.format(attempt.orElseThrow().at()));
+                        json.put("wanted", refusal.wanted());
+                    });
+        }
+        return unused;
+    }
+
+    private static ObjectNode offer(AgentRoom room) {
+        var agent = room.agent();
+        var json = Answer.object();
+        var attributes = json.putArray("attributes");
+        agent.attributes()
+                .forEach((name, value) ->
+                        attributes.addObject().put("name", name).put("text", value));
+        json.put("agentId", agent.id());
+        json.put("hostname", agent.hostname());
+        json.put("id", agent.id() + "-" + agent.epoch());
+        var resources = json.putArray("resources");
+        scalar(resources, "cpus", room.free().cpus());
+        scalar(resources, "mem", room.free().mem());
+        scalar(resources, "disk", room.free().disk());
+        scalar(resources, "gpus", room.free().gpus());
+        var ports = resources.addObject().put("name", "ports").put("role", "*").putArray("ranges");
+        room.freeRanges()
+                .forEach(range ->
+                        ports.addObject().put("begin", range.begin()).put("end", range.end()));
+        return json;
+    }
+
+    private static void scalar(ArrayNode resources, String name, long amount) {
+        resources
+                .addObject()
+                .put("name", name)
+                .put("role", "*")
+                .put("scalar", Resources.number(amount));
     }
 
     private static ObjectNode summary(Optional<LaunchQueueItem> attempt) {

@@ -13,6 +13,7 @@ import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.AppChanges;
 import io.ekiden.gateway.core.AppViews;
 import io.ekiden.gateway.core.ClusterViews;
+import io.ekiden.gateway.core.DeploymentOrders;
 import io.ekiden.gateway.core.TaskChanges;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.TaskViews;
@@ -59,6 +60,18 @@ final class ApiRouter {
                         read("/v2/queue", ClusterViews::queue),
                         order("DELETE", "/v2/queue/{id...}/delay", AppChanges::resetDelay),
                         read("/v2/deployments", ClusterViews::deployments),
+                        order(
+                                "POST",
+                                "/v2/deployments/{deployment}/pause",
+                                DeploymentOrders::pause),
+                        order(
+                                "POST",
+                                "/v2/deployments/{deployment}/resume",
+                                DeploymentOrders::resume),
+                        order(
+                                "POST",
+                                "/v2/deployments/{deployment}/promote",
+                                DeploymentOrders::promote),
                         read("/v2/agents", ClusterViews::agents),
                         read("/v2/agents/{agent}", ClusterViews::agent),
                         order("POST", "/v2/agents/{agent}/drain", ClusterViews::drain),

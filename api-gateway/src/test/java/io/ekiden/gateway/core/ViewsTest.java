@@ -10,6 +10,7 @@ import io.ekiden.model.Deployment;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
+import io.ekiden.model.LaunchQueueItem.Refusal;
 import io.ekiden.model.LaunchQueueItem.Rejected;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Sorted;
@@ -259,6 +260,9 @@ class ViewsTest {
                         List.of(
                                 new Rejected(Reason.InsufficientCpus, 6),
                                 new Rejected(Reason.InsufficientPorts, 4)),
+                        List.of(
+                                new Refusal("a1", Reason.InsufficientPorts, "1 port", "none"),
+                                new Refusal("gone", Reason.InsufficientCpus, "cpus 1", "cpus 0")),
                         Given.NOON));
         image.put(
                 new LaunchDelay(
@@ -269,9 +273,21 @@ class ViewsTest {
                         false,
                         Given.NOON.plusSeconds(1000)));
 
-        var queue = ok(ClusterViews.queue(Ask.of("/"), image)).path("queue");
+        var queue =
+                ok(ClusterViews.queue(Ask.of("/", "embed=lastUnusedOffers"), image)).path("queue");
 
         assertThat(queue).hasSize(1);
+        var unused = queue.get(0).path("lastUnusedOffers");
+        assertThat(unused).hasSize(1);
+        assertThat(unused.get(0).path("reason").toString()).isEqualTo("[\"InsufficientPorts\"]");
+        assertThat(unused.get(0).path("wanted").asText()).isEqualTo("1 port");
+        var offer = unused.get(0).path("offer");
+        assertThat(offer.path("hostname").asText()).isEqualTo("host-a1");
+        assertThat(offer.path("attributes").toString())
+                .isEqualTo("[{\"name\":\"rack\",\"text\":\"r1\"}]");
+        assertThat(offer.path("resources").get(0).toString())
+                .isEqualTo("{\"name\":\"cpus\",\"role\":\"*\",\"scalar\":1.6}");
+        assertThat(offer.path("resources").get(4).path("ranges")).isNotEmpty();
         var item = queue.get(0);
         assertThat(item.path("app").path("id").asText()).isEqualTo("/shop/web");
         assertThat(item.path("count").asInt()).isEqualTo(1);

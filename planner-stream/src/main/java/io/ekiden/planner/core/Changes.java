@@ -48,6 +48,9 @@ final class Changes {
             case Change.DryRun(var tried) -> turn.dry(() -> take(turn, tried, force));
             case Change.KillTasks kill -> TaskKills.take(turn, kill, force);
             case Change.KillAppTasks kill -> TaskKills.take(turn, kill, force);
+            case Change.PauseDeployment(var id, var paused) ->
+                    DeploymentOrders.pause(turn, id, paused);
+            case Change.PromoteDeployment(var id) -> DeploymentOrders.promote(turn, id);
             case Change.DrainAgent(var id, var draining) -> Evacuation.take(turn, id, draining);
             case Change.ResetDelay(var id) -> resetDelay(turn, id);
         };
@@ -78,8 +81,7 @@ final class Changes {
     }
 
     private Optional<Rejection> updated(Change.AppUpdate update, Change.UpdateApps options) {
-        var current =
-                target.spec(update.id()).filter(App.class::isInstance).map(App.class::cast);
+        var current = target.spec(update.id()).filter(App.class::isInstance).map(App.class::cast);
         if (current.isEmpty()) {
             return options.create()
                     ? edit(AppJson.read(update.id(), update.definition()))
@@ -89,8 +91,7 @@ final class Changes {
         if (version.isPresent()) {
             return rollback(update.id(), version.get());
         }
-        return edit(
-                AppJson.merge(current.get(), update.definition(), options.partial()));
+        return edit(AppJson.merge(current.get(), update.definition(), options.partial()));
     }
 
     /// `{"version": …}` alone (an id may stand beside it) means: as it was then.

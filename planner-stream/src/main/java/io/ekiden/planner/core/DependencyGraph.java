@@ -109,8 +109,7 @@ final class DependencyGraph {
         while (!ready.isEmpty()) {
             var node = ready.remove();
             done++;
-            int length =
-                    lengths.getOrDefault(node.key(), 0) + (node.kind() == Kind.SPEC ? 1 : 0);
+            int length = lengths.getOrDefault(node.key(), 0) + (node.kind() == Kind.SPEC ? 1 : 0);
             for (var dependent : dependents.getOrDefault(node.key(), List.of())) {
                 lengths.merge(dependent.key(), length, Math::max);
                 if (open.merge(dependent.key(), -1, Integer::sum) == 0) {

@@ -78,8 +78,7 @@ final class Deploying {
         };
     }
 
-    private static Optional<Rejection> admit(
-            Turn turn, List<Deployment> conflicts, boolean force) {
+    private static Optional<Rejection> admit(Turn turn, List<Deployment> conflicts, boolean force) {
         if (!conflicts.isEmpty() && !force) {
             return Optional.of(
                     new Rejection.Locked(conflicts.stream().map(Deployment::id).toList()));
@@ -93,7 +92,7 @@ final class Deploying {
             Turn turn, Resolved resolved, List<Deployment> ended, List<TaskId> tasks) {
         ended.forEach(deployment -> cancel(turn, deployment));
         var version = put(turn, resolved);
-        var deployment = new Deployment(turn.uuid(), version, resolved.steps(), 0);
+        var deployment = Deployment.of(turn.uuid(), version, resolved.steps());
         DeploymentStepper.start(turn, deployment);
         return new Fact.Accepted(version, Optional.of(deployment.id()), tasks);
     }

@@ -3,6 +3,7 @@ package io.ekiden.planner.core;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Deployment.Action;
+import io.ekiden.model.Deployment.Canaries;
 import io.ekiden.model.Goal;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
@@ -15,6 +16,9 @@ final class DeploymentStepper {
     private DeploymentStepper() {}
 
     static void advance(Turn turn, Deployment deployment) {
+        if (deployment.paused()) {
+            return;
+        }
         var now = deployment;
         while (now.current().isPresent() && stepDone(turn, now)) {
             now = now.next();
@@ -24,6 +28,40 @@ final class DeploymentStepper {
                             : new Fact.DeploymentFinished(now));
             now.affected().forEach(turn::touch);
         }
+        if (now.current().isPresent()) {
+            DeploymentProgress.note(turn, canaries(turn, now));
+        }
+    }
+
+    /// Whether it waits for a word about its canaries.
+    private static Deployment canaries(Turn turn, Deployment deployment) {
+        boolean waits =
+                deployment.current().orElseThrow().actions().stream()
+                        .filter(action -> action.kind() == Deployment.Kind.RESTART)
+                        .flatMap(action -> turn.image().runSpec(action.runSpecId()).stream())
+                        .filter(spec -> goal(spec, deployment) < spec.instances())
+                        .anyMatch(
+                                spec -> RollingUpgrade.ready(turn, spec) >= goal(spec, deployment));
+        var state =
+                switch (deployment.canaries()) {
+                    case PROMOTED -> Canaries.PROMOTED;
+                    case PENDING, WAITING -> waits ? Canaries.WAITING : Canaries.PENDING;
+                };
+        if (state == deployment.canaries()) {
+            return deployment;
+        }
+        var now = deployment.withCanaries(state);
+        turn.add(new Fact.DeploymentPut(now));
+        return now;
+    }
+
+    /// How many instances are to be new for now.
+    private static int goal(RunSpec spec, Deployment deployment) {
+        return spec.upgradeStrategy()
+                .canary()
+                .filter(_ -> deployment.canaries() != Canaries.PROMOTED)
+                .map(canaries -> Math.min(canaries, spec.instances()))
+                .orElse(spec.instances());
     }
 
     /// A deployment without steps ends at once.
@@ -55,7 +93,7 @@ final class DeploymentStepper {
             case RESTART ->
                     turn.image()
                             .runSpec(action.runSpecId())
-                            .map(app -> RollingUpgrade.advance(turn, app))
+                            .map(app -> RollingUpgrade.advance(turn, app, goal(app, deployment)))
                             .orElse(true);
         };
     }

@@ -29,6 +29,17 @@ final class Draft {
         image.replay(fact);
     }
 
+    /// Applies at once what a fact will say that is yet to be [#record]ed.
+    void put(Entity entity) {
+        var was = image.put(entity);
+        before.putIfAbsent(entity.key(), was);
+    }
+
+    /// Adds a fact all of whose effects have been [#put].
+    void record(Fact fact) {
+        facts.add(fact);
+    }
+
     ClusterImage image() {
         return image;
     }

@@ -9,6 +9,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.RunSpec;
 import io.ekiden.planner.core.RollingUpgrade.Bounds;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,7 +28,6 @@ final class Evacuation {
         }
         if (agent.get().draining() != draining) {
             turn.add(new Fact.AgentPut(agent.get().withDraining(draining)));
-            turn.capacityChanged();
             turn.image().loadOf(agentId).instances().stream()
                     .flatMap(id -> turn.image().instance(id).stream())
                     .map(Instance::runSpecId)
@@ -57,9 +57,14 @@ final class Evacuation {
                         .isPresent();
     }
 
-    private static List<Instance> leaving(Turn turn, RunSpec spec) {
-        return turn.image().instances(spec.id()).stream()
+    static List<Instance> leaving(Turn turn, RunSpec spec) {
+        return turn.image().rooms().draining().stream()
+                .filter(room -> room.load().count(spec.id()) > 0)
+                .flatMap(room -> room.load().instances().stream())
+                .flatMap(id -> turn.image().instance(id).stream())
+                .filter(instance -> instance.runSpecId().equals(spec.id()))
                 .filter(instance -> leaving(turn, instance))
+                .sorted(Comparator.comparing(Instance::id))
                 .toList();
     }
 
@@ -85,7 +90,7 @@ final class Evacuation {
                 bounds.maxCapacity() > spec.instances() ? spec.instances() : bounds.minHealthy();
         int spare = ready(turn, spec) - floor;
         int surplus = Scaling.counted(turn, spec).size() + leaving.size() - spec.instances();
-        for (var instance : Victims.first(leaving, spec, leaving.size())) {
+        for (var instance : Victims.first(turn, leaving, spec, leaving.size())) {
             if (instance.ready(spec) && spare-- <= 0) {
                 return;
             }

@@ -174,8 +174,7 @@ final class GroupUpdates {
         if (!target.groupExists(id)) {
             return refused(Rejection.NotFound.group(id));
         }
-        target.put(
-                target.ensureGroup(id).withEnforceRole(Optional.of(wanted.enforceRole())));
+        target.put(target.ensureGroup(id).withEnforceRole(Optional.of(wanted.enforceRole())));
         return Deploying.record(turn, target);
     }
 

@@ -48,7 +48,6 @@ final class Members {
         var inventory = new TreeMap<TaskId, TaskOnAgent>();
         joined.inventory().forEach(task -> inventory.put(task.taskId(), task));
         turn.add(new Fact.AgentPut(agent));
-        turn.capacityChanged();
         reconcile(turn, agent, inventory);
         releaseHeld(turn, agent.id());
         welcome(turn, agent, joined.session(), inventory);

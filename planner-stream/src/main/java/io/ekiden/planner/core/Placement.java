@@ -4,48 +4,58 @@ import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Constraint.Operator;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem;
-import io.ekiden.model.LaunchQueueItem.Reason;
-import io.ekiden.model.LaunchQueueItem.Rejected;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
+import io.ekiden.state.AgentRoom;
+import io.ekiden.state.Phase;
+import io.ekiden.state.SpecInstances;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 
 /// Gives scheduled instances their agents, or says why not.
 ///
-/// An app's instances are spread: of the agents with room, the one with the fewest of them is
-/// taken, among equals the one that is least loaded. At most [#SLICE] instances are placed for one
-/// input; the rest follows in the next.
+/// What an input touched is placed anywhere. Of what queues, an instance was refused by all agents
+/// when it was tried last, so it is tried again only on those that have more room since. At most
+/// [#SLICE] instances are placed for one input; the rest follows in the next.
 final class Placement {
     /// Instances placed for one input, so that a journal entry stays small.
     static final int SLICE = 200;
 
     private final Turn turn;
-    private final Scratch scratch;
+    private final Candidates candidates;
     private int left = SLICE;
 
     private Placement(Turn turn) {
         this.turn = turn;
-        this.scratch = new Scratch(turn.image(), turn.sequence());
+        this.candidates = new Candidates(turn.image().rooms(), turn.settings().strategy());
     }
 
-    /// Places what waits of these apps and, when there may be new room, of all that queue.
-    static void place(Turn turn, NavigableSet<PathId> apps, boolean room) {
-        var candidates = new TreeSet<>(apps);
-        if (room) {
-            turn.image().queue().forEach(item -> candidates.add(item.runSpecId()));
+    /// Where an app's instances are tried.
+    private enum Where {
+        ANYWHERE,
+        FREED
+    }
+
+    /// Places what waits of these apps and, where there may be new room, of all that queue.
+    static void place(Turn turn, NavigableSet<PathId> touched) {
+        var tries = new TreeMap<PathId, Where>();
+        if (turn.resumed() || turn.agentsChanged() || !turn.freed().isEmpty()) {
+            for (var item : turn.image().queue()) {
+                tries.put(item.runSpecId(), where(turn, item));
+            }
         }
+        touched.forEach(id -> tries.put(id, Where.ANYWHERE));
         var placement = new Placement(turn);
-        candidates.forEach(placement::place);
+        tries.forEach(placement::place);
         if (placement.left == 0) {
             var cluster = turn.image().cluster().orElseThrow();
             turn.add(
@@ -57,85 +67,129 @@ final class Placement {
         }
     }
 
-    private void place(PathId id) {
-        var app = turn.image().runSpec(id);
-        var waiting = app.isEmpty() ? List.<Instance>of() : waiting(app.get());
-        if (waiting.isEmpty()) {
-            turn.image().queueItem(id).ifPresent(_ -> turn.add(new Fact.QueueGone(id)));
-            return;
-        }
-        if (Backoff.holds(turn, app.get())) {
-            queue(app.get(), waiting, 0, List.of());
-            return;
-        }
-        launch(app.get(), waiting);
+    private static Where where(Turn turn, LaunchQueueItem item) {
+        boolean untried = turn.resumed() && !item.tried();
+        // With an agent a value of the field may come or go, over which the others are spread.
+        boolean respread =
+                turn.agentsChanged()
+                        && turn.image().instancesOf(item.runSpecId()).rules().stream()
+                                .anyMatch(rule -> rule.operator() == Operator.GROUP_BY);
+        return untried || respread ? Where.ANYWHERE : Where.FREED;
     }
 
-    private List<Instance> waiting(RunSpec app) {
-        return turn.image().instances(app.id()).stream()
-                .filter(instance ->
-                        instance.condition() == Condition.SCHEDULED
-                                && instance.goal() == Goal.RUNNING)
-                .toList();
+    private void place(PathId id, Where where) {
+        var spec = turn.image().runSpec(id);
+        var instances = turn.image().instancesOf(id);
+        if (spec.isEmpty() || instances.count(Phase::waiting) == 0) {
+            unqueue(id);
+        } else if (Backoff.holds(turn, spec.get())) {
+            queue(spec.get(), Explanation.NONE);
+        } else {
+            launch(spec.get(), instances, where);
+        }
     }
 
-    private void launch(RunSpec app, List<Instance> waiting) {
-        var launched = new ArrayList<Instance>();
-        var targets = new ArrayList<Fact.Target>();
-        Map<Reason, Integer> rejections = new EnumMap<>(Reason.class);
-        boolean full = false;
-        for (var instance : waiting) {
-            if (left == 0) {
+    private void launch(RunSpec spec, SpecInstances instances, Where where) {
+        var launches = new Launches(spec, where);
+        var refused = new ArrayList<Fit>();
+        for (var kept : instances.in(phase -> phase.waiting() && phase.reserved())) {
+            var fit = fit(spec, kept.reservation());
+            if (left > 0 && !launches.add(kept, fit)) {
+                refused.add(fit);
+            }
+        }
+        var fit = fit(spec, Optional.empty());
+        // What one is refused, its equals are refused too.
+        for (var free : instances.in(phase -> phase.waiting() && !phase.reserved(), left)) {
+            if (!launches.add(free, fit)) {
+                refused.addFirst(fit);
                 break;
             }
-            if (full && instance.reservation().isEmpty()) {
-                continue;
+        }
+        launches.record();
+        if (instances.count(Phase::waiting) == 0) {
+            unqueue(spec.id());
+        } else if (left == 0) {
+            queue(spec, Explanation.NONE);
+        } else if (where == Where.ANYWHERE && !refused.isEmpty()) {
+            queue(spec, Explanation.of(refused, turn.image().rooms()));
+        }
+    }
+
+    private Fit fit(RunSpec spec, Optional<Instance.Reservation> reserved) {
+        return new Fit(spec, reserved, turn.image().rooms(), turn.image().instancesOf(spec.id()));
+    }
+
+    /// One run spec's launches of this input.
+    private final class Launches {
+        private final RunSpec spec;
+        private final Where where;
+        private final List<Instance> launched = new ArrayList<>();
+        private final List<Fact.Target> targets = new ArrayList<>();
+
+        Launches(RunSpec spec, Where where) {
+            this.spec = spec;
+            this.where = where;
+        }
+
+        /// False when no agent can take the instance.
+        boolean add(Instance instance, Fit fit) {
+            var room = choose(instance, fit);
+            if (room.isEmpty()) {
+                return false;
             }
-            var choice = scratch.choose(app, instance);
-            if (choice.agent().isEmpty()) {
-                // What one instance is refused, its equals are refused too; one that has volumes
-                // has no equal.
-                full |= instance.reservation().isEmpty();
-                choice.rejections().forEach(rejections::putIfAbsent);
-                continue;
-            }
-            var agent = choice.agent().get();
-            launched.add(provisioned(app, instance, agent, scratch.take(app, instance, agent)));
+            var agent = room.get().agent();
+            var ports = HostPorts.choose(spec, room.get(), turn.sequence());
+            var provisioned = provisioned(spec, fit, instance, agent, ports);
+            turn.launch(provisioned);
+            fit.recount();
+            launched.add(provisioned);
             targets.add(new Fact.Target(agent.partition(), agent.epoch()));
             left--;
+            return true;
         }
-        if (!launched.isEmpty()) {
-            turn.add(new Fact.Launched(app, launched, targets));
+
+        private Optional<AgentRoom> choose(Instance instance, Fit fit) {
+            if (instance.reservation().isPresent()) {
+                return candidates.best(fit, rooms(List.of(instance.reservation().get().agentId())));
+            }
+            return switch (where) {
+                case ANYWHERE -> candidates.best(fit);
+                case FREED -> candidates.best(fit, rooms(turn.freed()));
+            };
         }
-        if (launched.size() == waiting.size()) {
-            turn.image().queueItem(app.id()).ifPresent(_ -> turn.add(new Fact.QueueGone(app.id())));
-        } else {
-            queue(app, waiting, scratch.agents(), inOrder(rejections));
+
+        private List<AgentRoom> rooms(Collection<String> agents) {
+            return agents.stream()
+                    .flatMap(agent -> turn.image().rooms().room(agent).stream())
+                    .filter(room -> room.agent().state() == Agent.State.ACTIVE)
+                    .toList();
+        }
+
+        void record() {
+            if (!launched.isEmpty()) {
+                turn.record(new Fact.Launched(spec, launched, targets));
+            }
         }
     }
 
-    private static List<Rejected> inOrder(Map<Reason, Integer> rejections) {
-        return rejections.entrySet().stream()
-                .map(entry -> new Rejected(entry.getKey(), entry.getValue()))
-                .toList();
-    }
-
-    private Instance provisioned(RunSpec app, Instance instance, Agent agent, List<Integer> ports) {
+    private Instance provisioned(
+            RunSpec spec, Fit fit, Instance instance, Agent agent, List<Integer> ports) {
         Instant now = turn.now();
         return new Instance(
                 instance.id(),
-                app.id(),
+                spec.id(),
                 instance.incarnation(),
-                app.version(),
-                app.configVersion(),
-                app.footprint(),
+                spec.version(),
+                spec.configVersion(),
+                fit.wanted(),
                 Goal.RUNNING,
                 Condition.PROVISIONED,
                 now,
                 Optional.of(
                         new Instance.Placement(
                                 agent.id(), agent.hostname(), agent.ip(), ports, turn.sequence())),
-                instance.reservation().or(() -> Volumes.reserve(turn, app, agent)),
+                instance.reservation().or(() -> Volumes.reserve(turn, spec, agent)),
                 Optional.of(now),
                 Optional.empty(),
                 Optional.empty(),
@@ -144,22 +198,23 @@ final class Placement {
                 Optional.of(now.plus(turn.settings().launchTimeout())));
     }
 
+    private void unqueue(PathId id) {
+        turn.image().queueItem(id).ifPresent(_ -> turn.add(new Fact.QueueGone(id)));
+    }
+
     /// Notes why an app waits, unless that is known.
-    private void queue(
-            RunSpec app, List<Instance> waiting, int processed, List<Rejected> rejections) {
-        var known = turn.image().queueItem(app.id());
-        if (known.isPresent() && known.get().rejections().equals(rejections)) {
+    private void queue(RunSpec spec, Explanation why) {
+        var known = turn.image().queueItem(spec.id());
+        if (known.filter(why::says).isPresent()) {
             return;
         }
         var since =
                 known.map(LaunchQueueItem::since)
-                        .orElse(
-                                waiting.stream()
+                        .orElseGet(() ->
+                                turn.image().instancesOf(spec.id()).in(Phase::waiting).stream()
                                         .map(Instance::since)
                                         .min(Instant::compareTo)
                                         .orElse(turn.now()));
-        turn.add(
-                new Fact.QueuePut(
-                        new LaunchQueueItem(app.id(), since, processed, rejections, turn.now())));
+        turn.add(new Fact.QueuePut(why.item(spec.id(), since, turn.now())));
     }
 }

@@ -7,6 +7,7 @@ import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Cluster;
+import io.ekiden.model.Deployment;
 import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchDelay;
@@ -105,6 +106,7 @@ public final class Planner {
             case Instance instance -> Deadlines.due(turn, instance);
             case LaunchDelay delay -> Backoff.due(turn, delay);
             case Agent agent -> Members.stayedAway(turn, agent);
+            case Deployment deployment -> DeploymentProgress.due(turn, deployment);
             case Cluster cluster -> {
                 turn.add(
                         new Fact.ClusterPut(
@@ -112,7 +114,7 @@ public final class Planner {
                                         cluster.id(),
                                         Optional.empty(),
                                         cluster.lastReplacement())));
-                turn.capacityChanged();
+                turn.resume();
             }
             default -> throw new IllegalStateException("nothing is due for " + key);
         }

@@ -33,32 +33,39 @@ final class RollingUpgrade {
     }
 
     /// Takes the next steps; true when only ready instances of the present configuration are left.
-    static boolean advance(Turn turn, RunSpec spec) {
-        retire(turn, spec);
-        launch(turn, spec);
+    ///
+    /// @param goal so many instances are to be new for now: all, or the canaries
+    static boolean advance(Turn turn, RunSpec spec, int goal) {
+        retire(turn, spec, goal);
+        launch(turn, spec, goal);
         var all = present(turn, spec);
         return all.size() == spec.instances()
                 && all.stream().allMatch(i -> current(spec, i) && i.ready(spec));
     }
 
     /// Ends old instances as far as enough ready ones remain.
-    private static void retire(Turn turn, RunSpec spec) {
+    private static void retire(Turn turn, RunSpec spec, int goal) {
         var staying = staying(turn, spec);
         var old = staying.stream().filter(instance -> !current(spec, instance)).toList();
         var fresh = staying.stream().filter(instance -> current(spec, instance)).toList();
         long readyOld = old.stream().filter(instance -> ready(turn, instance)).count();
         long readyFresh = fresh.stream().filter(instance -> instance.ready(spec)).count();
         // One that is not ready serves nobody: it goes at once and makes room.
-        old.stream()
-                .filter(instance -> !ready(turn, instance))
-                .forEach(instance -> replace(turn, spec, instance));
-        long spare = Math.max(0, readyOld + readyFresh - Bounds.of(spec).minHealthy());
+        int due = Math.max(0, old.size() - (spec.instances() - goal));
+        var unready = old.stream().filter(instance -> !ready(turn, instance)).limit(due).toList();
+        unready.forEach(instance -> replace(turn, spec, instance));
+        long spare =
+                Math.clamp(
+                        readyOld + readyFresh - Bounds.of(spec).minHealthy(),
+                        0,
+                        due - unready.size());
         Victims.first(
+                        turn,
                         old.stream().filter(instance -> ready(turn, instance)).toList(),
                         spec,
                         (int) Math.min(spare, readyOld))
                 .forEach(instance -> replace(turn, spec, instance));
-        Victims.first(fresh, spec, fresh.size() - spec.instances())
+        Victims.first(turn, fresh, spec, fresh.size() - spec.instances())
                 .forEach(instance ->
                         Kills.begin(
                                 turn, instance, Scaling.surplus(instance), KillCause.SCALE_DOWN));
@@ -78,16 +85,15 @@ final class RollingUpgrade {
 
     /// Schedules new instances as far as there is capacity. One that is still on its way out
     /// counts.
-    private static void launch(Turn turn, RunSpec spec) {
+    private static void launch(Turn turn, RunSpec spec, int goal) {
         var all = present(turn, spec);
-        int fresh =
-                (int)
-                        staying(turn, spec).stream()
-                                .filter(instance -> current(spec, instance))
-                                .count();
+        var staying = staying(turn, spec);
+        int fresh = (int) staying.stream().filter(instance -> current(spec, instance)).count();
+        // What is neither new nor old any more has to be made good whatever the goal.
+        int wanted = Math.max(goal, spec.instances() - (staying.size() - fresh));
         int ready = (int) all.stream().filter(instance -> ready(turn, instance)).count();
         int room = Bounds.of(spec).capacity(ready) - all.size();
-        Scaling.schedule(turn, spec, Math.max(0, Math.min(spec.instances() - fresh, room)));
+        Scaling.schedule(turn, spec, Math.max(0, Math.min(wanted - fresh, room)));
     }
 
     private static List<Instance> staying(Turn turn, RunSpec spec) {
@@ -104,6 +110,15 @@ final class RollingUpgrade {
     private static boolean ready(Turn turn, Instance instance) {
         return instance.condition() != Condition.SCHEDULED
                 && turn.definition(instance).filter(instance::ready).isPresent();
+    }
+
+    /// How many of the present configuration are ready.
+    static int ready(Turn turn, RunSpec spec) {
+        return (int)
+                turn.image().instances(spec.id()).stream()
+                        .filter(instance -> current(spec, instance))
+                        .filter(instance -> instance.ready(spec))
+                        .count();
     }
 
     static boolean current(RunSpec spec, Instance instance) {

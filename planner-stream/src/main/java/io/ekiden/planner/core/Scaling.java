@@ -6,6 +6,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.RunSpec;
+import io.ekiden.state.Phase;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,15 +19,27 @@ final class Scaling {
     /// emptied. A held one (its agent was shut down) counts too, since it will run again; a
     /// suspended one does not.
     static List<Instance> counted(Turn turn, RunSpec spec) {
-        return turn.image().instances(spec.id()).stream()
-                .filter(Scaling::wanted)
-                .filter(instance -> instance.condition() != Condition.UNREACHABLE_INACTIVE)
+        return turn.image().instancesOf(spec.id()).in(Scaling::counts).stream()
                 .filter(instance -> !Evacuation.leaving(turn, instance))
                 .toList();
     }
 
+    /// How many that are, without a look at them.
+    private static int count(Turn turn, RunSpec spec) {
+        return turn.image().instancesOf(spec.id()).count(Scaling::counts)
+                - Evacuation.leaving(turn, spec).size();
+    }
+
+    private static boolean counts(Phase phase) {
+        return wanted(phase.goal()) && phase.condition() != Condition.UNREACHABLE_INACTIVE;
+    }
+
     static boolean wanted(Instance instance) {
-        return switch (instance.goal()) {
+        return wanted(instance.goal());
+    }
+
+    private static boolean wanted(Goal goal) {
+        return switch (goal) {
             case RUNNING, HELD -> true;
             case STOPPED, DECOMMISSIONED -> false;
         };
@@ -34,12 +47,11 @@ final class Scaling {
 
     /// Schedules what is missing, ends what is too much.
     static void adjust(Turn turn, RunSpec spec) {
-        var counted = counted(turn, spec);
-        if (counted.size() < spec.instances()) {
-            int missing = spec.instances() - counted.size();
+        int missing = spec.instances() - count(turn, spec);
+        if (missing > 0) {
             schedule(turn, spec, Math.min(missing, Evacuation.room(turn, spec)));
-        } else {
-            Victims.first(counted, spec, counted.size() - spec.instances())
+        } else if (missing < 0) {
+            Victims.first(turn, counted(turn, spec), spec, -missing)
                     .forEach(instance ->
                             Kills.begin(turn, instance, surplus(instance), KillCause.SCALE_DOWN));
         }
@@ -54,10 +66,9 @@ final class Scaling {
     /// Makes instances to be placed: suspended ones, whose volumes wait for them, before new ones.
     static void schedule(Turn turn, RunSpec spec, int count) {
         var suspended =
-                turn.image().instances(spec.id()).stream()
-                        .filter(instance -> instance.goal() == Goal.STOPPED)
-                        .limit(Math.max(0, count))
-                        .toList();
+                turn.image()
+                        .instancesOf(spec.id())
+                        .in(phase -> phase.goal() == Goal.STOPPED, Math.max(0, count));
         suspended.forEach(instance -> turn.put(instance.withGoal(Goal.RUNNING)));
         for (int i = suspended.size(); i < count; i++) {
             turn.put(scheduled(turn, spec, InstanceId.of(spec.id(), turn.uuid()), 1));
@@ -96,19 +107,17 @@ final class Scaling {
     /// Whether as many instances run as are wanted, none too many is left, and those launched since
     /// `begun` are ready. Old ones that are not ready do not hold up a scaling (Marathon's rule).
     static boolean done(Turn turn, RunSpec spec, Instant begun) {
-        var all = turn.image().instances(spec.id());
-        return all.stream().noneMatch(Scaling::onItsWayOut)
-                && counted(turn, spec).size() == spec.instances()
-                && all.stream()
-                        .filter(instance -> instance.goal() == Goal.RUNNING)
-                        .allMatch(instance ->
-                                instance.ready(spec) || launchedBefore(instance, begun));
+        var all = turn.image().instancesOf(spec.id());
+        return all.count(Scaling::onItsWayOut) == 0
+                && count(turn, spec) == spec.instances()
+                && !all.any(
+                        phase -> phase.goal() == Goal.RUNNING && !phase.ready(spec),
+                        instance -> !launchedBefore(instance, begun));
     }
 
-    private static boolean onItsWayOut(Instance instance) {
-        return !wanted(instance)
-                && (instance.goal() == Goal.DECOMMISSIONED
-                        || instance.condition().holdsResources());
+    private static boolean onItsWayOut(Phase phase) {
+        return !wanted(phase.goal())
+                && (phase.goal() == Goal.DECOMMISSIONED || phase.condition().holdsResources());
     }
 
     /// By its version, which unlike the time it was launched at is ordered with the deployment's.

@@ -12,6 +12,7 @@ import java.time.Duration;
 /// @param killRetry after which a kill that has not ended its task is ordered again
 /// @param heldFor so long the instances of an agent that was shut down wait for it
 /// @param replacementPause at least so long between two lost agents' replacements
+/// @param strategy of placement, for the whole cluster
 public record Settings(
         PortRange servicePorts,
         Duration drainTimeout,
@@ -19,7 +20,16 @@ public record Settings(
         Duration killGrace,
         Duration killRetry,
         Duration heldFor,
-        Duration replacementPause) {
+        Duration replacementPause,
+        Strategy strategy) {
+
+    /// Which agent of several an instance is given.
+    public enum Strategy {
+        /// The emptiest, and one without instances of the same app before others.
+        SPREAD,
+        /// The fullest that has the room, so that others stay free for large tasks.
+        BINPACK
+    }
 
     public static final Settings DEFAULT =
             new Settings(
@@ -29,7 +39,8 @@ public record Settings(
                     Duration.ofSeconds(3),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
-                    Duration.ofSeconds(10));
+                    Duration.ofSeconds(10),
+                    Strategy.SPREAD);
 
     public Settings withServicePorts(PortRange range) {
         return new Settings(
@@ -39,7 +50,20 @@ public record Settings(
                 killGrace,
                 killRetry,
                 heldFor,
-                replacementPause);
+                replacementPause,
+                strategy);
+    }
+
+    public Settings withStrategy(Strategy strategy) {
+        return new Settings(
+                servicePorts,
+                drainTimeout,
+                launchTimeout,
+                killGrace,
+                killRetry,
+                heldFor,
+                replacementPause,
+                strategy);
     }
 
     /// Names these settings in the journal.

@@ -1,7 +1,9 @@
 package io.ekiden.planner.core;
 
+import io.ekiden.model.Deployment;
 import io.ekiden.model.PathId;
 import java.util.NavigableSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// After an input has been taken in: moves on the deployments of what it touched, heals apps that
@@ -14,32 +16,32 @@ final class Settling {
 
     static void settle(Turn turn) {
         var waiting = new TreeSet<PathId>();
-        boolean room = false;
         for (int round = 0; round < ROUNDS; round++) {
             var touched = turn.takeTouched();
-            room |= turn.takeCapacityChanged();
             if (touched.isEmpty()) {
-                Placement.place(turn, waiting, room);
+                Placement.place(turn, waiting);
                 return;
             }
             waiting.addAll(touched);
             var held = advance(turn, touched);
             touched.removeAll(held);
-            touched.forEach(id -> turn.image().app(id).ifPresent(app -> Scaling.adjust(turn, app)));
+            touched.forEach(
+                    id -> turn.image().runSpec(id).ifPresent(spec -> Scaling.adjust(turn, spec)));
         }
         throw new IllegalStateException("the decision does not settle");
     }
 
-    /// Moves on the deployments that hold any of these apps; returns all apps held by a deployment.
+    /// Moves on the deployments that hold any of these apps; returns those of them that are held.
     private static NavigableSet<PathId> advance(Turn turn, NavigableSet<PathId> touched) {
         var held = new TreeSet<PathId>();
-        for (var deployment : turn.image().deployments()) {
-            var affected = deployment.affected();
-            held.addAll(affected);
-            if (affected.stream().anyMatch(touched::contains)) {
-                DeploymentStepper.advance(turn, deployment);
+        var deployments = new TreeMap<String, Deployment>();
+        for (var id : touched) {
+            for (var deployment : turn.image().deploymentsOf(id)) {
+                held.add(id);
+                deployments.put(deployment.id(), deployment);
             }
         }
+        deployments.values().forEach(deployment -> DeploymentStepper.advance(turn, deployment));
         return held;
     }
 }

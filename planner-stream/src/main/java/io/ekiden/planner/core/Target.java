@@ -164,8 +164,7 @@ final class Target {
         }
         var original = originalLayers();
         var steps = DeploymentPlanner.steps(edits, original, layers.get());
-        return new Resolution.Ok(
-                new Resolved(version, edits, groupEdits(edits, version), steps));
+        return new Resolution.Ok(new Resolved(version, edits, groupEdits(edits, version), steps));
     }
 
     sealed interface Resolution {
@@ -175,8 +174,7 @@ final class Target {
     }
 
     private static Resolution refused(String path, String text) {
-        return new Resolution.Refused(
-                new Rejection.Invalid(List.of(Problem.rule(path, text))));
+        return new Resolution.Refused(new Rejection.Invalid(List.of(Problem.rule(path, text))));
     }
 
     private Map<PathId, Integer> originalLayers() {
@@ -282,7 +280,8 @@ final class Target {
 
     /// The groups that the change makes, changes or removes, and those above all that it touches:
     /// they get the root's version.
-    private SortedMap<PathId, GroupEdit> groupEdits(SortedMap<PathId, Edit> edits, Instant version) {
+    private SortedMap<PathId, GroupEdit> groupEdits(
+            SortedMap<PathId, Edit> edits, Instant version) {
         var image = turn.image();
         var changed = new TreeSet<PathId>();
         changedGroups.stream().filter(id -> differs(image, id)).forEach(changed::add);

@@ -21,7 +21,9 @@ final class Turn {
     private final Header header;
     private final Settings settings;
     private final TreeSet<PathId> touched = new TreeSet<>();
-    private boolean capacityChanged;
+    private final TreeSet<String> freed = new TreeSet<>();
+    private boolean agentsChanged;
+    private boolean resumed;
     private int ids;
 
     Turn(Draft draft, Header header, Settings settings) {
@@ -47,7 +49,22 @@ final class Turn {
     }
 
     void add(Fact fact) {
+        if (fact instanceof Fact.AgentPut(var agent)) {
+            freed.add(agent.id());
+            agentsChanged = true;
+        }
+        agentsChanged |= fact instanceof Fact.AgentGone;
         draft.add(fact);
+    }
+
+    /// Applies a launch before the fact about all of them is [#record]ed, so that the next choice
+    /// sees it.
+    void launch(Instance instance) {
+        draft.put(instance);
+    }
+
+    void record(Fact.Launched fact) {
+        draft.record(fact);
     }
 
     /// An id that the same log gives again: name-based on the cluster, the entry and a count in it.
@@ -70,16 +87,21 @@ final class Turn {
         }
         draft.undo();
         touched.clear();
-        capacityChanged = false;
+        freed.clear();
+        agentsChanged = false;
         return answer;
     }
 
     /// Puts an instance, and its endpoints in line with it.
     void put(Instance instance, String message) {
         var before = image().instance(instance.id());
-        capacityChanged |=
-                before.filter(was -> was.condition().holdsResources()).isPresent()
-                        && !instance.condition().holdsResources();
+        before.flatMap(Instance::holder)
+                .filter(agent -> !instance.holder().equals(Optional.of(agent)))
+                .ifPresent(freed::add);
+        before.filter(was -> was.condition().holdsResources())
+                .filter(_ -> !instance.condition().holdsResources())
+                .flatMap(Instance::placement)
+                .ifPresent(was -> freed.add(was.agentId()));
         add(new Fact.InstancePut(instance, before.map(Instance::condition), message));
         settled(before, Optional.of(instance));
     }
@@ -97,7 +119,7 @@ final class Turn {
 
     /// Ends an instance: `condition` is the one it ended in.
     void end(Instance instance, Condition condition, String message) {
-        capacityChanged |= instance.condition().holdsResources();
+        instance.holder().ifPresent(freed::add);
         var last = instance.withCondition(condition, now()).withDeadline(Optional.empty());
         add(new Fact.InstanceGone(last, instance.condition(), message));
         Volumes.condemn(this, instance);
@@ -120,21 +142,29 @@ final class Turn {
         touched.add(spec);
     }
 
-    void capacityChanged() {
-        capacityChanged = true;
+    /// What was left to be placed by a former input is to be gone on with.
+    void resume() {
+        resumed = true;
+    }
+
+    /// Agents on which there may be more room than before.
+    NavigableSet<String> freed() {
+        return freed;
+    }
+
+    /// Whether an agent has come, gone or changed.
+    boolean agentsChanged() {
+        return agentsChanged;
+    }
+
+    boolean resumed() {
+        return resumed;
     }
 
     /// Takes the apps touched since the last call.
     NavigableSet<PathId> takeTouched() {
         var taken = new TreeSet<>(touched);
         touched.clear();
-        return taken;
-    }
-
-    /// Whether room may have become free since the last call.
-    boolean takeCapacityChanged() {
-        boolean taken = capacityChanged;
-        capacityChanged = false;
         return taken;
     }
 }

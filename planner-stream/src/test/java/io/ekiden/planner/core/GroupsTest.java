@@ -39,8 +39,7 @@ class GroupsTest {
 
     private Fact put(String id, String json, boolean force) {
         var definition = World.json(json.replace('\'', '"'));
-        return world.answer(
-                world.change(new Change.UpdateGroup(PathId.of(id), definition), force));
+        return world.answer(world.change(new Change.UpdateGroup(PathId.of(id), definition), force));
     }
 
     private static Rejection why(Fact answer) {
@@ -83,8 +82,7 @@ class GroupsTest {
         assertThat(world.running).hasSize(3);
 
         world.change(new Change.DeleteGroup(SHOP), false);
-        assertThat(running())
-                .isEqualTo("[STOP/shop/db/main STOP/shop/web][STOP/shop/cache]");
+        assertThat(running()).isEqualTo("[STOP/shop/db/main STOP/shop/web][STOP/shop/cache]");
         world.work();
         assertThat(world.running).isEmpty();
         assertThat(groups()).containsExactly("/");
@@ -143,7 +141,9 @@ class GroupsTest {
                         Rejection.Invalid.class,
                         invalid ->
                                 assertThat(invalid.problems())
-                                        .extracting(Problem::path, problem -> problem.errors().getFirst())
+                                        .extracting(
+                                                Problem::path,
+                                                problem -> problem.errors().getFirst())
                                         .contains(org.assertj.core.groups.Tuple.tuple(path, text)));
         assertThat(world.image.entities()).hasSize(before);
     }
@@ -154,9 +154,7 @@ class GroupsTest {
         put("/shop", CONTENT);
         var empty = World.json("{}");
 
-        assertThat(
-                        world.rejection(
-                                world.change(new Change.CreateGroup(SHOP, empty), false)))
+        assertThat(world.rejection(world.change(new Change.CreateGroup(SHOP, empty), false)))
                 .isEqualTo(
                         new Rejection.Conflict(
                                 "Group /shop is already created. Use PUT to change this group."));
@@ -215,15 +213,15 @@ class GroupsTest {
         world.work();
         put(
                 "/shop",
-                "{'apps':[{'id':'web',%s,'env':{'A':'1'}},{'id':'more',%s}],"
-                                .formatted(APP, APP)
+                "{'apps':[{'id':'web',%s,'env':{'A':'1'}},{'id':'more',%s}],".formatted(APP, APP)
                         + "'groups':[{'id':'g'}],'dependencies':['/x']}");
         world.create("/other", "{\"cmd\":\"x\",\"cpus\":0.1}");
-        var id = world.image.deployments().stream()
-                .filter(running -> running.affected().contains(PathId.of("/shop/web")))
-                .findFirst()
-                .orElseThrow()
-                .id();
+        var id =
+                world.image.deployments().stream()
+                        .filter(running -> running.affected().contains(PathId.of("/shop/web")))
+                        .findFirst()
+                        .orElseThrow()
+                        .id();
 
         var entry = world.change(new Change.CancelDeployment(id), false);
         assertThat(world.answer(entry)).isInstanceOf(Fact.Accepted.class);

@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,7 +44,7 @@ final class World {
     static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final Planner planner = new Planner(Settings.DEFAULT);
+    final Planner planner;
     final ClusterImage image = new ClusterImage();
     final ClusterImage follower = new ClusterImage();
     final List<JournalEntry> journal = new ArrayList<>();
@@ -65,6 +64,11 @@ final class World {
     private int changes;
 
     World() {
+        this(Settings.DEFAULT);
+    }
+
+    World(Settings settings) {
+        planner = new Planner(settings);
         take(new Input.Founded("test-cluster"));
     }
 
@@ -94,7 +98,22 @@ final class World {
         return this;
     }
 
+    /// @param attributes such as `rack:r1,zone:z1`
+    World agent(String id, double cpus, String attributes) {
+        take(joined(id, cpus, List.of(), attributes));
+        return this;
+    }
+
     Input joined(String id, double cpus, List<AgentReport.TaskOnAgent> inventory) {
+        return joined(id, cpus, inventory, "");
+    }
+
+    Input joined(
+            String id, double cpus, List<AgentReport.TaskOnAgent> inventory, String attributes) {
+        var named = new TreeMap<String, String>();
+        for (var attribute : attributes.isEmpty() ? new String[0] : attributes.split(",", -1)) {
+            named.put(attribute.split(":", 2)[0], attribute.split(":", 2)[1]);
+        }
         return new Input.Reported(
                 new AgentReport.AgentJoined(
                         id,
@@ -105,7 +124,7 @@ final class World {
                         Optional.empty(),
                         Resources.of(cpus, 4096, 1000, 0),
                         List.of(new PortRange(31000, 31099)),
-                        Collections.emptySortedMap(),
+                        named,
                         Sorted.copyOf(List.of(Container.Type.MESOS)),
                         inventory,
                         volumes(id)));

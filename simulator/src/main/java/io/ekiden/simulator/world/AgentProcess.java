@@ -27,6 +27,7 @@ import java.util.TreeSet;
 /// simulated log and machine, as the daemon's shell does between Kafka and the engine.
 final class AgentProcess implements Machine.Ear {
     private static final long BEAT = 2 * Timeline.SECOND;
+    private static final long ASK = 5 * Timeline.SECOND;
     private static final long COLLECT = 60 * Timeline.SECOND;
     private static final long LEASE_MILLIS = 8_000;
     private static final int JOIN_SECONDS = 2;
@@ -47,6 +48,7 @@ final class AgentProcess implements Machine.Ear {
     private Point renewed;
     private Point joinedAt;
     private long sessions;
+    private long said;
     private int attempts;
     private boolean over;
     private boolean beating;
@@ -213,10 +215,16 @@ final class AgentProcess implements Machine.Ear {
         return new Event.JoinDue(life + "." + sessions);
     }
 
+    /// Asks where commands end, then says so; in the order of the attempts, and not after the
+    /// question has timed out.
     private void join(Action.Join join) {
+        long attempt = sessions;
+        long asked = world.now();
         agent.node()
                 .whenRead(() -> {
-                    if (!over) {
+                    boolean late = world.now() - asked > ASK || attempt < said;
+                    if (!over && !late) {
+                        said = attempt;
                         noteEnds();
                         sayJoined(join);
                     }

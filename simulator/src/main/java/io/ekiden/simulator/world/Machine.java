@@ -159,6 +159,7 @@ public final class Machine {
         if (container.killed) {
             end(container, Live.End.BY_KILL, Optional.of(143));
         } else if (!world.isCalm() && crashes(live)) {
+            world.fired(Fault.CRASH_LOOP);
             world.after(
                     world.choose("crash.loop", 8_000_000),
                     () -> end(container, Live.End.BY_ITSELF, Optional.of(1)));

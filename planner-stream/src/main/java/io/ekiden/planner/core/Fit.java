@@ -1,0 +1,301 @@
+package io.ekiden.planner.core;
+
+import io.ekiden.model.Instance;
+import io.ekiden.model.LaunchQueueItem.Reason;
+import io.ekiden.model.LaunchQueueItem.Refusal;
+import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
+import io.ekiden.state.AgentIndex;
+import io.ekiden.state.AgentRoom;
+import io.ekiden.state.Rule;
+import io.ekiden.state.SpecInstances;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Judges whether an agent can take an instance of one run spec, by Marathon's rules and in its
+/// order of reasons.
+///
+/// An agent whose attribute `@role` is set offers its resources to that role, any other to `*`. A
+/// run spec takes what its `acceptedResourceRoles` name; without them `*` and its own role.
+final class Fit {
+    private static final String ROLE = "@role";
+    private static final String ANY = "*";
+
+    private final RunSpec spec;
+    private final Optional<Instance.Reservation> reserved;
+    private final AgentIndex agents;
+    private final SpecInstances instances;
+    private final Resources wanted;
+    private final List<Integer> fixedPorts;
+    private final int ports;
+    private final SortedSet<String> roles;
+    private final List<Judged> rules = new ArrayList<>();
+
+    /// A constraint, with what it admits now if it counts; what it counts changes when an instance
+    /// is placed.
+    private static final class Judged {
+        private final Rule rule;
+        private final Collection<String> seen;
+        private Optional<Balance> balance = Optional.empty();
+
+        Judged(Rule rule, Collection<String> seen) {
+            this.rule = rule;
+            this.seen = seen;
+        }
+
+        boolean outdated() {
+            return balance.filter(last -> !last.outdated()).isEmpty();
+        }
+
+        boolean admits(Optional<String> value) {
+            return rule.admits(value)
+                    && (balance.isEmpty() || balance.get().admits(value.orElseThrow()));
+        }
+    }
+
+    /// @param reserved an instance that has volumes can only run on the agent that keeps them
+    Fit(
+            RunSpec spec,
+            Optional<Instance.Reservation> reserved,
+            AgentIndex agents,
+            SpecInstances instances) {
+        this.spec = spec;
+        this.reserved = reserved;
+        this.agents = agents;
+        this.instances = instances;
+        wanted = spec.footprint();
+        fixedPorts = spec.requestedHostPorts().stream().filter(port -> port != 0).toList();
+        ports = spec.ports().size();
+        roles = new TreeSet<>(Arrays.asList(ANY, spec.role()));
+        if (!spec.acceptedResourceRoles().isEmpty()) {
+            roles.retainAll(spec.acceptedResourceRoles());
+        }
+        for (var rule : instances.rules()) {
+            boolean spreads = rule.counts() && rule.number() == 0;
+            rules.add(new Judged(rule, spreads ? seen(rule) : List.of()));
+        }
+        recount();
+    }
+
+    RunSpec spec() {
+        return spec;
+    }
+
+    /// What an instance takes of its agent.
+    Resources wanted() {
+        return wanted;
+    }
+
+    List<Rule> rules() {
+        return instances.rules();
+    }
+
+    /// To be called each time an instance of the run spec has been placed.
+    void recount() {
+        for (var judged : rules) {
+            if (judged.rule.counts() && judged.outdated()) {
+                var counts = withoutItself(judged.rule, instances.tally(judged.rule.field()));
+                judged.balance =
+                        Optional.of(Balance.of(judged.rule, counts, spec.instances(), judged.seen));
+            }
+        }
+    }
+
+    /// What an instance keeps by its reservation is not in its own way.
+    private SortedMap<String, Integer> withoutItself(Rule rule, SortedMap<String, Integer> counts) {
+        var own =
+                reserved.flatMap(kept -> agents.room(kept.agentId()))
+                        .flatMap(room -> rule.value(room.agent()))
+                        .filter(value -> counts.containsKey(value));
+        if (own.isEmpty()) {
+            return counts;
+        }
+        var others = new TreeMap<String, Integer>();
+        others.putAll(counts);
+        others.computeIfPresent(own.get(), (_, n) -> n == 1 ? null : Integer.valueOf(n - 1));
+        return others;
+    }
+
+    /// The values of a field among the agents that the run spec could ever have: over those it is
+    /// spread.
+    private List<String> seen(Rule rule) {
+        return agents.by(rule.field()).entrySet().stream()
+                .filter(value -> value.getValue().stream().anyMatch(this::ever))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private boolean ever(AgentRoom room) {
+        return accepts(room)
+                && instances.rules().stream()
+                        .allMatch(rule -> rule.admits(rule.value(room.agent())));
+    }
+
+    private boolean accepts(AgentRoom room) {
+        return takesRole(room) && room.agent().runtimes().contains(spec.runtime());
+    }
+
+    private boolean takesRole(AgentRoom room) {
+        return roles.contains(room.agent().attributes().getOrDefault(ROLE, ANY));
+    }
+
+    /// Whether an agent with this value of a field passes the constraints on it.
+    boolean admits(String field, String value) {
+        for (var judged : rules) {
+            if (judged.rule.field().equals(field) && !judged.admits(Optional.of(value))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean fits(AgentRoom room) {
+        return reason(room).isEmpty();
+    }
+
+    /// The first reason, in Marathon's order, for which the agent can't take an instance.
+    Optional<Reason> reason(AgentRoom room) {
+        if (!takesRole(room)) {
+            return Optional.of(Reason.UnfulfilledRole);
+        }
+        if (!room.agent().runtimes().contains(spec.runtime()) || broken(room).isPresent()) {
+            return Optional.of(Reason.UnfulfilledConstraint);
+        }
+        boolean elsewhere =
+                reserved.filter(kept -> !kept.agentId().equals(room.agent().id())).isPresent();
+        if (elsewhere) {
+            return Optional.of(Reason.NoCorrespondingReservationFound);
+        }
+        if (room.agent().draining()) {
+            return Optional.of(Reason.AgentMaintenance);
+        }
+        return reserved.isPresent() ? ports(room) : resources(room);
+    }
+
+    private Optional<Rule> broken(AgentRoom room) {
+        for (var judged : rules) {
+            if (!judged.admits(judged.rule.value(room.agent()))) {
+                return Optional.of(judged.rule);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Reason> resources(AgentRoom room) {
+        var all = room.agent().resources();
+        var used = room.load().used();
+        if (wanted.cpus() > all.cpus() - used.cpus()) {
+            return Optional.of(Reason.InsufficientCpus);
+        }
+        if (wanted.mem() > all.mem() - used.mem()) {
+            return Optional.of(Reason.InsufficientMemory);
+        }
+        if (wanted.disk() > all.disk() - used.disk()) {
+            return Optional.of(Reason.InsufficientDisk);
+        }
+        if (wanted.gpus() > all.gpus() - used.gpus()) {
+            return Optional.of(Reason.InsufficientGpus);
+        }
+        return ports(room);
+    }
+
+    private Optional<Reason> ports(AgentRoom room) {
+        boolean fits =
+                ports == 0
+                        || (room.freePorts() >= ports
+                                && fixedPorts.stream()
+                                        .allMatch(port ->
+                                                room.offers(port) && !room.load().holds(port))
+                                && fixedPorts.stream().distinct().count() == fixedPorts.size());
+        return fits ? Optional.empty() : Optional.of(Reason.InsufficientPorts);
+    }
+
+    /// For people: why this agent, which does not fit, is turned down.
+    Refusal refusal(AgentRoom room) {
+        var why = reason(room).orElseThrow();
+        var agent = room.agent();
+        var free = room.free();
+        return switch (why) {
+            case UnfulfilledRole ->
+                    refusal(
+                            room,
+                            why,
+                            "role " + String.join(" or ", roles),
+                            "role " + agent.attributes().getOrDefault(ROLE, ANY));
+            case UnfulfilledConstraint ->
+                    broken(room)
+                            .map(rule -> constraint(why, rule, room))
+                            .orElseGet(() ->
+                                    refusal(
+                                            room,
+                                            why,
+                                            "runtime " + spec.runtime(),
+                                            "runtimes " + agent.runtimes()));
+            case NoCorrespondingReservationFound ->
+                    refusal(
+                            room,
+                            why,
+                            "agent " + reserved.orElseThrow().agentId(),
+                            "agent " + agent.id());
+            case AgentMaintenance -> refusal(room, why, "an agent that stays", "draining");
+            case DeclinedScarceResources ->
+                    throw new IllegalStateException("no resource is kept back here");
+            case InsufficientCpus -> amount(room, why, "cpus", wanted.cpus(), free.cpus());
+            case InsufficientMemory -> amount(room, why, "mem", wanted.mem(), free.mem());
+            case InsufficientDisk -> amount(room, why, "disk", wanted.disk(), free.disk());
+            case InsufficientGpus -> amount(room, why, "gpus", wanted.gpus(), free.gpus());
+            case InsufficientPorts ->
+                    refusal(
+                            room,
+                            why,
+                            "%d ports, of them %s".formatted(ports, fixedPorts),
+                            "%d free ports, of those wanted held or not offered %s"
+                                    .formatted(
+                                            room.freePorts(),
+                                            fixedPorts.stream()
+                                                    .filter(port ->
+                                                            !room.offers(port)
+                                                                    || room.load().holds(port))
+                                                    .toList()));
+        };
+    }
+
+    private Refusal constraint(Reason why, Rule rule, AgentRoom room) {
+        var value = rule.value(room.agent());
+        var there = value.map(text -> rule.field() + " " + text).orElse("no " + rule.field());
+        boolean counted = rule.counts() && value.isPresent();
+        return refusal(
+                room,
+                why,
+                "%s %s %s"
+                        .formatted(
+                                rule.field(), rule.operator(), rule.constraint().value().orElse(""))
+                        .strip(),
+                counted
+                        ? "%s with %d instances"
+                                .formatted(
+                                        there,
+                                        instances.tally(rule.field()).getOrDefault(value.get(), 0))
+                        : there);
+    }
+
+    private static Refusal amount(AgentRoom room, Reason why, String name, long wanted, long free) {
+        return refusal(
+                room,
+                why,
+                name + " " + Resources.number(wanted),
+                name + " " + Resources.number(free));
+    }
+
+    private static Refusal refusal(AgentRoom room, Reason why, String wanted, String there) {
+        return new Refusal(room.agent().id(), why, wanted, there);
+    }
+}

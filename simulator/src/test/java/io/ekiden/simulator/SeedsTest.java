@@ -1,0 +1,59 @@
+package io.ekiden.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/// No seed breaks a promise: those that everybody has run before, and some that nobody has, which
+/// follow from the commit. `-Dsimulator.seeds=N` says how many of each, `-Dsimulator.commit=HASH`
+/// which new ones.
+final class SeedsTest {
+    private static final int SEEDS = Integer.getInteger("simulator.seeds", 1500);
+    private static final String COMMIT = System.getProperty("simulator.commit", "");
+    private static final int THREADS = 2;
+
+    @Test
+    void fixedSeedsKeepEveryPromise() throws InterruptedException {
+        keepEveryPromise(1);
+    }
+
+    @Test
+    void newSeedsKeepEveryPromise() throws InterruptedException {
+        keepEveryPromise(fromCommit());
+    }
+
+    /// Far from the fixed ones, so that no seed is both.
+    private static long fromCommit() {
+        long from = 1_000_000_007L;
+        for (int i = 0; i < COMMIT.length(); i++) {
+            from = from * 31 + COMMIT.charAt(i);
+        }
+        return (from & 0xffff_ffffL) + 1_000_000;
+    }
+
+    private static void keepEveryPromise(long from) throws InterruptedException {
+        var broken = new ArrayList<String>();
+        var faults = new TreeMap<String, Long>();
+        Consumer<Outcome> note =
+                outcome -> {
+                    outcome.violation()
+                            .ifPresent(violation -> broken.add(said(outcome, violation)));
+                    outcome.faults()
+                            .forEach((fault, times) -> faults.merge(fault, times, Long::sum));
+                };
+        new Batch(from, SEEDS, THREADS).run(note);
+        assertThat(broken).isEmpty();
+        assertThat(faults.keySet())
+                .as("every kind of fault has happened")
+                .containsAll(List.of(Fault.values()).stream().map(Fault::name).toList());
+    }
+
+    private static String said(Outcome outcome, Violation violation) {
+        return "./ekiden simulate --trace --seed %d: %s: %s"
+                .formatted(outcome.seed(), violation.invariant(), violation.detail());
+    }
+}
