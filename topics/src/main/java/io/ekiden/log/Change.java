@@ -42,6 +42,24 @@ public sealed interface Change {
     /// Replaces every instance of an app under its upgrade strategy.
     record RestartApp(PathId id) implements Change {}
 
+    /// `POST /v2/groups`: a group as the user wrote it; refused when the id exists.
+    record CreateGroup(PathId id, ObjectNode definition) implements Change {}
+
+    /// `PUT /v2/groups`: new content for a group, or `version` or `scaleBy` alone.
+    record UpdateGroup(PathId id, ObjectNode definition) implements Change {}
+
+    /// `PATCH /v2/groups`: whether the apps of a top-level group must have its role.
+    record EnforceRole(PathId id, boolean enforceRole) implements Change {}
+
+    /// Stops everything in a group and forgets it with its groups; the root itself stays.
+    record DeleteGroup(PathId id) implements Change {}
+
+    /// Takes a running deployment back by another one; forced, it only ends where it is.
+    record CancelDeployment(String deploymentId) implements Change {}
+
+    /// Asks what a change would do, without doing it.
+    record DryRun(Change change) implements Change {}
+
     /// Kills tasks. Their instances are launched again, or with `scale` are gone for good.
     ///
     /// @param runSpecId refuses when this app is unknown; absent for a bulk of task ids

@@ -7,6 +7,7 @@ import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
+import io.ekiden.model.Former;
 import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
@@ -40,6 +41,17 @@ public sealed interface Fact {
         }
     }
 
+    /// What a change would do: the answer to a dry run, which changes nothing.
+    ///
+    /// @param steps of the deployment that would run
+    /// @param tasks that would be killed at once
+    record Planned(List<Deployment.Step> steps, List<TaskId> tasks) implements Fact {
+        public Planned {
+            steps = List.copyOf(steps);
+            tasks = List.copyOf(tasks);
+        }
+    }
+
     record Refused(Rejection rejection) implements Fact {}
 
     /// `decide` failed at an input: a bug. What it had begun was undone.
@@ -59,6 +71,16 @@ public sealed interface Fact {
     record GroupPut(Group group) implements Fact {}
 
     record GroupGone(PathId id) implements Fact {}
+
+    /// What stood at a path before the change that makes this root version.
+    record FormerKept(Former former) implements Fact {}
+
+    /// A root version is too old to be returned to.
+    record FormersForgotten(Instant version, List<PathId> ids) implements Fact {
+        public FormersForgotten {
+            ids = List.copyOf(ids);
+        }
+    }
 
     record VersionKept(RunSpecVersion version) implements Fact {}
 

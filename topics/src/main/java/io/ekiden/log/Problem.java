@@ -12,6 +12,12 @@ public record Problem(String path, List<String> errors, boolean ofForm) {
         errors = List.copyOf(errors);
     }
 
+    /// The same, seen from outside: `place` is where the object stands that this is about.
+    public Problem in(String place) {
+        var at = path.equals("/") && !place.isEmpty() ? place : place + path;
+        return new Problem(at, errors, ofForm);
+    }
+
     public static Problem form(String path, String error) {
         return new Problem(path, List.of(error), true);
     }

@@ -21,6 +21,10 @@ public sealed interface Rejection {
                 case POD -> new NotFound("Pod '%s' does not exist".formatted(id));
             };
         }
+
+        public static NotFound group(PathId id) {
+            return new NotFound("Group '%s' does not exist".formatted(id));
+        }
     }
 
     /// An app or a pod of this id is there already.
@@ -35,6 +39,9 @@ public sealed interface Rejection {
             return "%s with id [%s] already exists.".formatted(what, id);
         }
     }
+
+    /// A group, or something else of this path, is there already (409).
+    record Conflict(String message) implements Rejection {}
 
     /// Running deployments hold what the change would touch.
     record Locked(List<String> deployments) implements Rejection {

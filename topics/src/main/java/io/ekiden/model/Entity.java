@@ -10,6 +10,7 @@ public sealed interface Entity
                 RunSpec,
                 RunSpecVersion,
                 Group,
+                Former,
                 Instance,
                 Deployment,
                 LaunchDelay,

@@ -1,6 +1,7 @@
 package io.ekiden.model;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedSet;
 
@@ -17,6 +18,33 @@ public record Group(
 
     public Group {
         dependencies = Sorted.copyOf(dependencies);
+    }
+
+    /// A group of which nothing was said yet.
+    public static Group empty(PathId id, Instant version) {
+        return new Group(id, Collections.emptySortedSet(), Optional.empty(), version);
+    }
+
+    public Group withVersion(Instant version) {
+        return new Group(id, dependencies, enforceRole, version);
+    }
+
+    public Group withDependencies(SortedSet<PathId> dependencies) {
+        return new Group(id, dependencies, enforceRole, version);
+    }
+
+    public Group withEnforceRole(Optional<Boolean> enforceRole) {
+        return new Group(id, dependencies, enforceRole, version);
+    }
+
+    /// Whether `other` differs in more than its version.
+    public boolean sameContent(Group other) {
+        return equals(other.withVersion(version));
+    }
+
+    /// Whether an app of this group must have the group's role.
+    public boolean enforcesRole() {
+        return enforceRole.orElse(false);
     }
 
     public static String key(PathId id) {

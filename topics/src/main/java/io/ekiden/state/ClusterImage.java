@@ -9,6 +9,7 @@ import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
+import io.ekiden.model.Former;
 import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
@@ -22,6 +23,7 @@ import io.ekiden.model.RunSpecVersion;
 import io.ekiden.model.TaskFailure;
 import io.ekiden.model.TaskId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -59,6 +61,9 @@ public final class ClusterImage {
             case Fact.RunSpecGone(var _, var id) -> removes(RunSpec.key(id));
             case Fact.GroupPut(var group) -> puts(group);
             case Fact.GroupGone(var id) -> removes(Group.key(id));
+            case Fact.FormerKept(var former) -> puts(former);
+            case Fact.FormersForgotten(var version, var ids) ->
+                    removes(ids.stream().map(id -> Former.key(version, id)).toArray(String[]::new));
             case Fact.VersionKept(var version) -> puts(version);
             case Fact.VersionForgotten(var app, var version) ->
                     removes(RunSpecVersion.key(app, version));
@@ -89,6 +94,7 @@ public final class ClusterImage {
             case Fact.EndpointPut(var endpoint) -> puts(endpoint);
             case Fact.EndpointGone(var key) -> removes(key);
             case Fact.Accepted _,
+                    Fact.Planned _,
                     Fact.Refused _,
                     Fact.InputFailed _,
                     Fact.DeadLettered _,
@@ -107,9 +113,11 @@ public final class ClusterImage {
         return effects;
     }
 
-    private static SortedMap<String, Optional<Entity>> removes(String key) {
+    private static SortedMap<String, Optional<Entity>> removes(String... keys) {
         var effects = new TreeMap<String, Optional<Entity>>();
-        effects.put(key, Optional.empty());
+        for (var key : keys) {
+            effects.put(key, Optional.empty());
+        }
         return effects;
     }
 
@@ -306,6 +314,46 @@ public final class ClusterImage {
 
     public Collection<Group> groups() {
         return all(Group.class, Group.PREFIX);
+    }
+
+    /// The version of the root group, which every change of a definition raises.
+    public Optional<Instant> rootVersion() {
+        return group(PathId.ROOT).map(Group::version);
+    }
+
+    public Optional<Former> former(Instant version, PathId id) {
+        return find(Former.class, Former.key(version, id));
+    }
+
+    /// What a root version changed, by path.
+    public Collection<Former> formers(Instant version) {
+        return all(Former.class, Former.prefix(version));
+    }
+
+    /// What was changed since a root version, the newest change first.
+    public Collection<Former> formersAfter(Instant version) {
+        return entities
+                .subMap(
+                        Former.prefix(version) + Character.MAX_VALUE,
+                        false,
+                        Former.PREFIX + Character.MAX_VALUE,
+                        false)
+                .descendingMap()
+                .values()
+                .stream()
+                .map(Former.class::cast)
+                .toList();
+    }
+
+    /// The root versions of which is known what they changed, oldest first.
+    public List<Instant> formerVersions() {
+        var versions = new ArrayList<Instant>();
+        var next = entities.higherEntry(Former.PREFIX);
+        while (next != null && next.getValue() instanceof Former former) {
+            versions.add(former.version());
+            next = entities.higherEntry(Former.prefix(former.version()) + Character.MAX_VALUE);
+        }
+        return versions;
     }
 
     public Optional<RunSpec> version(PathId id, Instant version) {

@@ -67,7 +67,8 @@ public final class Events {
             }
             case Fact.DeploymentCancelled(var deployment, var reason) ->
                     emit("deployment_failed", planned(deployment).put("reason", reason));
-            case Fact.DeadLettered _,
+            case Fact.Planned _,
+                    Fact.DeadLettered _,
                     Fact.ReadinessPut _,
                     Fact.EndedTaskKept _,
                     Fact.EndedTaskForgotten _,
@@ -78,6 +79,8 @@ public final class Events {
                     Fact.DeploymentPut _,
                     Fact.GroupPut _,
                     Fact.GroupGone _,
+                    Fact.FormerKept _,
+                    Fact.FormersForgotten _,
                     Fact.VersionKept _,
                     Fact.VersionForgotten _,
                     Fact.DelayPut _,
@@ -116,6 +119,12 @@ public final class Events {
                             Change.DeletePod _,
                             Change.KillPodInstances _,
                             Change.RestartApp _,
+                            Change.CreateGroup _,
+                            Change.UpdateGroup _,
+                            Change.EnforceRole _,
+                            Change.DeleteGroup _,
+                            Change.CancelDeployment _,
+                            Change.DryRun _,
                             Change.KillTasks _,
                             Change.KillAppTasks _,
                             Change.PauseDeployment _,
@@ -298,6 +307,13 @@ public final class Events {
             case Change.UpdatePod(var id, var _) -> Optional.of(id.parent());
             case Change.DeletePod(var id) -> Optional.of(id.parent());
             case Change.KillPodInstances _ -> Optional.empty();
+            case Change.CreateGroup(var id, var _) -> Optional.of(id);
+            case Change.UpdateGroup(var id, var _) -> Optional.of(id);
+            case Change.EnforceRole(var id, var _) -> Optional.of(id);
+            case Change.DeleteGroup(var id) -> Optional.of(id.parent());
+            case Change.CancelDeployment _ ->
+                    wanted.force() ? Optional.empty() : Optional.of(PathId.ROOT);
+            case Change.DryRun _ -> Optional.empty();
             case Change.UpdateApps update ->
                     Optional.of(
                             update.updates().size() == 1 && !isBulk(wanted.uri())

@@ -24,6 +24,7 @@ public final class Failures {
         return switch (rejection) {
             case Rejection.NotFound(var message) -> notFound(message);
             case Rejection.AlreadyExists exists -> message(409, exists.message());
+            case Rejection.Conflict(var message) -> message(409, message);
             case Rejection.Locked locked -> locked(locked);
             case Rejection.Invalid(var problems) -> invalid(problems);
             case Rejection.IllegalArgument(var message) -> message(422, message);

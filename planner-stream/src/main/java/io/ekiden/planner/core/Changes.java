@@ -11,12 +11,9 @@ import io.ekiden.model.App;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
-import io.ekiden.planner.core.DeploymentPlanner.Edit;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /// Takes in wanted changes of apps: works out the definitions that would result, refuses what
 /// breaks a rule, and starts the deployment that leads there. Each returns the answer.
@@ -24,30 +21,37 @@ final class Changes {
     private final Turn turn;
     private final boolean force;
 
-    /// The definitions as they would be, and what differs from now.
-    private final TreeMap<PathId, RunSpec> target = new TreeMap<>();
-
-    private final TreeMap<PathId, Edit> edits = new TreeMap<>();
+    private final Target target;
 
     private Changes(Turn turn, boolean force) {
         this.turn = turn;
         this.force = force;
-        turn.image().runSpecs().forEach(spec -> target.put(spec.id(), spec));
+        this.target = new Target(turn);
     }
 
     static Fact take(Turn turn, WantedChange wanted) {
-        var changes = new Changes(turn, wanted.force());
-        return switch (wanted.change()) {
-            case Change.CreateApp create -> changes.create(create);
-            case Change.UpdateApps update -> changes.update(update);
-            case Change.DeleteApp(var id) -> changes.delete(RunSpec.Kind.APP, id);
-            case Change.CreatePod create -> PodChanges.create(changes, create);
-            case Change.UpdatePod update -> PodChanges.update(changes, update);
-            case Change.DeletePod(var id) -> changes.delete(RunSpec.Kind.POD, id);
+        return take(turn, wanted.change(), wanted.force());
+    }
+
+    private static Fact take(Turn turn, Change change, boolean force) {
+        return switch (change) {
+            case Change.CreateApp create -> new Changes(turn, force).create(create);
+            case Change.UpdateApps update -> new Changes(turn, force).update(update);
+            case Change.DeleteApp(var id) -> new Changes(turn, force).delete(RunSpec.Kind.APP, id);
+            case Change.CreatePod create -> PodChanges.create(new Changes(turn, force), create);
+            case Change.UpdatePod update -> PodChanges.update(new Changes(turn, force), update);
+            case Change.DeletePod(var id) -> new Changes(turn, force).delete(RunSpec.Kind.POD, id);
             case Change.KillPodInstances kill -> PodChanges.kill(turn, kill);
-            case Change.RestartApp(var id) -> changes.restart(id);
-            case Change.KillTasks kill -> TaskKills.take(turn, kill, wanted.force());
-            case Change.KillAppTasks kill -> TaskKills.take(turn, kill, wanted.force());
+            case Change.RestartApp(var id) -> new Changes(turn, force).restart(id);
+            case Change.CreateGroup create -> new GroupUpdates(turn, force).create(create);
+            case Change.UpdateGroup(var id, var definition) ->
+                    new GroupUpdates(turn, force).update(id, definition);
+            case Change.EnforceRole enforce -> new GroupUpdates(turn, force).enforceRole(enforce);
+            case Change.DeleteGroup(var id) -> new GroupUpdates(turn, force).delete(id);
+            case Change.CancelDeployment(var id) -> Reverting.take(turn, id, force);
+            case Change.DryRun(var tried) -> turn.dry(() -> take(turn, tried, force));
+            case Change.KillTasks kill -> TaskKills.take(turn, kill, force);
+            case Change.KillAppTasks kill -> TaskKills.take(turn, kill, force);
             case Change.PauseDeployment(var id, var paused) ->
                     DeploymentOrders.pause(turn, id, paused);
             case Change.PromoteDeployment(var id) -> DeploymentOrders.promote(turn, id);
@@ -65,41 +69,45 @@ final class Changes {
     Fact create(RunSpec.Kind kind, PathId id, Parsed<? extends RunSpec> parsed) {
         return current(kind, id).isPresent()
                 ? new Fact.Refused(new Rejection.AlreadyExists(kind, id))
-                : replace(id, parsed);
+                : replace(parsed);
     }
 
     /// Puts this definition in the place of what has its id, if anything has.
-    Fact replace(PathId id, Parsed<? extends RunSpec> parsed) {
-        return edit(id, parsed).<Fact>map(Fact.Refused::new).orElseGet(this::deploy);
+    Fact replace(Parsed<? extends RunSpec> parsed) {
+        return edit(parsed).<Fact>map(Fact.Refused::new).orElseGet(this::deploy);
     }
 
     private Optional<RunSpec> current(RunSpec.Kind kind, PathId id) {
-        return Optional.ofNullable(target.get(id)).filter(spec -> spec.kind() == kind);
+        return target.spec(id).filter(spec -> spec.kind() == kind);
     }
 
     private Fact update(Change.UpdateApps update) {
-        for (var one : update.updates()) {
-            var refused = updated(one, update);
-            if (refused.isPresent()) {
+        boolean bulk = update.updates().size() > 1;
+        var problems = new ArrayList<Problem>();
+        for (int i = 0; i < update.updates().size(); i++) {
+            var refused = updated(update.updates().get(i), update);
+            if (refused.isPresent() && refused.get() instanceof Rejection.Invalid(var wrong)) {
+                var place = bulk ? "(" + i + ")" : "";
+                wrong.forEach(problem -> problems.add(problem.in(place)));
+            } else if (refused.isPresent()) {
                 return new Fact.Refused(refused.get());
             }
         }
-        return deploy();
+        return problems.isEmpty() ? deploy() : new Fact.Refused(new Rejection.Invalid(problems));
     }
 
     private Optional<Rejection> updated(Change.AppUpdate update, Change.UpdateApps options) {
         var current = current(RunSpec.Kind.APP, update.id()).map(App.class::cast);
         if (current.isEmpty()) {
             return options.create()
-                    ? edit(update.id(), AppJson.read(update.id(), update.definition()))
+                    ? edit(AppJson.read(update.id(), update.definition()))
                     : Optional.of(Rejection.NotFound.app(update.id()));
         }
         var version = rollbackVersion(update);
         if (version.isPresent()) {
             return rollback(update.id(), version.get());
         }
-        return edit(
-                update.id(), AppJson.merge(current.get(), update.definition(), options.partial()));
+        return edit(AppJson.merge(current.get(), update.definition(), options.partial()));
     }
 
     /// `{"version": …}` alone (an id may stand beside it) means: as it was then.
@@ -127,27 +135,23 @@ final class Changes {
                             "App '%s' does not exist in version %s"
                                     .formatted(id, Timestamps.format(time.get()))));
         }
-        return edit(id, new Parsed.Ok<>(app.get()));
+        return edit(new Parsed.Ok<>(app.get()));
     }
 
     private Fact delete(RunSpec.Kind kind, PathId id) {
-        var spec = current(kind, id);
-        if (spec.isEmpty()) {
+        if (current(kind, id).isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.of(kind, id));
         }
-        edits.put(id, new Edit(spec, Optional.empty()));
+        target.remove(id);
         return deploy();
     }
 
     private Fact restart(PathId id) {
-        var app = current(RunSpec.Kind.APP, id);
+        var app = turn.image().runSpec(id);
         if (app.isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(id));
         }
-        var version = nextVersion(app);
-        var restarted =
-                app.get().withVersion(version, app.get().versionInfo().configChangedAt(version));
-        edits.put(id, new Edit(app, Optional.of(restarted)));
+        target.restart(app.get());
         return deploy();
     }
 
@@ -162,66 +166,21 @@ final class Changes {
     }
 
     /// Notes what an app is to become, unless it may not.
-    private Optional<Rejection> edit(PathId id, Parsed<? extends RunSpec> parsed) {
+    private Optional<Rejection> edit(Parsed<? extends RunSpec> parsed) {
         return switch (parsed) {
             case Parsed.Invalid<? extends RunSpec>(var problems) ->
                     Optional.of(new Rejection.Invalid(problems));
-            case Parsed.Ok<? extends RunSpec>(var spec) ->
-                    PodChanges.sharedId(Optional.ofNullable(target.get(id)), spec)
-                            .or(() -> clash(id, spec))
-                            .or(() -> assigned(id, spec));
+            case Parsed.Ok<? extends RunSpec>(var spec) -> {
+                var shared = PodChanges.sharedId(target.spec(spec.id()), spec);
+                if (shared.isEmpty()) {
+                    target.put(spec);
+                }
+                yield shared;
+            }
         };
     }
 
-    private Optional<Rejection> clash(PathId id, RunSpec spec) {
-        return target.keySet().stream()
-                .filter(other -> !other.equals(id) && (other.isWithin(id) || id.isWithin(other)))
-                .findFirst()
-                .map(_ ->
-                        new Rejection.Invalid(
-                                List.of(
-                                        Problem.rule(
-                                                "/",
-                                                "Groups and %s may not have the same identifier."
-                                                        .formatted(
-                                                                PodChanges.plural(spec.kind()))))));
-    }
-
-    private Optional<Rejection> assigned(PathId id, RunSpec app) {
-        var before = turn.image().runSpec(id);
-        var range = turn.settings().servicePorts();
-        var complete = ServicePorts.assign(app, target, before, range);
-        if (complete.isEmpty()) {
-            return Optional.of(
-                    new Rejection.Invalid(
-                            List.of(
-                                    Problem.rule(
-                                            "/portDefinitions",
-                                            "All ports in the range [%d-%d] are already in use"
-                                                    .formatted(range.begin(), range.end())))));
-        }
-        var frozen = Volumes.frozen(before, complete.get());
-        if (frozen.isPresent()) {
-            return frozen;
-        }
-        stamped(before, complete.get())
-                .ifPresent(stamped -> {
-                    target.put(id, stamped);
-                    edits.put(id, new Edit(before, Optional.of(stamped)));
-                });
-        return Optional.empty();
-    }
-
-    /// The definition with its version; empty when nothing differs.
-    private Optional<RunSpec> stamped(Optional<RunSpec> before, RunSpec app) {
-        return Versions.stamp(before, app, nextVersion(before));
-    }
-
-    private Instant nextVersion(Optional<RunSpec> before) {
-        return Versions.next(before, turn.now());
-    }
-
     private Fact deploy() {
-        return Deploying.deploy(turn, edits, force);
+        return Deploying.deploy(turn, target, force);
     }
 }

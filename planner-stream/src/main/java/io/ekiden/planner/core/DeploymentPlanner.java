@@ -7,9 +7,12 @@ import io.ekiden.model.Deployment.Step;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /// Orders the way from one set of definitions to the next into steps (Marathon's `DeploymentPlan`):
 /// what goes is stopped, what is new is announced, then everything is brought to its number and
@@ -24,28 +27,40 @@ final class DeploymentPlanner {
         }
     }
 
-    static List<Step> steps(NavigableMap<PathId, Edit> edits) {
-        var stops = new ArrayList<Action>();
+    /// @param original layers of the dependencies as they were, by which things stop: dependents
+    ///   first
+    /// @param target layers of the dependencies as they are to be, by which things start
+    static List<Step> steps(
+            NavigableMap<PathId, Edit> edits,
+            Map<PathId, Integer> original,
+            Map<PathId, Integer> target) {
+        var stops = new TreeMap<Integer, List<Action>>(Comparator.reverseOrder());
         var starts = new ArrayList<Action>();
-        var rest = new ArrayList<Action>();
+        var rest = new TreeMap<Integer, List<Action>>();
         edits.forEach((id, edit) -> {
             if (edit.to().isEmpty()) {
-                stops.add(new Action(Kind.STOP, edit.kind(), id));
+                layer(stops, original, id).add(new Action(Kind.STOP, edit.kind(), id));
             } else if (edit.from().isEmpty()) {
                 starts.add(new Action(Kind.START, edit.kind(), id));
-                rest.add(new Action(Kind.SCALE, edit.kind(), id));
+                layer(rest, target, id).add(new Action(Kind.SCALE, edit.kind(), id));
             } else {
                 kind(edit.from().get(), edit.to().get())
-                        .ifPresent(kind -> rest.add(new Action(kind, edit.kind(), id)));
+                        .ifPresent(kind ->
+                                layer(rest, target, id).add(new Action(kind, edit.kind(), id)));
             }
         });
         var steps = new ArrayList<Step>();
-        for (var actions : List.of(stops, starts, rest)) {
-            if (!actions.isEmpty()) {
-                steps.add(new Step(actions));
-            }
+        stops.values().forEach(actions -> steps.add(new Step(actions)));
+        if (!starts.isEmpty()) {
+            steps.add(new Step(starts));
         }
+        rest.values().forEach(actions -> steps.add(new Step(actions)));
         return steps;
+    }
+
+    private static List<Action> layer(
+            Map<Integer, List<Action>> steps, Map<PathId, Integer> layers, PathId id) {
+        return steps.computeIfAbsent(layers.getOrDefault(id, 0), _ -> new ArrayList<>());
     }
 
     private static Optional<Kind> kind(RunSpec from, RunSpec to) {

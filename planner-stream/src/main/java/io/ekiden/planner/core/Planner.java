@@ -8,8 +8,10 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchDelay;
+import io.ekiden.model.PathId;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
 import java.util.Optional;
@@ -75,6 +77,7 @@ public final class Planner {
     private static void found(Turn turn, String kafkaId) {
         var id = kafkaId + "." + Long.toString(turn.now().toEpochMilli(), Character.MAX_RADIX);
         turn.add(new Fact.ClusterPut(new Cluster(id, Optional.empty(), Optional.empty())));
+        turn.add(new Fact.GroupPut(Group.empty(PathId.ROOT, turn.now())));
     }
 
     private void take(Turn turn, AgentReport report) {

@@ -20,7 +20,7 @@ final class PodChanges {
 
     /// An unknown pod is created.
     static Fact update(Changes changes, Change.UpdatePod update) {
-        return changes.replace(update.id(), PodJson.read(update.id(), update.definition()));
+        return changes.replace(PodJson.read(update.id(), update.definition()));
     }
 
     /// Ids that are unknown are passed over, unless all are.

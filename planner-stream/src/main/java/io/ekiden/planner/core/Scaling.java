@@ -121,7 +121,8 @@ final class Scaling {
                 && (phase.goal() == Goal.DECOMMISSIONED || phase.condition().holdsResources());
     }
 
+    /// By its version, which unlike the time it was launched at is ordered with the deployment's.
     private static boolean launchedBefore(Instance instance, Instant begun) {
-        return instance.stagedAt().filter(staged -> staged.isBefore(begun)).isPresent();
+        return instance.stagedAt().isPresent() && instance.version().isBefore(begun);
     }
 }

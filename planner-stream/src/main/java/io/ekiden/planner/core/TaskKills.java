@@ -6,13 +6,8 @@ import io.ekiden.log.Rejection;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
-import io.ekiden.model.PathId;
-import io.ekiden.model.RunSpec;
-import io.ekiden.planner.core.DeploymentPlanner.Edit;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 /// Takes in users' kills of tasks. Alone, a killed task's instance is launched again; with `wipe` a
@@ -90,15 +85,14 @@ final class TaskKills {
                 instance -> Kills.begin(turn, instance, goal.apply(instance), KillCause.USER));
     }
 
-    private static NavigableMap<PathId, Edit> shrunk(Turn turn, List<Instance> chosen) {
-        var edits = new TreeMap<PathId, Edit>();
+    private static Target shrunk(Turn turn, List<Instance> chosen) {
+        var target = new Target(turn);
         for (var id : chosen.stream().map(Instance::runSpecId).distinct().sorted().toList()) {
             long killed = chosen.stream().filter(i -> i.runSpecId().equals(id)).count();
-            var before = turn.image().runSpec(id);
-            before.map(app -> app.withInstances((int) Math.max(0, app.instances() - killed)))
-                    .flatMap(app -> Versions.stamp(before, app, Versions.next(before, turn.now())))
-                    .ifPresent((RunSpec app) -> edits.put(id, new Edit(before, Optional.of(app))));
+            target.spec(id)
+                    .map(spec -> spec.withInstances((int) Math.max(0, spec.instances() - killed)))
+                    .ifPresent(target::put);
         }
-        return edits;
+        return target;
     }
 }

@@ -8,10 +8,12 @@ import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /// One input's turn: the draft of what is decided on it, and what that has touched so far.
 final class Turn {
@@ -70,6 +72,24 @@ final class Turn {
         var cluster = image().cluster().orElseThrow().id();
         var name = cluster + "/" + header.sequence() + "/" + ids++;
         return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    /// Tries out: what is decided is answered and undone.
+    Fact dry(Supplier<Fact> decision) {
+        var answer = decision.get();
+        if (answer instanceof Fact.Accepted accepted) {
+            var steps =
+                    draft.facts().stream()
+                            .filter(Fact.DeploymentStarted.class::isInstance)
+                            .map(fact -> ((Fact.DeploymentStarted) fact).deployment().steps())
+                            .findFirst();
+            answer = new Fact.Planned(steps.orElse(List.of()), accepted.tasks());
+        }
+        draft.undo();
+        touched.clear();
+        freed.clear();
+        agentsChanged = false;
+        return answer;
     }
 
     /// Puts an instance, and its endpoints in line with it.

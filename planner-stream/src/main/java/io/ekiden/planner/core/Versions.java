@@ -12,11 +12,18 @@ import java.util.Optional;
 final class Versions {
     private Versions() {}
 
-    /// Not before now, and later than the app's last one.
-    static Instant next(Optional<RunSpec> before, Instant now) {
-        return before.map(spec -> spec.version().plusMillis(1))
-                .filter(after -> after.isAfter(now))
-                .orElse(now);
+    /// Not before now, and later than the root's last one.
+    static Instant nextRoot(Turn turn) {
+        return turn.image()
+                .rootVersion()
+                .map(last -> last.plusMillis(1))
+                .filter(after -> after.isAfter(turn.now()))
+                .orElse(turn.now());
+    }
+
+    /// `spec` as it is when all its instances are to be replaced.
+    static RunSpec restarted(RunSpec before, RunSpec spec, Instant version) {
+        return spec.withVersion(version, before.versionInfo().configChangedAt(version));
     }
 
     /// `app` with its version, or empty when it does not differ from `before`.
