@@ -68,8 +68,14 @@ final class DeploymentJson {
         var json = Answer.object();
         json.put("id", deployment.id());
         json.put("version", Timestamps.format(deployment.version()));
-        var steps = json.putArray("steps");
-        deployment.steps().forEach(step -> steps.add(step(step)));
+        json.setAll(steps(deployment.steps()));
+        return json;
+    }
+
+    static ObjectNode steps(List<Deployment.Step> steps) {
+        var json = Answer.object();
+        var array = json.putArray("steps");
+        steps.forEach(step -> array.add(step(step)));
         return json;
     }
 

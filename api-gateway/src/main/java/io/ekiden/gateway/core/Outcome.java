@@ -13,6 +13,9 @@ public final class Outcome {
                 case Fact.Accepted accepted -> {
                     return deployment(success.answer(applied, accepted), accepted);
                 }
+                case Fact.Planned(var steps, var _) -> {
+                    return Answer.ok(DeploymentJson.steps(steps));
+                }
                 case Fact.Refused(var rejection) -> {
                     return Failures.of(rejection);
                 }

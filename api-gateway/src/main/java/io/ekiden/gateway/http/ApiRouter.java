@@ -14,6 +14,8 @@ import io.ekiden.gateway.core.AppChanges;
 import io.ekiden.gateway.core.AppViews;
 import io.ekiden.gateway.core.ClusterViews;
 import io.ekiden.gateway.core.DeploymentOrders;
+import io.ekiden.gateway.core.GroupChanges;
+import io.ekiden.gateway.core.GroupViews;
 import io.ekiden.gateway.core.PodChanges;
 import io.ekiden.gateway.core.PodViews;
 import io.ekiden.gateway.core.TaskChanges;
@@ -75,7 +77,23 @@ final class ApiRouter {
                         forward("/v2/tasks/{task}/logs/stderr", TaskPlaces::of, "logs/stderr"),
                         read("/v2/queue", ClusterViews::queue),
                         order("DELETE", "/v2/queue/{id...}/delay", AppChanges::resetDelay),
+                        read("/v2/groups", GroupViews::one),
+                        submit("POST", "/v2/groups", GroupChanges::create),
+                        submit("PUT", "/v2/groups", GroupChanges::update),
+                        order("DELETE", "/v2/groups", GroupChanges::delete),
+                        read("/v2/groups/apps", GroupViews::apps),
+                        read("/v2/groups/versions", GroupViews::versions),
+                        read("/v2/groups/versions/{version}", GroupViews::version),
+                        read("/v2/groups/{id...}/apps", GroupViews::apps),
+                        read("/v2/groups/{id...}/versions", GroupViews::versions),
+                        read("/v2/groups/{id...}/versions/{version}", GroupViews::version),
+                        read("/v2/groups/{id...}", GroupViews::one),
+                        submit("POST", "/v2/groups/{id...}", GroupChanges::create),
+                        submit("PUT", "/v2/groups/{id...}", GroupChanges::update),
+                        submit("PATCH", "/v2/groups/{id...}", GroupChanges::enforceRole),
+                        order("DELETE", "/v2/groups/{id...}", GroupChanges::delete),
                         read("/v2/deployments", ClusterViews::deployments),
+                        order("DELETE", "/v2/deployments/{deployment}", DeploymentOrders::cancel),
                         order(
                                 "POST",
                                 "/v2/deployments/{deployment}/pause",
