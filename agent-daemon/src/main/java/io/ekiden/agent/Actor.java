@@ -7,6 +7,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.core.Retention;
 import io.ekiden.agent.health.HealthChecks;
+import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.Volumes;
@@ -43,6 +44,7 @@ final class Actor {
     private final TaskRuntime runtime;
     private final Volumes volumes;
     private final HealthChecks checks;
+    private final ReadinessChecks readiness;
     private final ReportLog reports;
     private final CommandLog commands;
     private final Optional<String> address;
@@ -65,6 +67,7 @@ final class Actor {
             TaskRuntime runtime,
             Volumes volumes,
             HealthChecks checks,
+            ReadinessChecks readiness,
             ReportLog reports,
             CommandLog commands,
             Optional<String> address) {
@@ -78,6 +81,7 @@ final class Actor {
         this.runtime = runtime;
         this.volumes = volumes;
         this.checks = checks;
+        this.readiness = readiness;
         this.reports = reports;
         this.commands = commands;
         this.address = address;
@@ -96,8 +100,14 @@ final class Actor {
                     runtime.kill(taskId, grace);
                 }
                 case Action.DestroyVolume(var volumeId) -> destroy(volumeId);
-                case Action.Check(var task) -> checks.begin(task);
-                case Action.StopChecking(var taskId) -> checks.end(taskId);
+                case Action.Check(var task) -> {
+                    checks.begin(task);
+                    readiness.begin(task);
+                }
+                case Action.StopChecking(var taskId) -> {
+                    checks.end(taskId);
+                    readiness.end(taskId);
+                }
                 case Action.Send(var version, var report) ->
                         reports.report(
                                 report,

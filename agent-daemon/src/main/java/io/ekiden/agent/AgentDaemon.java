@@ -7,6 +7,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
+import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.NativeRuntime;
 import io.ekiden.agent.runtime.Runtimes;
 import io.ekiden.agent.runtime.TaskRecords;
@@ -76,6 +77,7 @@ public final class AgentDaemon implements AutoCloseable {
             Identity identity,
             TaskRuntime runtime,
             HealthChecks checks,
+            ReadinessChecks readiness,
             ReportLog reports,
             CommandLog commands,
             Optional<FilesServer> files,
@@ -117,6 +119,8 @@ public final class AgentDaemon implements AutoCloseable {
                         runtime,
                         Clock.systemUTC(),
                         this::post);
+        var readiness =
+                new ReadinessChecks(TaskAddress.of(config.hostname()).ip(), runtime, this::post);
         var files = serveFiles(work, identity);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
@@ -133,12 +137,15 @@ public final class AgentDaemon implements AutoCloseable {
                         runtime,
                         new Volumes(work),
                         checks,
+                        readiness,
                         reports,
                         commands,
                         files.map(this::address));
         running =
                 Optional.of(
-                        new Running(identity, runtime, checks, reports, commands, files, actor));
+                        new Running(
+                                identity, runtime, checks, readiness, reports, commands, files,
+                                actor));
         LOG.info(
                 "agent={} starts hostname={} workDir={} isolation={} boot={}",
                 config.agentId(),
@@ -326,6 +333,7 @@ public final class AgentDaemon implements AutoCloseable {
         running.ifPresent(r -> {
             r.files().ifPresent(FilesServer::close);
             r.checks().close();
+            r.readiness().close();
             r.runtime().close();
             r.commands().close();
             r.reports().close();

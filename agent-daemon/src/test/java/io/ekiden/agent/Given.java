@@ -13,6 +13,7 @@ import io.ekiden.model.LocalVolume;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
@@ -40,6 +41,7 @@ public final class Given {
     private Map<String, String> labels = Map.of();
     private double mem = 64;
     private List<HealthCheck> checks = List.of();
+    private List<ReadinessCheck> readiness = List.of();
     private Optional<Integer> grace = Optional.empty();
     private Optional<Container.Docker> docker = Optional.empty();
     private Network network = Network.HOST;
@@ -83,6 +85,11 @@ public final class Given {
 
     public Given checks(HealthCheck... checks) {
         this.checks = List.of(checks);
+        return this;
+    }
+
+    public Given readiness(ReadinessCheck... checks) {
+        this.readiness = List.of(checks);
         return this;
     }
 
@@ -165,7 +172,7 @@ public final class Given {
                 ports,
                 false,
                 checks,
-                List.of(),
+                readiness,
                 Sorted.copyOf(labels),
                 Collections.emptySortedSet(),
                 List.of(),
@@ -201,11 +208,26 @@ public final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 "",
-                false);
+                false,
+                Optional.empty());
     }
 
     public static TaskId taskId() {
         return InstanceId.of(PathId.of("/shop/web"), UUID.randomUUID().toString()).task(1);
+    }
+
+    /// Asks the first port each 20 ms; 200 and 204 mean ready.
+    public static ReadinessCheck readinessCheck(
+            ReadinessCheck.Protocol protocol, boolean preserve) {
+        return new ReadinessCheck(
+                "ready",
+                protocol,
+                "/ready",
+                "web-0",
+                Duration.ofMillis(20),
+                Duration.ofSeconds(2),
+                Sorted.copyOf(List.of(200, 204)),
+                preserve);
     }
 
     /// Probes each 100 ms, without grace, up to three failures in a row.

@@ -16,6 +16,7 @@ import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.PortRange;
+import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.Resources;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.RunSpecVersion;
@@ -42,6 +43,11 @@ public final class Given {
     }
 
     public static App app(String id, SortedMap<String, String> labels) {
+        return app(id, labels, List.of());
+    }
+
+    public static App app(
+            String id, SortedMap<String, String> labels, List<ReadinessCheck> readinessChecks) {
         return new App(
                 PathId.of(id),
                 Optional.of("sleep 1000"),
@@ -61,7 +67,7 @@ public final class Given {
                                 Optional.empty())),
                 false,
                 List.of(),
-                List.of(),
+                readinessChecks,
                 labels,
                 Collections.emptySortedSet(),
                 List.of(),
@@ -97,6 +103,7 @@ public final class Given {
                 condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -18,6 +18,12 @@ public interface Choices {
         return perMillion > 0 && choose(label, MILLION) >= MILLION - perMillion;
     }
 
+    /// The same source for one of several alike: what one of them chooses shifts none of the
+    /// others'.
+    default Choices of(String one) {
+        return (label, bound) -> choose(one + "." + label, bound);
+    }
+
     /// From `least` to `most`, both included.
     default int between(String label, int least, int most) {
         return least + choose(label, most - least + 1);

@@ -20,6 +20,7 @@ final class Nemesis {
 
     private final World world;
     private final Members members;
+    private Fault striking = Fault.PLANNER_CRASH;
 
     Nemesis(World world, Members members) {
         this.world = world;
@@ -40,13 +41,21 @@ final class Nemesis {
                 () -> {
                     if (!world.isCalm()) {
                         schedule(fault);
-                        strike(fault);
+                        striking = fault;
+                        if (choose("strikes", Choices.MILLION) > 0) {
+                            strike(fault);
+                        }
                     }
                 });
     }
 
+    /// Of the fault that strikes now.
+    private int choose(String what, int bound) {
+        return world.choose("nemesis." + striking.name() + "." + what, bound);
+    }
+
     private <T> T any(String what, List<T> items) {
-        return items.get(world.choose("nemesis.which." + what, items.size()));
+        return items.get(choose("which." + what, items.size()));
     }
 
     private SimAgent agent() {
@@ -60,8 +69,8 @@ final class Nemesis {
 
     /// From half a second to some seconds, now and then a minute.
     private long duration() {
-        int seconds = world.choose("nemesis.long", 3) == 2 ? LONGEST_SECONDS : SHORT_SECONDS;
-        return (500 + world.choose("nemesis.duration", seconds * 1000)) * Timeline.MILLI;
+        int seconds = choose("long", 3) == 2 ? LONGEST_SECONDS : SHORT_SECONDS;
+        return (500 + choose("duration", seconds * 1000)) * Timeline.MILLI;
     }
 
     private void strike(Fault fault) {
@@ -89,13 +98,11 @@ final class Nemesis {
                     up().ifPresent(agent ->
                             during(
                                     fault,
-                                    () ->
-                                            agent.leave(
-                                                    world.choose("leave.stop", 2) == 1, duration()),
+                                    () -> agent.leave(choose("leave.stop", 2) == 1, duration()),
                                     () -> {}));
             case AGENT_CUT -> cut(fault, agent().node(), true, true);
             case AGENT_CUT_ONE_WAY -> {
-                boolean out = world.choose("nemesis.way", 2) == 1;
+                boolean out = choose("way", 2) == 1;
                 cut(fault, agent().node(), out, !out);
             }
             case ALL_AGENTS_CUT ->
@@ -123,25 +130,19 @@ final class Nemesis {
             }
             case GATEWAY_LAG -> {
                 var node = gateway().node();
-                during(
-                        fault,
-                        () -> node.lag(world.choose("nemesis.lag", 3_000_000)),
-                        () -> node.lag(0));
+                during(fault, () -> node.lag(choose("lag", 3_000_000)), () -> node.lag(0));
             }
             case CLOCK_JUMP -> {
                 var node = clock();
                 during(
                         fault,
-                        () ->
-                                node.skew(
-                                        JUMPS_MILLIS[
-                                                world.choose("nemesis.jump", JUMPS_MILLIS.length)]),
+                        () -> node.skew(JUMPS_MILLIS[choose("jump", JUMPS_MILLIS.length)]),
                         () -> {});
             }
             case COMPACTION -> during(fault, world.log()::compact, () -> {});
             case FORGOTTEN_OFFSETS -> during(fault, world.log()::forgetOffsets, () -> {});
             case POISON -> {
-                boolean change = world.choose("nemesis.poison", 2) == 1;
+                boolean change = choose("poison", 2) == 1;
                 var to = change ? world.log().desiredState() : world.log().agentReports();
                 during(fault, () -> world.poison(to), () -> {});
             }
@@ -178,9 +179,7 @@ final class Nemesis {
     private Node clock() {
         var agents = members.agents().stream().map(SimAgent::node).toList();
         var planners = members.planners().members().stream().map(PlannerProcess::node).toList();
-        return world.choose("nemesis.clock", 2) == 1
-                ? any("planner", planners)
-                : any("agent", agents);
+        return choose("clock", 2) == 1 ? any("planner", planners) : any("agent", agents);
     }
 
     private void crash(Fault fault, PlannerProcess planner) {

@@ -1,11 +1,13 @@
 package io.ekiden.simulator;
 
+import io.ekiden.log.JournalEntry;
 import io.ekiden.simulator.check.Broken;
 import io.ekiden.simulator.check.Checkers;
 import io.ekiden.simulator.check.Evidence;
 import io.ekiden.simulator.workload.Users;
 import io.ekiden.simulator.world.Members;
 import io.ekiden.simulator.world.World;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -57,6 +59,15 @@ public final class Simulation {
     public static Outcome run(
             Options options, Choices choices, Cores cores, Optional<Consumer<String>> sink) {
         return new Simulation(options, choices, cores, sink).outcome(0);
+    }
+
+    /// What the planner decided in the run of this seed, as it was committed.
+    public static List<JournalEntry> journal(long seed) {
+        var choices = new SeededChoices(seed);
+        var simulation =
+                new Simulation(Options.draw(choices), choices, Cores.real(), Optional.empty());
+        var _ = simulation.outcome(seed);
+        return simulation.evidence.journal();
     }
 
     private Outcome outcome(long seed) {

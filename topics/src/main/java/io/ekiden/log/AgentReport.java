@@ -3,6 +3,7 @@ package io.ekiden.log;
 import io.ekiden.model.Container;
 import io.ekiden.model.Instance.HealthResult;
 import io.ekiden.model.PortRange;
+import io.ekiden.model.ReadinessResponse;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
@@ -101,6 +102,18 @@ public sealed interface AgentReport {
             results = List.copyOf(results);
         }
     }
+
+    /// The answer to a task's readiness check has changed.
+    ///
+    /// @param ready true once; after that the task is not asked any more
+    /// @param lastResponse only when the check preserves it
+    record ReadinessChanged(
+            String memberId,
+            long epoch,
+            TaskId taskId,
+            boolean ready,
+            Optional<ReadinessResponse> lastResponse)
+            implements OfEpoch {}
 
     /// A condemned volume is no more.
     record VolumeDestroyed(String memberId, long epoch, String volumeId) implements OfEpoch {}

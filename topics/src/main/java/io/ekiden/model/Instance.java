@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 /// @param reservation what is kept for it on an agent, whether it runs or not
 /// @param healthy absent while no result has come in or the app has no health checks
 /// @param healthResults the agent's last word on each health check, in their order
+/// @param readiness absent while no answer has come in or the app has no readiness check
 /// @param stopping set from the decision to end the task until it has ended
 /// @param deadline when the planner looks again: launch and kill time-outs, drain, unreachable
 public record Instance(
@@ -34,6 +35,7 @@ public record Instance(
         Optional<Instant> startedAt,
         Optional<Boolean> healthy,
         List<HealthResult> healthResults,
+        Optional<Readiness> readiness,
         Optional<Stopping> stopping,
         Optional<Instant> deadline)
         implements Entity {
@@ -70,6 +72,11 @@ public record Instance(
             Optional<Instant> lastSuccess,
             Optional<Instant> lastFailure,
             Optional<String> lastFailureCause) {}
+
+    /// What a readiness check has found. A task that was ready once is ready until it ends.
+    ///
+    /// @param lastResponse only when the check preserves it
+    public record Readiness(boolean ready, Optional<ReadinessResponse> lastResponse) {}
 
     /// An end that was decided: first the proxies drain, then the kill is ordered.
     ///
@@ -108,11 +115,17 @@ public record Instance(
         return id.task(incarnation);
     }
 
-    /// Running, meant to go on, and healthy as far as the definition asks for it.
+    /// Running, meant to go on, and healthy and ready as far as the definition asks for it.
     public boolean ready(RunSpec spec) {
         return condition == Condition.RUNNING
                 && stopping.isEmpty()
-                && (!spec.healthChecked() || healthy.orElse(false));
+                && (!spec.healthChecked() || healthy.orElse(false))
+                && (!spec.readinessChecked() || saidReady());
+    }
+
+    /// Whether its readiness check was answered with yes.
+    public boolean saidReady() {
+        return readiness.filter(Readiness::ready).isPresent();
     }
 
     /// The machine on which it runs, or on which its volumes wait.
@@ -174,6 +187,10 @@ public record Instance(
         return copy.done();
     }
 
+    public Instance withReadiness(Readiness readiness) {
+        return copy(copy -> copy.readiness = Optional.of(readiness));
+    }
+
     public Instance withStopping(Optional<Stopping> stopping) {
         return copy(copy -> copy.stopping = stopping);
     }
@@ -202,6 +219,7 @@ public record Instance(
         private Optional<Instant> startedAt;
         private Optional<Boolean> healthy;
         private List<HealthResult> healthResults;
+        private Optional<Readiness> readiness;
         private Optional<Stopping> stopping;
         private Optional<Instant> deadline;
 
@@ -218,6 +236,7 @@ public record Instance(
             startedAt = original.startedAt;
             healthy = original.healthy;
             healthResults = original.healthResults;
+            readiness = original.readiness;
             stopping = original.stopping;
             deadline = original.deadline;
         }
@@ -239,6 +258,7 @@ public record Instance(
                     startedAt,
                     healthy,
                     healthResults,
+                    readiness,
                     stopping,
                     deadline);
         }

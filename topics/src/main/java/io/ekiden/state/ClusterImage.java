@@ -69,6 +69,7 @@ public final class ClusterImage {
                     removes(RunSpecVersion.key(app, version));
             case Fact.InstancePut put -> puts(put.instance());
             case Fact.HealthPut(var instance) -> puts(instance);
+            case Fact.ReadinessPut(var instance) -> puts(instance);
             case Fact.InstanceGone gone -> removes(gone.last().key());
             case Fact.Launched launched -> puts(launched.instances().toArray(Entity[]::new));
             case Fact.DelayPut(var delay) -> puts(delay);

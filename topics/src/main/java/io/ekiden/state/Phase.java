@@ -13,6 +13,7 @@ import java.util.Comparator;
 /// @param reserved whether an agent keeps volumes for it
 /// @param stopping whether its end has been decided
 /// @param healthy whether its health checks say that it is healthy
+/// @param saidReady whether it has said that it is ready
 public record Phase(
         Instant version,
         Instant configVersion,
@@ -20,13 +21,15 @@ public record Phase(
         Condition condition,
         boolean reserved,
         boolean stopping,
-        boolean healthy)
+        boolean healthy,
+        boolean saidReady)
         implements Comparable<Phase> {
     private static final Comparator<Phase> ORDER =
             Comparator.comparing(Phase::condition)
                     .thenComparing(Phase::goal)
                     .thenComparing(Phase::reserved, Comparator.reverseOrder())
                     .thenComparing(Phase::healthy)
+                    .thenComparing(Phase::saidReady)
                     .thenComparing(Phase::stopping)
                     .thenComparing(Phase::configVersion)
                     .thenComparing(Phase::version);
@@ -39,7 +42,8 @@ public record Phase(
                 instance.condition(),
                 instance.reservation().isPresent(),
                 instance.stopping().isPresent(),
-                instance.healthy().orElse(false));
+                instance.healthy().orElse(false),
+                instance.saidReady());
     }
 
     /// Whether it waits to be placed.
@@ -49,7 +53,10 @@ public record Phase(
 
     /// As [Instance#ready].
     public boolean ready(RunSpec spec) {
-        return condition == Condition.RUNNING && !stopping && (!spec.healthChecked() || healthy);
+        return condition == Condition.RUNNING
+                && !stopping
+                && (!spec.healthChecked() || healthy)
+                && (!spec.readinessChecked() || saidReady);
     }
 
     @Override

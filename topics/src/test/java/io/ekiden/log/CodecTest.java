@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Given;
+import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.ReadinessResponse;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,12 @@ class CodecTest {
                 new Fact.RunSpecGone(RunSpec.Kind.APP, app.id()),
                 new Fact.InstancePut(instance, Optional.of(Condition.SCHEDULED), "text"),
                 new Fact.InstancePut(instance, Optional.empty(), ""),
+                new Fact.ReadinessPut(
+                        instance.withReadiness(
+                                new Instance.Readiness(
+                                        false,
+                                        Optional.of(
+                                                new ReadinessResponse(503, "text/plain", "no"))))),
                 new Fact.Launched(app, List.of(instance), List.of(new Fact.Target(3, 17))),
                 new Fact.Refused(new Rejection.Locked(List.of("d-1"))),
                 new Fact.Refused(
@@ -45,6 +53,16 @@ class CodecTest {
     @MethodSource("facts")
     void aFactReadsAsItWasWritten(Fact fact) throws Codec.Unreadable {
         assertThat(Codec.decode(Fact.class, Codec.encode(Fact.class, fact))).isEqualTo(fact);
+    }
+
+    /// Absent is how records that were written before readiness was known have it.
+    @Test
+    void anInstanceWithoutReadinessWritesNoneAndReadsSo() throws Codec.Unreadable {
+        var fact = new Fact.HealthPut(Given.instance(Given.app("/web"), 1));
+        var bytes = Codec.encode(Fact.class, fact);
+
+        assertThat(new String(bytes, StandardCharsets.UTF_8)).doesNotContain("readiness\"");
+        assertThat(Codec.decode(Fact.class, bytes)).isEqualTo(fact);
     }
 
     @Test

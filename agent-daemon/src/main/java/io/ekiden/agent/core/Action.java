@@ -34,7 +34,8 @@ public sealed interface Action {
     /// Remove a persistent volume and all that is in it, and say when that is done.
     record DestroyVolume(String volumeId) implements Action {}
 
-    /// Begin this running task's health checks; if they run already, report their results again.
+    /// Begin this running task's health and readiness checks; if they run already, report the
+    /// health again.
     record Check(LocalTask task) implements Action {}
 
     record StopChecking(TaskId taskId) implements Action {}

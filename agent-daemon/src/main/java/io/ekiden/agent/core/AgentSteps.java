@@ -78,6 +78,10 @@ public final class AgentSteps {
                     draft.live(health.taskId())
                             .filter(task -> task.kill().isEmpty())
                             .ifPresent(_ -> draft.reportHealth(health));
+            case Event.ReadinessSeen(var taskId, var readiness) ->
+                    draft.live(taskId)
+                            .filter(task -> task.kill().isEmpty())
+                            .ifPresent(task -> draft.readiness(task, readiness));
             case Event.Delivered(var version, var epoch) -> draft.delivered(version, epoch);
             case Event.Undelivered(var version, var epoch) -> draft.undelivered(version, epoch);
             case Event.LeaseLapsed _ -> {

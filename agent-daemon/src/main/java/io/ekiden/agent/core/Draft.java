@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class Draft {
     void end(LocalTask task) {
         remember(task);
         act(new Action.StopChecking(task.taskId()));
-        outbox = outbox.withoutHealthOf(task.taskId());
+        outbox = outbox.withoutChecksOf(task.taskId());
         report(task);
         destroyUnused();
     }
@@ -122,12 +123,15 @@ final class Draft {
         unused.forEach(condemned::remove);
     }
 
+    /// A task of which only the id is known may use any.
     private boolean used(String volumeId) {
         return tasks.values().stream()
                 .filter(task -> !task.ended())
-                .flatMap(task -> task.task().stream())
-                .flatMap(task -> task.volumes().stream())
-                .anyMatch(volume -> volume.id().equals(volumeId));
+                .anyMatch(task -> task.task().map(t -> uses(t, volumeId)).orElse(true));
+    }
+
+    private static boolean uses(AgentCommand.Task task, String volumeId) {
+        return task.volumes().stream().anyMatch(volume -> volume.id().equals(volumeId));
     }
 
     void volumeDestroyed(String volumeId) {
@@ -137,9 +141,11 @@ final class Draft {
                 new AgentReport.VolumeDestroyed(agentId(), epoch().orElse(0L), volumeId));
     }
 
+    /// What is known of its readiness is said again.
     void check(LocalTask task) {
         if (task.task().isPresent()) {
             act(new Action.Check(task));
+            task.readiness().ifPresent(readiness -> reportReadiness(task.taskId(), readiness));
         }
     }
 
@@ -273,6 +279,24 @@ final class Draft {
                         health.results()));
     }
 
+    private void reportReadiness(TaskId taskId, Readiness readiness) {
+        enqueue(
+                Outbox.Kind.READINESS,
+                taskId.value(),
+                new AgentReport.ReadinessChanged(
+                        agentId(),
+                        epoch().orElse(0L),
+                        taskId,
+                        readiness.ready(),
+                        readiness.lastResponse()));
+    }
+
+    /// Remembered, so that after a restart nobody asks a task that was ready.
+    void readiness(LocalTask task, Readiness readiness) {
+        remember(task.withReadiness(readiness));
+        reportReadiness(task.taskId(), readiness);
+    }
+
     private void enqueue(Outbox.Kind kind, String subject, AgentReport.OfEpoch report) {
         outbox = outbox.with(kind, subject, report);
         sendPending();
@@ -325,6 +349,9 @@ final class Draft {
             case AgentReport.HealthChanged h ->
                     new AgentReport.HealthChanged(
                             h.memberId(), epoch, h.taskId(), h.alive(), h.exhausted(), h.results());
+            case AgentReport.ReadinessChanged r ->
+                    new AgentReport.ReadinessChanged(
+                            r.memberId(), epoch, r.taskId(), r.ready(), r.lastResponse());
             case AgentReport.VolumeDestroyed v ->
                     new AgentReport.VolumeDestroyed(v.memberId(), epoch, v.volumeId());
             case AgentReport.AgentLeaving l ->

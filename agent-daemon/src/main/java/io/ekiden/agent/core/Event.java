@@ -2,6 +2,7 @@ package io.ekiden.agent.core;
 
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.Instance.HealthResult;
+import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.TaskId;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,9 @@ public sealed interface Event {
             results = List.copyOf(results);
         }
     }
+
+    /// The answer to a task's readiness check has changed.
+    record ReadinessSeen(TaskId taskId, Readiness readiness) implements Event {}
 
     /// Kafka has acknowledged a report that was sent in this epoch.
     record Delivered(long version, long epoch) implements Event {}

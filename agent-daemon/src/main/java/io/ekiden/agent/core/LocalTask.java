@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskOnAgent;
 import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.TaskId;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
 /// @param kill the order to end it
 /// @param exitCode as a shell gives it: 128 + n for signal n
 /// @param acknowledged its end is on the log, so it need not be said again
+/// @param readiness what its readiness check has found so far
 public record LocalTask(
         TaskId taskId,
         Optional<AgentCommand.Task> task,
@@ -24,7 +26,8 @@ public record LocalTask(
         Optional<KillOrder> kill,
         Optional<Integer> exitCode,
         String message,
-        boolean acknowledged) {
+        boolean acknowledged,
+        Optional<Readiness> readiness) {
 
     /// @param sequence of the journal entry that ordered it
     public record KillOrder(long sequence, KillCause cause, int graceSeconds) {}
@@ -38,7 +41,8 @@ public record LocalTask(
                 Optional.empty(),
                 Optional.empty(),
                 "",
-                false);
+                false,
+                Optional.empty());
     }
 
     /// A container may have to wait for its image.
@@ -59,7 +63,8 @@ public record LocalTask(
                 Optional.empty(),
                 Optional.empty(),
                 message,
-                false);
+                false,
+                Optional.empty());
     }
 
     public boolean ended() {
@@ -84,7 +89,15 @@ public record LocalTask(
 
     public LocalTask withState(TaskState state, Optional<Integer> exitCode, String message) {
         return new LocalTask(
-                taskId, task, launchSequence, state, kill, exitCode, message, acknowledged);
+                taskId,
+                task,
+                launchSequence,
+                state,
+                kill,
+                exitCode,
+                message,
+                acknowledged,
+                readiness);
     }
 
     LocalTask withKill(KillOrder order) {
@@ -96,7 +109,8 @@ public record LocalTask(
                 Optional.of(order),
                 exitCode,
                 message,
-                acknowledged);
+                acknowledged,
+                readiness);
     }
 
     LocalTask withDefinition(AgentCommand.Task definition) {
@@ -108,10 +122,25 @@ public record LocalTask(
                 kill,
                 exitCode,
                 message,
-                acknowledged);
+                acknowledged,
+                readiness);
     }
 
     LocalTask withAcknowledged() {
-        return new LocalTask(taskId, task, launchSequence, state, kill, exitCode, message, true);
+        return new LocalTask(
+                taskId, task, launchSequence, state, kill, exitCode, message, true, readiness);
+    }
+
+    public LocalTask withReadiness(Readiness found) {
+        return new LocalTask(
+                taskId,
+                task,
+                launchSequence,
+                state,
+                kill,
+                exitCode,
+                message,
+                acknowledged,
+                Optional.of(found));
     }
 }

@@ -9,7 +9,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /// Reports that Kafka has not acknowledged yet, in the order in which they were made. Of each task
-/// only the newest state and the newest health are kept: what was superseded before it was
+/// only the newest state, health and readiness are kept: what was superseded before it was
 /// delivered need not be said. An immutable value.
 ///
 /// @param next the next report's version
@@ -20,6 +20,7 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
     enum Kind {
         STATUS,
         HEALTH,
+        READINESS,
         VOLUME,
         LEAVING
     }
@@ -74,8 +75,8 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
         return new Outbox(changed, next);
     }
 
-    Outbox withoutHealthOf(TaskId taskId) {
-        return without(Kind.HEALTH, taskId);
+    Outbox withoutChecksOf(TaskId taskId) {
+        return without(Kind.HEALTH, taskId).without(Kind.READINESS, taskId);
     }
 
     Outbox withoutStatusOf(TaskId taskId) {

@@ -5,7 +5,11 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.HealthCheck;
+import io.ekiden.model.ReadinessCheck;
+import io.ekiden.model.ReadinessResponse;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +37,46 @@ final class Prober {
             case HTTP, MESOS_HTTP -> probe(task, check, Wire.HTTP);
             case HTTPS, MESOS_HTTPS -> probe(task, check, Wire.HTTPS);
         };
+    }
+
+    /// What the task answers at the port that the check names.
+    ///
+    /// @throws IOException when there is no answer in time
+    ReadinessResponse ask(LocalTask task, ReadinessCheck check) throws IOException {
+        var wire =
+                switch (check.protocol()) {
+                    case HTTP -> Wire.HTTP;
+                    case HTTPS -> Wire.HTTPS;
+                };
+        int port =
+                task.task()
+                        .flatMap(known -> port(known, check.portName()))
+                        .orElseThrow(() -> new IOException("the task has no such port"));
+        return SocketProbe.ask(
+                wire,
+                address(hostname),
+                hostname,
+                port,
+                check.path(),
+                Deadline.in(check.timeout()));
+    }
+
+    private static Optional<Integer> port(AgentCommand.Task task, String name) {
+        var ports = task.hostPorts().iterator();
+        for (var definition : task.spec().ports()) {
+            var port = ports.hasNext() ? Optional.of(ports.next()) : Optional.<Integer>empty();
+            if (definition.name().equals(Optional.of(name))) {
+                return port;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /// Why there is no answer, for people.
+    static String reason(Exception e) {
+        return e instanceof SocketTimeoutException
+                ? "timed out"
+                : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
     private Outcome probe(LocalTask task, HealthCheck check, Wire wire) {

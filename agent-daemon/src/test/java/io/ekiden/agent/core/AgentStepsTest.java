@@ -8,8 +8,10 @@ import io.ekiden.agent.core.AgentSteps.Step;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.AgentReport.HealthChanged;
+import io.ekiden.log.AgentReport.ReadinessChanged;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.AgentReport.TaskStatus;
+import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
@@ -277,6 +279,36 @@ final class AgentStepsTest {
         welcomed("me.2", 20);
         assertThat(said().stream().filter(HealthChanged.class::isInstance))
                 .containsExactly(new HealthChanged("a1", 20, ID, true, true, List.of()));
+    }
+
+    private List<AgentReport.OfEpoch> readinessSaid() {
+        return said().stream().filter(ReadinessChanged.class::isInstance).toList();
+    }
+
+    @Test
+    void readinessIsRememberedAndSaidAgainWithEveryWelcome() {
+        var ready = new Readiness(true, Optional.empty());
+        member().launched().on(new Event.Running(ID)).on(new Event.ReadinessSeen(ID, ready));
+        assertThat(readinessSaid())
+                .containsExactly(new ReadinessChanged("a1", 10, ID, true, Optional.empty()));
+        assertThat(done(Action.Remember.class)).containsExactly(new Action.Remember(task()));
+        assertThat(task().readiness()).contains(ready);
+
+        begins(task()).joins("me.2").welcomed("me.2", 20, TASK);
+        assertThat(done(Action.Check.class)).containsExactly(new Action.Check(task()));
+        assertThat(readinessSaid())
+                .containsExactly(new ReadinessChanged("a1", 20, ID, true, Optional.empty()));
+    }
+
+    @Test
+    void ofATaskThatHasEndedOrIsToEndNoReadinessIsSaid() {
+        var seen = new Event.ReadinessSeen(ID, new Readiness(true, Optional.empty()));
+        member().launched().on(new Event.Running(ID)).commanded(kill(10)).on(seen);
+        assertThat(said()).isEmpty();
+
+        member().launched().on(new Event.Running(ID)).joins("me.2").on(seen);
+        on(new Event.Ended(ID, Optional.of(0), "")).welcomed("me.2", 20);
+        assertThat(readinessSaid()).isEmpty();
     }
 
     @Test

@@ -9,11 +9,7 @@ import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.health.Prober.Deadline;
 import io.ekiden.agent.health.Prober.Wire;
-import io.ekiden.agent.runtime.TaskRecords;
-import io.ekiden.agent.runtime.TaskRuntime;
-import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck.Protocol;
-import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -22,15 +18,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -209,57 +200,5 @@ final class HealthChecksTest {
 
     private static LocalTask mapped(int containerPort, int hostPort) {
         return Given.cmd("x").image("x").mapped(containerPort, hostPort, "tcp").local();
-    }
-
-    /// Only says since when a task runs, and where.
-    private record NoRuntime(Optional<String> address) implements TaskRuntime {
-        NoRuntime() {
-            this(Optional.empty());
-        }
-
-        @Override
-        public List<LocalTask> recover(List<TaskRecords.Found> found) {
-            return List.of();
-        }
-
-        @Override
-        public void watch(Consumer<Event> listener) {}
-
-        @Override
-        public void start(LocalTask task) {}
-
-        @Override
-        public void kill(TaskId taskId, Duration grace) {}
-
-        @Override
-        public Outcome check(LocalTask task, String command, Duration timeout) {
-            return new Outcome.Healthy();
-        }
-
-        @Override
-        public Optional<Instant> runningSince(TaskId taskId) {
-            return Optional.of(Instant.EPOCH);
-        }
-
-        @Override
-        public void collect(TaskId taskId) {}
-
-        @Override
-        public SortedSet<Container.Type> runs() {
-            return Collections.emptySortedSet();
-        }
-
-        @Override
-        public Optional<String> address(LocalTask task) {
-            return address;
-        }
-
-        @Override
-        public SortedMap<String, String> attributes() {
-            return Collections.emptySortedMap();
-        }
-
-        @Override
-        public void close() {}
     }
 }

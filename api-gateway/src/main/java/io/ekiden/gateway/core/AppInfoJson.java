@@ -24,7 +24,8 @@ final class AppInfoJson {
                 case TASKS -> info.set("tasks", TaskJson.all(image, instances));
                 case COUNTS -> Counts.of(instances).into(info, "tasks");
                 case DEPLOYMENTS -> deployments(image, app, info);
-                case READINESS -> info.putArray("readinessCheckResults");
+                case READINESS ->
+                        info.set("readinessCheckResults", ReadinessJson.of(app, instances));
                 case LAST_TASK_FAILURE ->
                         image.lastFailure(app.id())
                                 .ifPresent(last -> info.set("lastTaskFailure", failure(last)));

@@ -1,5 +1,6 @@
 package io.ekiden.gateway.core;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Deployment;
@@ -15,11 +16,11 @@ final class DeploymentJson {
 
     static Answer running(ApiRequest request, ClusterImage image) {
         var all = Answer.object().arrayNode();
-        image.deployments().forEach(deployment -> all.add(of(deployment)));
+        image.deployments().forEach(deployment -> all.add(of(deployment, image)));
         return Answer.ok(all);
     }
 
-    private static ObjectNode of(Deployment deployment) {
+    private static ObjectNode of(Deployment deployment, ClusterImage image) {
         var json = plan(deployment);
         var apps = json.putArray("affectedApps");
         deployment.affected(RunSpec.Kind.APP).forEach(app -> apps.add(app.value()));
@@ -28,7 +29,7 @@ final class DeploymentJson {
         var current = json.putArray("currentActions");
         for (var action : deployment.current().map(Deployment.Step::actions).orElse(List.of())) {
             var running = action(action);
-            running.putArray("readinessCheckResults");
+            running.set("readinessCheckResults", readiness(deployment, action, image));
             current.add(running);
         }
         json.put("currentStep", Math.min(deployment.currentStep() + 1, deployment.steps().size()));
@@ -45,6 +46,21 @@ final class DeploymentJson {
                 .ifPresent(progress ->
                         json.put("progressDeadline", Timestamps.format(progress.deadline())));
         return json;
+    }
+
+    /// Of the instances that were launched since the deployment began.
+    private static ArrayNode readiness(
+            Deployment deployment, Deployment.Action action, ClusterImage image) {
+        var launched =
+                image.instances(action.runSpecId()).stream()
+                        .filter(instance ->
+                                instance.stagedAt()
+                                        .filter(at -> !at.isBefore(deployment.version()))
+                                        .isPresent())
+                        .toList();
+        return image.runSpec(action.runSpecId())
+                .map(spec -> ReadinessJson.of(spec, launched))
+                .orElseGet(() -> Answer.object().arrayNode());
     }
 
     /// Marathon's light plan: what events carry.

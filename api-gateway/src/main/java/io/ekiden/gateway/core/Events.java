@@ -66,6 +66,7 @@ public final class Events {
                     emit("deployment_failed", planned(deployment).put("reason", reason));
             case Fact.Planned _,
                     Fact.DeadLettered _,
+                    Fact.ReadinessPut _,
                     Fact.EndedTaskKept _,
                     Fact.EndedTaskForgotten _,
                     Fact.VolumeCondemned _,

@@ -97,6 +97,7 @@ class EventsTest {
                         "health changes",
                         new Fact.HealthPut(RUNNING),
                         "health_status_changed_event instance_health_changed_event"),
+                Arguments.of("readiness changes", new Fact.ReadinessPut(RUNNING), ""),
                 Arguments.of(
                         "an app ends",
                         new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()),

@@ -29,6 +29,16 @@ final class Observations {
                 .ifPresent(instance -> healthOf(turn, instance, health));
     }
 
+    /// One that was ready stays so: an agent that lost its memory may ask again.
+    static void readiness(Turn turn, AgentReport.ReadinessChanged report) {
+        var readiness = new Instance.Readiness(report.ready(), report.lastResponse());
+        known(turn, report)
+                .flatMap(agent -> on(turn.image().instanceOf(report.taskId()), agent))
+                .filter(instance -> !instance.saidReady())
+                .filter(instance -> !instance.readiness().equals(Optional.of(readiness)))
+                .ifPresent(instance -> turn.putReadiness(instance.withReadiness(readiness)));
+    }
+
     private static Optional<Agent> known(Turn turn, AgentReport.OfEpoch report) {
         return turn.image()
                 .agent(report.memberId())

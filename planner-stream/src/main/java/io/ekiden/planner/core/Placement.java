@@ -195,6 +195,7 @@ final class Placement {
                 Optional.empty(),
                 List.of(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(now.plus(turn.settings().launchTimeout())));
     }
 

@@ -117,6 +117,13 @@ final class Turn {
         settled(before, Optional.of(instance));
     }
 
+    /// Puts an instance whose readiness alone has changed.
+    void putReadiness(Instance instance) {
+        var before = image().instance(instance.id());
+        add(new Fact.ReadinessPut(instance));
+        settled(before, Optional.of(instance));
+    }
+
     /// Ends an instance: `condition` is the one it ended in.
     void end(Instance instance, Condition condition, String message) {
         instance.holder().ifPresent(freed::add);

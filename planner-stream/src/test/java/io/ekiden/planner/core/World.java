@@ -275,6 +275,19 @@ final class World {
                                 agent, epoch, instance.taskId(), alive, exhausted, List.of())));
     }
 
+    JournalEntry readiness(Instance instance, boolean ready) {
+        var agent = instance.placement().orElseThrow().agentId();
+        long epoch = image.agent(agent).map(Agent::epoch).orElseThrow();
+        return readiness(instance, agent, epoch, ready);
+    }
+
+    JournalEntry readiness(Instance instance, String agent, long epoch, boolean ready) {
+        return take(
+                new Input.Reported(
+                        new AgentReport.ReadinessChanged(
+                                agent, epoch, instance.taskId(), ready, Optional.empty())));
+    }
+
     /// Time passes, and what comes due on the way is looked at.
     World pass(Duration time) {
         var end = now.plus(time);

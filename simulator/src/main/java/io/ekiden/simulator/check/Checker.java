@@ -23,6 +23,12 @@ public interface Checker {
     /// An entry was committed by the planner of this epoch; the evidence has it.
     default void decided(JournalEntry entry, long epoch, Evidence evidence) {}
 
+    /// An agent has written down what it knows of a task.
+    default void remembered(String agentId, TaskId taskId) {}
+
+    /// A machine has destroyed a persistent volume.
+    default void volumeGone(String agentId, String volumeId, Evidence evidence) {}
+
     /// An agent tells its machine to start a task.
     default void startOrdered(String agentId, LocalTask task, Evidence evidence) {}
 

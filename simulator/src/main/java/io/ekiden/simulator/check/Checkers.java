@@ -1,6 +1,8 @@
 package io.ekiden.simulator.check;
 
+import io.ekiden.simulator.check.rules.Rules;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// All promises that are watched.
 public final class Checkers {
@@ -8,6 +10,10 @@ public final class Checkers {
 
     /// New ones, for one run.
     public static List<Checker> all() {
+        return Stream.concat(promises().stream(), Rules.all().stream()).toList();
+    }
+
+    private static List<Checker> promises() {
         return List.of(
                 new DecideNeverFails(),
                 new NoTaskStartsTwice(),

@@ -75,6 +75,10 @@ public final class Evidence {
         checkers.forEach(checker -> checker.decided(entry, epoch, this));
     }
 
+    public void remembered(String agentId, TaskId taskId) {
+        checkers.forEach(checker -> checker.remembered(agentId, taskId));
+    }
+
     public void startOrdered(String agentId, LocalTask task) {
         checkers.forEach(checker -> checker.startOrdered(agentId, task, this));
     }
@@ -121,6 +125,7 @@ public final class Evidence {
 
     public void volumeGone(String agentId, String volumeId) {
         volumes.remove(agentId + " " + volumeId);
+        checkers.forEach(checker -> checker.volumeGone(agentId, volumeId, this));
     }
 
     /// Each with its agent.

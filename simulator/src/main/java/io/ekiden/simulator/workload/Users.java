@@ -3,6 +3,7 @@ package io.ekiden.simulator.workload;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.AppViews;
 import io.ekiden.log.Actor;
+import io.ekiden.simulator.Choices;
 import io.ekiden.simulator.Timeline;
 import io.ekiden.simulator.check.Checker;
 import io.ekiden.simulator.world.Members;
@@ -32,11 +33,14 @@ public final class Users {
     public void begin() {
         long seconds = world.options().seconds();
         for (int i = 0; i < world.options().operations(); i++) {
+            var own = world.choices().of("op" + i);
             long at =
                     i == 0
                             ? 3 * Timeline.SECOND
-                            : world.choose("op.at", (int) seconds * 1000) * Timeline.MILLI;
-            world.after(at, this::operate);
+                            : own.choose("at", (int) seconds * 1000) * Timeline.MILLI;
+            if (own.choose("done", Choices.MILLION) > 0) {
+                world.after(at, () -> operate(own));
+            }
         }
     }
 
@@ -45,21 +49,22 @@ public final class Users {
         return gateways.get(world.choose("op.gateway", gateways.size()));
     }
 
-    private Seen seen(SimGateway gateway) {
-        return new Seen(gateway.image(), world.options().apps(), world.choices());
+    private Seen seen(SimGateway gateway, Choices choices) {
+        return new Seen(gateway.image(), world.options().apps(), choices);
     }
 
-    private void operate() {
+    private void operate(Choices choices) {
         var gateway = gateway();
         if (gateway.up()) {
-            Operations.next(seen(gateway)).ifPresent(call -> send(call, gateway, 2));
+            Operations.next(seen(gateway, choices)).ifPresent(call -> send(call, gateway, 2));
         }
     }
 
     /// Deletes everything; what is refused or unanswered is tried again by calling it again.
     public void deleteAll() {
         var gateway = members.gateways().getFirst();
-        Operations.deleteAll(seen(gateway)).forEach(call -> send(call, gateway, 0));
+        Operations.deleteAll(seen(gateway, world.choices()))
+                .forEach(call -> send(call, gateway, 0));
     }
 
     private void send(Call call, SimGateway gateway, int retries) {

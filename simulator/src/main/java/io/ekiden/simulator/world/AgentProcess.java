@@ -158,7 +158,9 @@ final class AgentProcess implements Machine.Ear {
     private void perform(Action action, Set<TaskId> unrecorded) {
         switch (action) {
             case Action.Remember(var task) -> {
-                if (!machine.write(task)) {
+                if (machine.write(task)) {
+                    world.evidence().remembered(agent.id(), task.taskId());
+                } else {
                     unrecorded.add(task.taskId());
                 }
             }

@@ -86,7 +86,7 @@ final class Checks {
             probed.scheduled = true;
             long interval = probed.checks.getFirst().interval().toMillis() * Timeline.MILLI;
             world.after(
-                    1 + world.choose("probe." + agentId, (int) interval),
+                    interval - world.choose("probe." + agentId, (int) interval),
                     () -> probe(taskId, probed));
         }
     }

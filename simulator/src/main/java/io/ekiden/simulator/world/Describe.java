@@ -15,6 +15,8 @@ final class Describe {
                     health.taskId()
                             + (health.alive() ? " alive" : " not alive")
                             + (health.exhausted() ? " exhausted" : "");
+            case AgentReport.ReadinessChanged readiness ->
+                    readiness.taskId() + (readiness.ready() ? " ready" : " not ready");
             case AgentReport.VolumeDestroyed destroyed -> "destroyed " + destroyed.volumeId();
             case AgentReport.AgentLeaving leaving -> "leaving stop=" + leaving.stopTasks();
             case AgentReport.ProxyJoined _ -> "joined";

@@ -1,0 +1,90 @@
+package io.ekiden.simulator.probe;
+
+import io.ekiden.simulator.Choices;
+import io.ekiden.simulator.Options;
+import io.ekiden.simulator.Recorded;
+import io.ekiden.simulator.SeededChoices;
+import io.ekiden.simulator.Simulation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// The simulator itself.
+public final class SimulationProbe implements Probe {
+    @Override
+    public Seen run(long seed) {
+        var choices = new SeededChoices(seed);
+        return run(choices, () -> choices.recorded().byLabel());
+    }
+
+    @Override
+    public Seen replay(SortedMap<String, int[]> choices) {
+        long given = choices.values().stream().mapToLong(list -> list.length).sum();
+        var taken = new Taken(new Recorded(choices).replay(), 10_000 + 4 * given);
+        try {
+            return run(taken, taken::byLabel);
+        } catch (Endless e) {
+            return new Seen(Optional.empty(), "", Long.MAX_VALUE, taken.byLabel());
+        }
+    }
+
+    /// A run in which nothing takes any time may never end.
+    private static final class Endless extends Error {
+        private static final long serialVersionUID = 1L;
+
+        Endless() {
+            super("too many choices", null, false, false);
+        }
+    }
+
+    private static Seen run(Choices choices, Taking taking) {
+        var outcome = Simulation.run(Options.draw(choices), choices);
+        return new Seen(
+                outcome.violation()
+                        .map(violation ->
+                                new Seen.Broken(
+                                        violation.invariant(),
+                                        violation.detail(),
+                                        String.join("\n", violation.lastEvents()))),
+                outcome.options().toString(),
+                outcome.events(),
+                taking.byLabel());
+    }
+
+    private interface Taking {
+        SortedMap<String, int[]> byLabel();
+    }
+
+    /// Notes which choices a run really takes.
+    private static final class Taken implements Choices {
+        private final Choices choices;
+        private final Map<String, List<Integer>> taken = new TreeMap<>();
+
+        private long left;
+
+        Taken(Choices choices, long most) {
+            this.choices = choices;
+            this.left = most;
+        }
+
+        @Override
+        public int choose(String label, int bound) {
+            if (--left < 0) {
+                throw new Endless();
+            }
+            int choice = choices.choose(label, bound);
+            taken.computeIfAbsent(label, _ -> new ArrayList<>()).add(choice);
+            return choice;
+        }
+
+        SortedMap<String, int[]> byLabel() {
+            var all = new TreeMap<String, int[]>();
+            taken.forEach((label, list) ->
+                    all.put(label, list.stream().mapToInt(Integer::intValue).toArray()));
+            return all;
+        }
+    }
+}
