@@ -71,7 +71,9 @@ final class TidyTest {
 
     private static boolean isCommandLine(Path file) {
         var path = file.toString();
-        return path.contains("/cli/") || path.contains("/standalone/src/main/");
+        return path.contains("/cli/")
+                || path.contains("/standalone/src/main/")
+                || path.endsWith("Main.java");
     }
 
     private static Stream<Path> java() {

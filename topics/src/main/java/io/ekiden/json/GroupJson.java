@@ -104,6 +104,9 @@ public final class GroupJson {
         if (enforce.isPresent() && id.segments().size() != 1) {
             group.rule("enforceRole", "enforceRole can only be set for top-level groups");
         }
+        if (enforce.orElse(false)) {
+            group.rule("enforceRole", UnsupportedFields.NOT_SUPPORTED);
+        }
         return enforce;
     }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.GroupJson;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
-import io.ekiden.log.Problem;
 import io.ekiden.model.PathId;
 
 /// The mutations of `/v2/groups`. They check the form; whether a change makes sense is the
@@ -54,22 +53,6 @@ public final class GroupChanges {
     private static Wanted sound(PathId id, ObjectNode definition, Wanted write) {
         var problems = GroupJson.formProblems(id, definition);
         return problems.isEmpty() ? write : Bodies.refuse(Failures.invalid(problems));
-    }
-
-    /// Only `enforceRole`, and only of a top-level group; nothing is deployed.
-    public static Wanted enforceRole(ApiRequest request) {
-        return Bodies.object(
-                request,
-                body ->
-                        body.path("enforceRole").isBoolean()
-                                ? new Wanted.Write(
-                                        new Change.EnforceRole(
-                                                request.id(),
-                                                body.path("enforceRole").booleanValue()),
-                                        false,
-                                        (_, _) -> Answer.empty(200))
-                                : Bodies.invalid(
-                                        Problem.form("/enforceRole", "error.expected.jsboolean")));
     }
 
     /// Of the root group, everything in it.
