@@ -69,7 +69,10 @@ final class Scaling {
                 turn.image()
                         .instancesOf(spec.id())
                         .in(phase -> phase.goal() == Goal.STOPPED, Math.max(0, count));
-        suspended.forEach(instance -> turn.put(instance.withGoal(Goal.RUNNING)));
+        suspended.forEach(instance ->
+                turn.put(
+                        instance.withGoal(Goal.RUNNING)
+                                .withVersion(spec.version(), spec.configVersion())));
         for (int i = suspended.size(); i < count; i++) {
             turn.put(scheduled(turn, spec, InstanceId.of(spec.id(), turn.uuid()), 1));
         }

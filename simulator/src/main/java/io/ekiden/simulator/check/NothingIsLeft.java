@@ -3,7 +3,8 @@ package io.ekiden.simulator.check;
 import java.util.List;
 
 final class NothingIsLeft implements Checker {
-    private static final List<String> KEPT = List.of("cluster", "agent/", "proxy/", "group");
+    private static final List<String> KEPT =
+            List.of("cluster", "agent/", "proxy/", "group", "former/");
 
     @Override
     public String id() {

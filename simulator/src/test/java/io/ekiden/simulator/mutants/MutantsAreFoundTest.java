@@ -18,7 +18,6 @@ final class MutantsAreFoundTest {
         "joining-tasks-killed, 39-kills-have-their-cause",
         "delay-not-kept, 33-launch-delay-kept",
         "force-assumed, 36-cancelled-only-by-force",
-        "scaling-done-too-early, 35-finished-means-done",
         "zombies-left-alone, 29-everything-comes-to-rest"
     })
     void isFoundBy(String name, String invariant) {
