@@ -124,8 +124,9 @@ final class Scaling {
                 && (phase.goal() == Goal.DECOMMISSIONED || phase.condition().holdsResources());
     }
 
-    /// By its version, which unlike the time it was launched at is ordered with the deployment's.
+    /// By its version too: a deployment's may be some milliseconds ahead of the clock.
     private static boolean launchedBefore(Instance instance, Instant begun) {
-        return instance.stagedAt().isPresent() && instance.version().isBefore(begun);
+        return instance.version().isBefore(begun)
+                && instance.stagedAt().filter(staged -> staged.isBefore(begun)).isPresent();
     }
 }
