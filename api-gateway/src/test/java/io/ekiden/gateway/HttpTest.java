@@ -100,7 +100,7 @@ class HttpTest {
                     /v2/agents/a2                                        | 404 | /message                    | Agent 'a2' does not exist
                     /v2/info                                             | 200 | /version                    | 1.2.3
                     /metrics                                             | 200 | /gauges/sequence/value      | 1
-                    /v2/pods                                             | 404 | /message                    | URI not found
+                    /v2/nothing                                          | 404 | /message                    | URI not found
                     """)
     void everyReadIsAnswered(String path, int status, String pointer, String value) {
         var reply = http.get(path);
