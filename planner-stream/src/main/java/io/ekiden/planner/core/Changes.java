@@ -147,7 +147,7 @@ final class Changes {
     }
 
     private Fact restart(PathId id) {
-        var app = turn.image().runSpec(id);
+        var app = current(RunSpec.Kind.APP, id);
         if (app.isEmpty()) {
             return new Fact.Refused(Rejection.NotFound.app(id));
         }

@@ -161,8 +161,8 @@ class PodsTest {
                     UpdatePod  | /app  | Applications and Pods may not share the same id
                     CreateApp  | /pod  | Applications and Pods may not share the same id
                     UpdateApps | /pod  | Applications and Pods may not share the same id
-                    CreatePod  | /app/x | Groups and Pods may not have the same identifier.
-                    CreateApp  | /pod/x | Groups and Applications may not have the same identifier.
+                    CreatePod  | /app/x | Groups and Applications may not have the same identifier.
+                    CreateApp  | /pod/x | Groups and Pods may not have the same identifier.
                     DeletePod  | /x    | Pod '/x' does not exist
                     DeletePod  | /app  | Pod '/app' does not exist
                     DeleteApp  | /pod  | App '/pod' does not exist
