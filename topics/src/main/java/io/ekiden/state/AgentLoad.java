@@ -37,6 +37,13 @@ public final class AgentLoad {
         ports(instance).forEach(port -> ports.merge(port, -1, AgentLoad::orNone));
     }
 
+    /// Whether an instance's load is the same in both states, and on the same agent.
+    static boolean alike(Instance was, Instance is) {
+        return was.holder().equals(is.holder())
+                && was.resources().equals(is.resources())
+                && ports(was).equals(ports(is));
+    }
+
     /// A reservation alone keeps no port.
     private static List<Integer> ports(Instance instance) {
         return instance.placement()

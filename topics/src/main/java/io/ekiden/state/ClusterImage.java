@@ -25,13 +25,13 @@ import io.ekiden.model.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /// The cluster as the journal has it so far: every entity by its key, and indexes derived from
 /// them.
@@ -40,16 +40,18 @@ import java.util.TreeSet;
 /// [#put] and [#remove] are for restoring and undoing. Iteration is always in the order of the
 /// keys. Not safe for several threads.
 public final class ClusterImage {
-    private final TreeMap<String, Entity> entities = new TreeMap<>();
+    private final EntityMap entities = new EntityMap();
     private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();
     private final AgentIndex agents = new AgentIndex();
     private final TreeMap<PathId, SpecInstances> specs = new TreeMap<>();
     private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
 
-    /// Applies a fact. Facts that are answers or orders change nothing.
-    public void replay(Fact fact) {
-        effects(fact)
-                .forEach((key, entity) -> entity.ifPresentOrElse(this::put, () -> remove(key)));
+    /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
+    /// or orders change nothing.
+    public SortedMap<String, Optional<Entity>> replay(Fact fact) {
+        var effects = effects(fact);
+        effects.replaceAll((key, entity) -> entity.map(this::put).orElseGet(() -> remove(key)));
+        return effects;
     }
 
     /// What a fact makes of the entities that it concerns, by their keys: empty for one that is no
@@ -101,7 +103,7 @@ public final class ClusterImage {
                     Fact.Welcomed _,
                     Fact.RejoinOrdered _,
                     Fact.KillOrdered _ ->
-                    Collections.emptySortedMap();
+                    puts();
         };
     }
 
@@ -123,21 +125,47 @@ public final class ClusterImage {
 
     /// Puts an entity as it is; returns what stood under its key.
     public Optional<Entity> put(Entity entity) {
-        var before = entities.put(entity.key(), entity);
-        unindex(before);
-        entity.due()
-                .ifPresent(
-                        time -> due.computeIfAbsent(time, _ -> new TreeSet<>()).add(entity.key()));
-        index(entity);
-        return Optional.ofNullable(before);
+        var before = entities.put(entity);
+        before.ifPresent(was -> notDue(was.key(), was.due()));
+        due(entity.key(), entity.due());
+        if (before.orElse(null) instanceof Instance was && entity instanceof Instance is) {
+            reindex(was, is);
+        } else {
+            before.ifPresent(this::unindex);
+            index(entity);
+        }
+        return before;
     }
 
     /// Removes what stands under a key and returns it.
     public Optional<Entity> remove(String key) {
         var before = entities.remove(key);
-        unindex(before);
-        forget(before);
-        return Optional.ofNullable(before);
+        before.ifPresent(was -> {
+            notDue(key, was.due());
+            unindex(was);
+            forget(was);
+        });
+        return before;
+    }
+
+    private void due(String key, Optional<Instant> at) {
+        at.ifPresent(time -> due.computeIfAbsent(time, _ -> new TreeSet<>()).add(key));
+    }
+
+    private void notDue(String key, Optional<Instant> at) {
+        at.ifPresent(time ->
+                due.computeIfPresent(
+                        time, (_, keys) -> keys.remove(key) && keys.isEmpty() ? null : keys));
+    }
+
+    /// Most changes of an instance leave what it holds and where as it was.
+    private void reindex(Instance was, Instance is) {
+        if (AgentLoad.alike(was, is) && was.configVersion().equals(is.configVersion())) {
+            of(is.runSpecId()).replace(was, is);
+        } else {
+            unindex(was);
+            index(is);
+        }
     }
 
     private void index(Entity entity) {
@@ -160,17 +188,6 @@ public final class ClusterImage {
     }
 
     private void unindex(Entity before) {
-        if (before == null) {
-            return;
-        }
-        before.due()
-                .ifPresent(time -> {
-                    var keys = due.get(time);
-                    keys.remove(before.key());
-                    if (keys.isEmpty()) {
-                        due.remove(time);
-                    }
-                });
         if (before instanceof Deployment deployment) {
             deployment
                     .affected()
@@ -191,7 +208,6 @@ public final class ClusterImage {
     /// What is taken away from the indexes only when nothing takes the entity's place.
     private void forget(Entity gone) {
         switch (gone) {
-            case null -> {}
             case Instance instance -> forgetEmpty(instance.runSpecId());
             case Agent agent -> know(agent.id(), Optional.empty());
             case RunSpec spec -> {
@@ -254,13 +270,18 @@ public final class ClusterImage {
         deploying.clear();
     }
 
-    /// Every entity by its key.
+    /// Every entity by its key: a copy.
     public NavigableMap<String, Entity> entities() {
-        return Collections.unmodifiableNavigableMap(entities);
+        return entities.copy();
+    }
+
+    /// How many entities there are.
+    public int size() {
+        return entities.size();
     }
 
     public Optional<Entity> entity(String key) {
-        return Optional.ofNullable(entities.get(key));
+        return entities.get(key);
     }
 
     /// When the planner must look at something again, though nothing happens.
@@ -333,6 +354,7 @@ public final class ClusterImage {
     /// What was changed since a root version, the newest change first.
     public Collection<Former> formersAfter(Instant version) {
         return entities
+                .inOrder()
                 .subMap(
                         Former.prefix(version) + Character.MAX_VALUE,
                         false,
@@ -348,10 +370,12 @@ public final class ClusterImage {
     /// The root versions of which is known what they changed, oldest first.
     public List<Instant> formerVersions() {
         var versions = new ArrayList<Instant>();
-        var next = entities.higherEntry(Former.PREFIX);
+        var next = entities.inOrder().higherEntry(Former.PREFIX);
         while (next != null && next.getValue() instanceof Former former) {
             versions.add(former.version());
-            next = entities.higherEntry(Former.prefix(former.version()) + Character.MAX_VALUE);
+            next =
+                    entities.inOrder()
+                            .higherEntry(Former.prefix(former.version()) + Character.MAX_VALUE);
         }
         return versions;
     }
@@ -376,7 +400,12 @@ public final class ClusterImage {
     }
 
     public Collection<Instance> instances() {
-        return all(Instance.class, "instance/");
+        return instances(_ -> true);
+    }
+
+    /// The instances in such phases, app by app: a copy.
+    public List<Instance> instances(Predicate<Phase> which) {
+        return specs.values().stream().flatMap(some -> some.in(which).stream()).toList();
     }
 
     /// A copy; who wants to know how many there are, or only some of them, asks [#instancesOf].
@@ -473,15 +502,10 @@ public final class ClusterImage {
     }
 
     private <T extends Entity> Optional<T> find(Class<T> type, String key) {
-        return Optional.ofNullable(type.cast(entities.get(key)));
+        return entities.get(type, key);
     }
 
-    /// A copy, so that a loop over it may change the image.
     private <T extends Entity> Collection<T> all(Class<T> type, String prefix) {
-        return under(prefix).values().stream().map(type::cast).toList();
-    }
-
-    private SortedMap<String, Entity> under(String prefix) {
-        return entities.subMap(prefix, prefix + Character.MAX_VALUE);
+        return entities.startingWith(type, prefix);
     }
 }

@@ -94,21 +94,35 @@ public final class SpecInstances {
 
     /// @param agent that it holds, if that is known
     void add(Instance instance, Optional<Agent> agent) {
-        phases.computeIfAbsent(Phase.of(instance), _ -> new TreeMap<>())
-                .put(instance.id(), instance);
+        enter(instance);
         size++;
         agent.ifPresent(at -> tally(instance, at, 1));
     }
 
     void remove(Instance instance, Optional<Agent> agent) {
+        leave(instance);
+        size--;
+        agent.ifPresent(at -> tally(instance, at, -1));
+    }
+
+    /// The instance is another now, on the same agent and of the same configuration.
+    void replace(Instance was, Instance is) {
+        leave(was);
+        enter(is);
+    }
+
+    private void enter(Instance instance) {
+        phases.computeIfAbsent(Phase.of(instance), _ -> new TreeMap<>())
+                .put(instance.id(), instance);
+    }
+
+    private void leave(Instance instance) {
         var phase = Phase.of(instance);
         var members = phases.get(phase);
         members.remove(instance.id());
         if (members.isEmpty()) {
             phases.remove(phase);
         }
-        size--;
-        agent.ifPresent(at -> tally(instance, at, -1));
     }
 
     /// Counts an instance, or no more, with the values of this agent.

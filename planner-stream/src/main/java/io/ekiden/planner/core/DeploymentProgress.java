@@ -18,8 +18,11 @@ final class DeploymentProgress {
     static void note(Turn turn, Deployment deployment) {
         var specs = current(turn, deployment);
         var patience = patience(specs).filter(_ -> deployment.canaries() != Canaries.WAITING);
-        int ready = specs.stream().mapToInt(spec -> RollingUpgrade.ready(turn, spec)).sum();
         var before = deployment.progress();
+        if (patience.isEmpty() && before.isEmpty()) {
+            return;
+        }
+        int ready = specs.stream().mapToInt(spec -> RollingUpgrade.ready(turn, spec)).sum();
         if (patience.isPresent() && before.filter(was -> was.ready() == ready).isPresent()) {
             return;
         }

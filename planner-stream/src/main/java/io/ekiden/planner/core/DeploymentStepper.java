@@ -104,12 +104,12 @@ final class DeploymentStepper {
     }
 
     private static boolean stopped(Turn turn, PathId app) {
-        for (var instance : turn.image().instances(app)) {
-            if (instance.goal() != Goal.DECOMMISSIONED) {
-                Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.DELETE);
-            }
-        }
-        if (!turn.image().instances(app).isEmpty()) {
+        turn.image()
+                .instancesOf(app)
+                .in(phase -> phase.goal() != Goal.DECOMMISSIONED)
+                .forEach(instance ->
+                        Kills.begin(turn, instance, Goal.DECOMMISSIONED, KillCause.DELETE));
+        if (turn.image().instancesOf(app).size() > 0) {
             return false;
         }
         forget(turn, app);
@@ -128,7 +128,7 @@ final class DeploymentStepper {
 
     /// Whether a running deployment's present step is replacing this app's instances.
     static boolean restarting(Turn turn, PathId app) {
-        return turn.image().deployments().stream()
+        return turn.image().deploymentsOf(app).stream()
                 .flatMap(deployment -> deployment.current().stream())
                 .flatMap(step -> step.actions().stream())
                 .anyMatch(action ->

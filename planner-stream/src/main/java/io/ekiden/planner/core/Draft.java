@@ -22,11 +22,8 @@ final class Draft {
     }
 
     void add(Fact fact) {
-        ClusterImage.effects(fact)
-                .keySet()
-                .forEach(key -> before.computeIfAbsent(key, image::entity));
         facts.add(fact);
-        image.replay(fact);
+        image.replay(fact).forEach(before::putIfAbsent);
     }
 
     /// Applies at once what a fact will say that is yet to be [#record]ed.

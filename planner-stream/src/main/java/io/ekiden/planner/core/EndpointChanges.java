@@ -46,10 +46,7 @@ final class EndpointChanges {
     }
 
     private static List<Endpoint> wanted(Turn turn, Instance instance) {
-        var spec = turn.definition(instance);
-        if (spec.isEmpty()
-                || instance.condition() != Condition.RUNNING
-                || instance.placement().isEmpty()) {
+        if (instance.condition() != Condition.RUNNING || instance.placement().isEmpty()) {
             return List.of();
         }
         if (instance.stopping().isPresent()) {
@@ -58,8 +55,10 @@ final class EndpointChanges {
                     .toList();
         }
         // Pods have no service ports at which proxies could listen.
-        boolean served = spec.get().kind() == RunSpec.Kind.APP && instance.ready(spec.get());
-        return served ? offered(spec.get(), instance) : List.of();
+        return turn.definition(instance)
+                .filter(spec -> spec.kind() == RunSpec.Kind.APP && instance.ready(spec))
+                .map(spec -> offered(spec, instance))
+                .orElse(List.of());
     }
 
     private static List<Endpoint> offered(RunSpec spec, Instance instance) {

@@ -58,6 +58,9 @@ final class Evacuation {
     }
 
     static List<Instance> leaving(Turn turn, RunSpec spec) {
+        if (turn.image().rooms().draining().isEmpty()) {
+            return List.of();
+        }
         return turn.image().rooms().draining().stream()
                 .filter(room -> room.load().count(spec.id()) > 0)
                 .flatMap(room -> room.load().instances().stream())
@@ -73,9 +76,8 @@ final class Evacuation {
         if (leaving(turn, spec).isEmpty()) {
             return Integer.MAX_VALUE;
         }
-        var present = RollingUpgrade.present(turn, spec);
-        int ready = (int) present.stream().filter(instance -> instance.ready(spec)).count();
-        return Math.max(0, Bounds.of(spec).capacity(ready) - present.size());
+        int ready = turn.image().instancesOf(spec.id()).count(phase -> phase.ready(spec));
+        return Math.max(0, Bounds.of(spec).capacity(ready) - RollingUpgrade.present(turn, spec));
     }
 
     /// Ends those that are to leave, as far as enough ready ones remain. One that is not replaced
@@ -100,10 +102,8 @@ final class Evacuation {
     }
 
     private static int ready(Turn turn, RunSpec spec) {
-        return (int)
-                turn.image().instances(spec.id()).stream()
-                        .filter(Scaling::wanted)
-                        .filter(instance -> instance.ready(spec))
-                        .count();
+        return turn.image()
+                .instancesOf(spec.id())
+                .count(phase -> Scaling.wanted(phase.goal()) && phase.ready(spec));
     }
 }

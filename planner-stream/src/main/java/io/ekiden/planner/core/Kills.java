@@ -8,6 +8,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.Proxy;
 import io.ekiden.model.RunSpec;
+import io.ekiden.state.Phase;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -84,7 +85,7 @@ final class Kills {
 
     /// A proxy is no more: nobody waits for it.
     static void proxyLost(Turn turn, String proxy) {
-        for (var instance : turn.image().instances()) {
+        for (var instance : turn.image().instances(Phase::stopping)) {
             stopWaiting(
                     turn,
                     instance,

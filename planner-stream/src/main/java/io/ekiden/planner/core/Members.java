@@ -92,12 +92,10 @@ final class Members {
 
     /// Instances that were held while this agent was away, or while another stayed away, run again.
     private static void releaseHeld(Turn turn, String joinedAgent) {
-        for (var instance : turn.image().instances()) {
-            boolean held = instance.goal() == Goal.HELD;
-            if (held
-                    && instance.placement()
-                            .filter(at -> waits(turn, at.agentId(), joinedAgent))
-                            .isEmpty()) {
+        for (var instance : turn.image().instances(phase -> phase.goal() == Goal.HELD)) {
+            if (instance.placement()
+                    .filter(at -> waits(turn, at.agentId(), joinedAgent))
+                    .isEmpty()) {
                 turn.put(instance.withGoal(Goal.RUNNING));
             }
         }

@@ -5,7 +5,8 @@ import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.RunSpec;
-import java.util.List;
+import io.ekiden.state.Phase;
+import java.time.Instant;
 
 /// Replaces an app's outdated instances within the bounds of its upgrade strategy (Marathon's
 /// `TaskReplaceActor`). It looks at what is there and takes the next steps that the bounds allow,
@@ -38,34 +39,32 @@ final class RollingUpgrade {
     static boolean advance(Turn turn, RunSpec spec, int goal) {
         retire(turn, spec, goal);
         launch(turn, spec, goal);
-        var all = present(turn, spec);
-        return all.size() == spec.instances()
-                && all.stream().allMatch(i -> current(spec, i) && i.ready(spec));
+        return present(turn, spec) == spec.instances() && ready(turn, spec) == spec.instances();
     }
 
     /// Ends old instances as far as enough ready ones remain.
     private static void retire(Turn turn, RunSpec spec, int goal) {
-        var staying = staying(turn, spec);
-        var old = staying.stream().filter(instance -> !current(spec, instance)).toList();
-        var fresh = staying.stream().filter(instance -> current(spec, instance)).toList();
-        long readyOld = old.stream().filter(instance -> ready(turn, instance)).count();
-        long readyFresh = fresh.stream().filter(instance -> instance.ready(spec)).count();
+        var all = turn.image().instancesOf(spec.id());
+        int old = all.count(phase -> old(spec, phase));
+        int readyOld = all.count(phase -> old(spec, phase) && ready(turn, spec, phase));
+        int readyFresh = all.count(phase -> fresh(spec, phase) && phase.ready(spec));
+        int surplus = all.count(phase -> fresh(spec, phase)) - spec.instances();
         // One that is not ready serves nobody: it goes at once and makes room.
-        int due = Math.max(0, old.size() - (spec.instances() - goal));
-        var unready = old.stream().filter(instance -> !ready(turn, instance)).limit(due).toList();
-        unready.forEach(instance -> replace(turn, spec, instance));
-        long spare =
+        int due = Math.max(0, old - (spec.instances() - goal));
+        var unready = all.in(phase -> old(spec, phase) && !ready(turn, spec, phase), due);
+        int spare =
                 Math.clamp(
                         readyOld + readyFresh - Bounds.of(spec).minHealthy(),
                         0,
                         due - unready.size());
+        unready.forEach(instance -> replace(turn, spec, instance));
         Victims.first(
                         turn,
-                        old.stream().filter(instance -> ready(turn, instance)).toList(),
+                        phase -> old(spec, phase) && ready(turn, spec, phase),
                         spec,
-                        (int) Math.min(spare, readyOld))
+                        Math.min(spare, readyOld))
                 .forEach(instance -> replace(turn, spec, instance));
-        Victims.first(turn, fresh, spec, fresh.size() - spec.instances())
+        Victims.first(turn, phase -> fresh(spec, phase), spec, surplus)
                 .forEach(instance ->
                         Kills.begin(
                                 turn, instance, Scaling.surplus(instance), KillCause.SCALE_DOWN));
@@ -86,42 +85,50 @@ final class RollingUpgrade {
     /// Schedules new instances as far as there is capacity. One that is still on its way out
     /// counts.
     private static void launch(Turn turn, RunSpec spec, int goal) {
-        var all = present(turn, spec);
-        var staying = staying(turn, spec);
-        int fresh = (int) staying.stream().filter(instance -> current(spec, instance)).count();
+        var all = turn.image().instancesOf(spec.id());
+        int fresh = all.count(phase -> fresh(spec, phase));
         // What is neither new nor old any more has to be made good whatever the goal.
-        int wanted = Math.max(goal, spec.instances() - (staying.size() - fresh));
-        int ready = (int) all.stream().filter(instance -> ready(turn, instance)).count();
-        int room = Bounds.of(spec).capacity(ready) - all.size();
-        Scaling.schedule(turn, spec, Math.max(0, Math.min(wanted - fresh, room)));
+        int wanted = Math.max(goal, spec.instances() - all.count(phase -> old(spec, phase)));
+        int ready = all.count(phase -> present(phase) && ready(turn, spec, phase));
+        int room = Bounds.of(spec).capacity(ready) - present(turn, spec);
+        Scaling.schedule(turn, spec, Math.clamp(wanted - fresh, 0, Math.max(0, room)));
     }
 
-    private static List<Instance> staying(Turn turn, RunSpec spec) {
-        return turn.image().instances(spec.id()).stream().filter(Scaling::wanted).toList();
+    private static boolean fresh(RunSpec spec, Phase phase) {
+        return Scaling.wanted(phase.goal()) && current(spec, phase.configVersion());
+    }
+
+    private static boolean old(RunSpec spec, Phase phase) {
+        return Scaling.wanted(phase.goal()) && !current(spec, phase.configVersion());
     }
 
     /// All that runs, is wanted to run or is on its way out.
-    static List<Instance> present(Turn turn, RunSpec spec) {
-        return turn.image().instances(spec.id()).stream()
-                .filter(i -> i.goal() != Goal.STOPPED || i.condition().holdsResources())
-                .toList();
+    private static boolean present(Phase phase) {
+        return phase.goal() != Goal.STOPPED || phase.condition().holdsResources();
     }
 
-    private static boolean ready(Turn turn, Instance instance) {
-        return instance.condition() != Condition.SCHEDULED
-                && turn.definition(instance).filter(instance::ready).isPresent();
+    static int present(Turn turn, RunSpec spec) {
+        return turn.image().instancesOf(spec.id()).count(RollingUpgrade::present);
+    }
+
+    /// By the definition that it runs.
+    private static boolean ready(Turn turn, RunSpec spec, Phase phase) {
+        return phase.condition() == Condition.RUNNING
+                && turn.definition(spec.id(), phase.version()).filter(phase::ready).isPresent();
     }
 
     /// How many of the present configuration are ready.
     static int ready(Turn turn, RunSpec spec) {
-        return (int)
-                turn.image().instances(spec.id()).stream()
-                        .filter(instance -> current(spec, instance))
-                        .filter(instance -> instance.ready(spec))
-                        .count();
+        return turn.image()
+                .instancesOf(spec.id())
+                .count(phase -> current(spec, phase.configVersion()) && phase.ready(spec));
     }
 
     static boolean current(RunSpec spec, Instance instance) {
-        return !instance.configVersion().isBefore(spec.configVersion());
+        return current(spec, instance.configVersion());
+    }
+
+    private static boolean current(RunSpec spec, Instant configVersion) {
+        return !configVersion.isBefore(spec.configVersion());
     }
 }

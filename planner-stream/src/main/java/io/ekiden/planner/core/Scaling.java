@@ -38,7 +38,7 @@ final class Scaling {
         return wanted(instance.goal());
     }
 
-    private static boolean wanted(Goal goal) {
+    static boolean wanted(Goal goal) {
         return switch (goal) {
             case RUNNING, HELD -> true;
             case STOPPED, DECOMMISSIONED -> false;

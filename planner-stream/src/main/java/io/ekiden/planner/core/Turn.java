@@ -141,8 +141,11 @@ final class Turn {
     /// The definition that an instance runs: that of its version if it is kept, else the app's
     /// present one.
     Optional<RunSpec> definition(Instance instance) {
-        return image().version(instance.runSpecId(), instance.version())
-                .or(() -> image().runSpec(instance.runSpecId()));
+        return definition(instance.runSpecId(), instance.version());
+    }
+
+    Optional<RunSpec> definition(PathId spec, Instant version) {
+        return image().version(spec, version).or(() -> image().runSpec(spec));
     }
 
     void touch(PathId spec) {

@@ -5,6 +5,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
 import io.ekiden.model.RunSpec;
+import io.ekiden.state.Phase;
 import io.ekiden.state.Rule;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -17,11 +18,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// Which instances go first when an app shrinks (Marathon's `ScalingProposition`): those that keep
 /// it evenly spread where a GROUP_BY asks for it, those that are furthest from running, then by the
 /// app's kill selection.
 final class Victims {
+    /// @param which of the run spec's instances may go
+    static List<Instance> first(Turn turn, Predicate<Phase> which, RunSpec spec, int count) {
+        return count <= 0
+                ? List.of()
+                : first(turn, turn.image().instancesOf(spec.id()).in(which), spec, count);
+    }
+
     /// @param candidates that may go, all of one run spec
     static List<Instance> first(
             Turn turn, Collection<Instance> candidates, RunSpec spec, int count) {

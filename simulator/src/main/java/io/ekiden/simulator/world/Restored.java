@@ -53,11 +53,10 @@ final class Restored {
     }
 
     private void check(Head said) {
-        if (said.count() != image.entities().size() || !said.checksum().equals(sum())) {
+        if (said.count() != image.size() || !said.checksum().equals(sum())) {
             throw new Damaged(
                     "cluster-state has %d entities and checksum %s, its head says %d and %s"
-                            .formatted(
-                                    image.entities().size(), sum(), said.count(), said.checksum()));
+                            .formatted(image.size(), sum(), said.count(), said.checksum()));
         }
     }
 
@@ -85,7 +84,7 @@ final class Restored {
                         entry.time(),
                         wire.hash(entry, packed),
                         sum(),
-                        image.entities().size(),
+                        image.size(),
                         inputs);
         head = Optional.of(next);
         return next;
