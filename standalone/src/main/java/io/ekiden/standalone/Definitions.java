@@ -3,6 +3,7 @@ package io.ekiden.standalone;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
+import io.ekiden.json.GroupJson;
 import io.ekiden.json.JsonText;
 import io.ekiden.json.Parsed;
 import io.ekiden.json.PodJson;
@@ -16,35 +17,48 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The definitions of one FILE: a Marathon app, a list of them, or a pod. Read and checked as the
-/// API would before anything is started.
-record Definitions(Path file, List<Definition> apps) {
-    /// One app or pod as the user wrote it.
-    record Definition(PathId id, ObjectNode json) {
-        boolean isPod() {
-            return PodJson.isPod(json);
+/// The definitions of one FILE: a Marathon app, a list of them, a pod, or a group. Read and checked
+/// as the API would before anything is started.
+record Definitions(Path file, List<Definition> all) {
+    enum Kind {
+        APP("/v2/apps"),
+        POD("/v2/pods"),
+        GROUP("/v2/groups");
+
+        private final String path;
+
+        Kind(String path) {
+            this.path = path;
+        }
+    }
+
+    /// One of them as the user wrote it.
+    record Definition(Kind kind, PathId id, ObjectNode json) {
+        /// Where the API has it.
+        String path() {
+            return kind.path + id;
         }
     }
 
     Definitions {
-        apps = List.copyOf(apps);
+        all = List.copyOf(all);
     }
 
     static Definitions read(Path file) throws CommandFailure {
         var json = parse(file);
-        var apps = new ArrayList<Definition>();
+        var all = new ArrayList<Definition>();
         if (json.isArray()) {
             for (var item : json) {
                 var definition = definition(file, item);
-                if (definition.isPod()) {
-                    throw CommandFailure.usage(file + ": a pod must be alone in its file");
+                if (definition.kind() != Kind.APP) {
+                    throw CommandFailure.usage(file + ": a pod or group must be alone in its file");
                 }
-                apps.add(definition);
+                all.add(definition);
             }
         } else {
-            apps.add(definition(file, json));
+            all.add(definition(file, json));
         }
-        return new Definitions(file, apps);
+        return new Definitions(file, all);
     }
 
     private static JsonNode parse(Path file) throws CommandFailure {
@@ -69,22 +83,31 @@ record Definitions(Path file, List<Definition> apps) {
     private static Definition definition(Path file, JsonNode json) throws CommandFailure {
         if (!(json instanceof ObjectNode object)) {
             throw CommandFailure.usage(
-                    file + ": an app definition (a JSON object) or a list of them is expected");
+                    file + ": an app, pod or group definition (a JSON object) or a list of apps is expected");
         }
         if (object.has("apps") || object.has("groups")) {
-            throw CommandFailure.usage(
-                    file
-                            + " defines a group, which this version does not support; list its apps"
-                            + " as [{…}, {…}]");
+            return group(file, object);
         }
         if (PodJson.isPod(object)) {
             var id = require(file, "the pod", PodJson.readId(object));
             require(file, id.toString(), PodJson.read(id, object));
-            return new Definition(id, object);
+            return new Definition(Kind.POD, id, object);
         }
         var id = require(file, "the app", AppJson.readId(object));
         require(file, id.toString(), AppJson.read(id, object));
-        return new Definition(id, object);
+        return new Definition(Kind.APP, id, object);
+    }
+
+    private static Definition group(Path file, ObjectNode object) throws CommandFailure {
+        var id = GroupJson.id(PathId.ROOT, object);
+        if (id.isRoot()) {
+            throw CommandFailure.usage(
+                    file
+                            + " defines the root group, which would take the place of everything"
+                            + " that runs; give the group an id");
+        }
+        require(file, id.toString(), GroupJson.read(id, object));
+        return new Definition(Kind.GROUP, id, object);
     }
 
     private static <T> T require(Path file, String what, Parsed<T> parsed) throws CommandFailure {

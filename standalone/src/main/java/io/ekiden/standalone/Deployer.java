@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedSet;
+import java.util.Set;
 
 /// Deploys definitions over the API and watches until every app is healthy, its deployment over and
 /// its service port open.
@@ -40,8 +41,13 @@ final class Deployer {
         var pods = new LinkedHashSet<PathId>();
         for (var file : files) {
             if (put(file, end)) {
-                for (var definition : file.apps()) {
-                    (definition.isPod() ? pods : waiting).add(definition.id());
+                for (var definition : file.all()) {
+                    switch (definition.kind()) {
+                        case APP -> waiting.add(definition.id());
+                        case POD -> pods.add(definition.id());
+                        case GROUP ->
+                                members(api.get(definition.path()).body(), waiting, pods);
+                    }
                 }
             } else {
                 exitCode = ExitCode.FAILED;
@@ -52,33 +58,35 @@ final class Deployer {
         return all ? exitCode : ExitCode.NOT_HEALTHY;
     }
 
+    private static void members(JsonNode group, Set<PathId> apps, Set<PathId> pods) {
+        group.path("apps").forEach(app -> apps.add(PathId.of(app.path("id").asText())));
+        group.path("pods").forEach(pod -> pods.add(PathId.of(pod.path("id").asText())));
+        group.path("groups").forEach(inner -> members(inner, apps, pods));
+    }
+
     /// One deployment for each file. What is there already is updated.
     private boolean put(Definitions file, long end) throws IOException, InterruptedException {
-        var apps = file.apps();
+        var all = file.all();
         var list = JsonNodeFactory.instance.arrayNode();
-        apps.forEach(app -> list.add(app.json()));
+        all.forEach(definition -> list.add(definition.json()));
         if (list.isEmpty()) {
             return true;
         }
         while (true) {
             var answer =
-                    apps.size() == 1
-                            ? api.put(path(apps.getFirst()), apps.getFirst().json())
+                    all.size() == 1
+                            ? api.put(all.getFirst().path(), all.getFirst().json())
                             : api.put("/v2/apps", list);
             if (answer.ok()) {
                 return true;
             }
             if (!answer.passing() || System.nanoTime() >= end) {
-                apps.forEach(app -> failed(app.id(), answer.problem()));
+                all.forEach(definition -> failed(definition.id(), answer.problem()));
                 return false;
             }
             terminal.progress("%s waits: %s".formatted(file.file(), answer.problem()));
             Thread.sleep(LAST_POLL_MS);
         }
-    }
-
-    private static String path(Definitions.Definition definition) {
-        return (definition.isPod() ? "/v2/pods" : "/v2/apps") + definition.id();
     }
 
     private void failed(PathId id, String reason) {

@@ -24,9 +24,9 @@ import picocli.CommandLine.TypeConversionException;
 @Command(
         name = "up",
         description =
-                "Run Ekiden on this machine and deploy each FILE: a Marathon app definition in JSON, or"
-                        + " a list of them. Apps that are there already are updated. When Ekiden runs in the"
-                        + " data directory already, the files are deployed to it.",
+                "Run Ekiden on this machine and deploy each FILE, a Marathon definition in JSON: an app, a"
+                        + " list of apps, a pod or a group. What is there already is updated. When Ekiden"
+                        + " runs in the data directory already, the files are deployed to it.",
         footer = {
             "",
             "A port 0 picks a free one; DIR/ekiden.json has the actual ones.",
@@ -37,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
         sortOptions = false,
         versionProvider = StandaloneMain.Version.class)
 final class UpCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", arity = "0..*", description = "App definitions to deploy.")
+    @Parameters(paramLabel = "FILE", arity = "0..*", description = "Definitions to deploy.")
     private List<Path> files = List.of();
 
     @Option(

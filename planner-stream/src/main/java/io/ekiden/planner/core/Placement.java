@@ -25,14 +25,11 @@ import java.util.TreeMap;
 ///
 /// What an input touched is placed anywhere. Of what queues, an instance was refused by all agents
 /// when it was tried last, so it is tried again only on those that have more room since. At most
-/// [#SLICE] instances are placed for one input; the rest follows in the next.
+/// [Turn#SLICE] instances are placed for one input; the rest follows in the next.
 final class Placement {
-    /// Instances placed for one input, so that a journal entry stays small.
-    static final int SLICE = 200;
-
     private final Turn turn;
     private final Candidates candidates;
-    private int left = SLICE;
+    private int left = Turn.SLICE;
 
     private Placement(Turn turn) {
         this.turn = turn;
@@ -48,7 +45,7 @@ final class Placement {
     /// Places what waits of these apps and, where there may be new room, of all that queue.
     static void place(Turn turn, NavigableSet<PathId> touched) {
         var tries = new TreeMap<PathId, Where>();
-        if (turn.resumed() || turn.agentsChanged() || !turn.freed().isEmpty()) {
+        if (turn.agentsChanged() || !turn.freed().isEmpty()) {
             for (var item : turn.image().queue()) {
                 tries.put(item.runSpecId(), where(turn, item));
             }
@@ -56,7 +53,7 @@ final class Placement {
         touched.forEach(id -> tries.put(id, Where.ANYWHERE));
         var placement = new Placement(turn);
         tries.forEach(placement::place);
-        if (placement.left == 0) {
+        if (placement.left == 0 || !turn.unfinished().isEmpty()) {
             var cluster = turn.image().cluster().orElseThrow();
             turn.add(
                     new Fact.ClusterPut(
@@ -68,19 +65,18 @@ final class Placement {
     }
 
     private static Where where(Turn turn, LaunchQueueItem item) {
-        boolean untried = turn.resumed() && !item.tried();
         // With an agent a value of the field may come or go, over which the others are spread.
         boolean respread =
                 turn.agentsChanged()
                         && turn.image().instancesOf(item.runSpecId()).rules().stream()
                                 .anyMatch(rule -> rule.operator() == Operator.GROUP_BY);
-        return untried || respread ? Where.ANYWHERE : Where.FREED;
+        return respread ? Where.ANYWHERE : Where.FREED;
     }
 
     private void place(PathId id, Where where) {
         var spec = turn.image().runSpec(id);
         var instances = turn.image().instancesOf(id);
-        if (spec.isEmpty() || instances.count(Phase::waiting) == 0) {
+        if (spec.isEmpty() || settled(id, instances)) {
             unqueue(id);
         } else if (Backoff.holds(turn, spec.get())) {
             queue(spec.get(), Explanation.NONE);
@@ -107,13 +103,17 @@ final class Placement {
             }
         }
         launches.record();
-        if (instances.count(Phase::waiting) == 0) {
+        if (settled(spec.id(), instances)) {
             unqueue(spec.id());
-        } else if (left == 0) {
+        } else if (left == 0 || turn.unfinished().contains(spec.id())) {
             queue(spec, Explanation.NONE);
         } else if (where == Where.ANYWHERE && !refused.isEmpty()) {
             queue(spec, Explanation.of(refused, turn.image().rooms()));
         }
+    }
+
+    private boolean settled(PathId id, SpecInstances instances) {
+        return instances.count(Phase::waiting) == 0 && !turn.unfinished().contains(id);
     }
 
     private Fit fit(RunSpec spec, Optional<Instance.Reservation> reserved) {

@@ -64,11 +64,13 @@ final class Scaling {
     }
 
     /// Makes instances to be placed: suspended ones, whose volumes wait for them, before new ones.
-    static void schedule(Turn turn, RunSpec spec, int count) {
+    /// Of many, some wait for the next input.
+    static void schedule(Turn turn, RunSpec spec, int missing) {
+        int count = turn.grant(spec.id(), missing);
         var suspended =
                 turn.image()
                         .instancesOf(spec.id())
-                        .in(phase -> phase.goal() == Goal.STOPPED, Math.max(0, count));
+                        .in(phase -> phase.goal() == Goal.STOPPED, count);
         suspended.forEach(instance ->
                 turn.put(
                         instance.withGoal(Goal.RUNNING)

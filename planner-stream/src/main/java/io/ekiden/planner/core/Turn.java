@@ -8,22 +8,29 @@ import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 
 /// One input's turn: the draft of what is decided on it, and what that has touched so far.
 final class Turn {
+    /// Instances that are made, and as many that are placed, for one input, so that a journal entry
+    /// stays small; the rest follows in the next.
+    static final int SLICE = 200;
+
     private final Draft draft;
     private final Header header;
     private final Settings settings;
     private final TreeSet<PathId> touched = new TreeSet<>();
     private final TreeSet<String> freed = new TreeSet<>();
     private boolean agentsChanged;
-    private boolean resumed;
+    private final TreeSet<PathId> unfinished = new TreeSet<>();
+    private int left = SLICE;
     private int ids;
 
     Turn(Draft draft, Header header, Settings settings) {
@@ -152,9 +159,28 @@ final class Turn {
         touched.add(spec);
     }
 
-    /// What was left to be placed by a former input is to be gone on with.
+    /// Grants as many of the instances that are to be made as this input's slice has left.
+    int grant(PathId spec, int wanted) {
+        int granted = Math.min(wanted, left);
+        left -= granted;
+        if (granted < wanted) {
+            unfinished.add(spec);
+        }
+        return granted;
+    }
+
+    /// Of these, more instances are to be made in the next input.
+    Set<PathId> unfinished() {
+        return Collections.unmodifiableSet(unfinished);
+    }
+
+    /// What was left to be made or placed by a former input is gone on with.
     void resume() {
-        resumed = true;
+        for (var item : image().queue()) {
+            if (!item.tried()) {
+                touch(item.runSpecId());
+            }
+        }
     }
 
     /// Agents on which there may be more room than before.
@@ -165,10 +191,6 @@ final class Turn {
     /// Whether an agent has come, gone or changed.
     boolean agentsChanged() {
         return agentsChanged;
-    }
-
-    boolean resumed() {
-        return resumed;
     }
 
     /// Takes the apps touched since the last call.

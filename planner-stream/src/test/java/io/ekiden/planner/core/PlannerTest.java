@@ -361,7 +361,7 @@ class PlannerTest {
     }
 
     @Test
-    void manyInstancesArePlacedInSlices() {
+    void manyInstancesAreMadeAndPlacedInSlices() {
         world.agent("a1", 100);
         world.create(
                 "/web",
@@ -374,6 +374,17 @@ class PlannerTest {
                 .filteredOn(Fact.Launched.class::isInstance)
                 .extracting(fact -> ((Fact.Launched) fact).instances().size())
                 .containsExactly(200, 200, 50);
+        assertThat(world.journal)
+                .extracting(entry ->
+                        entry.facts().stream()
+                                .filter(
+                                        fact ->
+                                                fact instanceof Fact.InstancePut put
+                                                        && put.from().isEmpty())
+                                .count())
+                .filteredOn(made -> made > 0)
+                .containsExactly(200L, 200L, 50L);
+        assertThat(world.image.deployments()).isEmpty();
         assertThat(world.image.nextDue()).isEmpty();
     }
 
