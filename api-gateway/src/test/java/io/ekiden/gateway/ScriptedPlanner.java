@@ -2,6 +2,7 @@ package io.ekiden.gateway;
 
 import io.ekiden.log.Actor;
 import io.ekiden.log.Codec;
+import io.ekiden.log.EntryHash;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Head;
 import io.ekiden.log.Input;
@@ -12,10 +13,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.log.WantedChange;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -134,7 +132,7 @@ public final class ScriptedPlanner implements AutoCloseable {
         producer.beginTransaction();
         facts.forEach(this::apply);
         sequence = entry.sequence();
-        hash = sha256(bytes);
+        hash = EntryHash.of(bytes);
         var head =
                 new Head(sequence, Given.NOON, hash, checksum.sum(), checksum.count(), List.of());
         send(topics.clusterState(), Head.KEY, Codec.encode(Head.class, head));
@@ -164,14 +162,6 @@ public final class ScriptedPlanner implements AutoCloseable {
 
     public synchronized long sequence() {
         return sequence;
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

@@ -30,6 +30,13 @@ final class FirstSessionIT extends EkidenTest {
                 .anyMatch(line -> line.startsWith("ekiden ready api="))
                 .contains("healthy /hello 1/1 " + url + " host=hello.localhost");
         assertThat(ekiden.getService(ekiden.servicePort()).text()).contains("Hello from Ekiden");
+
+        var replayed = ekiden.command("replay");
+        assertThat(replayed.awaitEnd()).as("it said %s", replayed.remarks()).isZero();
+        assertThat(replayed.results())
+                .singleElement()
+                .asString()
+                .matches("replayed [1-9][0-9]* entries, 0 with a difference");
     }
 
     @Test

@@ -1,19 +1,15 @@
 package io.ekiden.e2e;
 
-import io.ekiden.log.Codec;
 import io.ekiden.log.JournalEntry;
+import io.ekiden.log.JournalReader;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import io.ekiden.planner.core.Planner;
 import io.ekiden.planner.core.Replay;
 import io.ekiden.planner.core.Settings;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// The journal of a running Ekiden, read from its Kafka by a plain consumer.
 record Journal(List<JournalEntry> entries) {
@@ -21,28 +17,12 @@ record Journal(List<JournalEntry> entries) {
         entries = List.copyOf(entries);
     }
 
-    static Journal read(String bootstrapServers) throws Codec.Unreadable {
-        var partition =
-                new TopicPartition(new Topics(Topics.DEFAULT_PREFIX).journal().fullName(), 0);
+    static Journal read(String bootstrapServers) throws JournalReader.Damaged {
         var entries = new ArrayList<JournalEntry>();
-        try (var consumer =
-                new KafkaConsumer<>(
-                        Map.<String, Object>of(
-                                "bootstrap.servers",
-                                bootstrapServers,
-                                "isolation.level",
-                                "read_committed"),
-                        new ByteArrayDeserializer(),
-                        new ByteArrayDeserializer())) {
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (var record : consumer.poll(Duration.ofSeconds(1))) {
-                    entries.add(Codec.decode(JournalEntry.class, record.value()));
-                }
-            }
-        }
+        JournalReader.read(
+                Map.of("bootstrap.servers", bootstrapServers),
+                new Topics(Topics.DEFAULT_PREFIX),
+                entries::add);
         return new Journal(entries);
     }
 

@@ -2,6 +2,7 @@ package io.ekiden.state;
 
 import io.ekiden.model.Entity;
 import io.ekiden.model.Instance;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,9 +55,14 @@ final class EntityMap {
     /// Those whose keys begin so, none of them an instance: a copy, so that a loop over it may
     /// change the map.
     <T extends Entity> Collection<T> startingWith(Class<T> type, String prefix) {
-        return inOrder.subMap(prefix, prefix + Character.MAX_VALUE).values().stream()
-                .map(type::cast)
-                .toList();
+        var found = new ArrayList<T>();
+        for (var entry : inOrder.tailMap(prefix, true).entrySet()) {
+            if (!entry.getKey().startsWith(prefix)) {
+                break;
+            }
+            found.add(type.cast(entry.getValue()));
+        }
+        return found;
     }
 
     /// All of them, in order: a copy.

@@ -1,12 +1,10 @@
 package io.ekiden.gateway.log;
 
 import io.ekiden.log.Codec;
+import io.ekiden.log.EntryHash;
 import io.ekiden.log.Head;
 import io.ekiden.log.JournalEntry;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /// Tells the journal's own entries from what others may have written to its topic: entries follow
@@ -70,20 +68,12 @@ final class EntryChain {
                             .formatted(entry.sequence(), sequence));
         }
         sequence = entry.sequence();
-        hash = sha256(value);
+        hash = EntryHash.of(value);
         return new Verdict.Next(entry);
     }
 
     private static boolean names(byte[] key, long sequence) {
         return key != null
                 && new String(key, StandardCharsets.UTF_8).equals(Long.toString(sequence));
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
     }
 }

@@ -6,6 +6,7 @@ import io.ekiden.gateway.Given;
 import io.ekiden.gateway.log.EntryChain.Verdict;
 import io.ekiden.log.Actor;
 import io.ekiden.log.Codec;
+import io.ekiden.log.EntryHash;
 import io.ekiden.log.Head;
 import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
@@ -18,7 +19,7 @@ class EntryChainTest {
     private static final long PROVEN = 100;
 
     private final byte[] first = entry(1, "");
-    private final byte[] second = entry(2, EntryChain.sha256(first));
+    private final byte[] second = entry(2, EntryHash.of(first));
     private final EntryChain chain = new EntryChain(Optional.empty(), PROVEN);
 
     private static byte[] entry(long sequence, String previousHash) {
@@ -55,11 +56,11 @@ class EntryChainTest {
 
     @Test
     void anEntryThatTheStateHasIsPassedOver() {
-        var head = new Head(2, Given.NOON, EntryChain.sha256(second), "", 0, List.of());
+        var head = new Head(2, Given.NOON, EntryHash.of(second), "", 0, List.of());
         var later = new EntryChain(Optional.of(head), PROVEN);
 
         assertThat(later.judge(0, utf8("2"), second)).isInstanceOf(Verdict.Known.class);
-        assertThat(later.judge(1, utf8("3"), entry(3, EntryChain.sha256(second))))
+        assertThat(later.judge(1, utf8("3"), entry(3, EntryHash.of(second))))
                 .isInstanceOf(Verdict.Next.class);
     }
 

@@ -23,9 +23,11 @@ public final class Planner {
     public static final String VERSION = "0.1";
 
     private final Settings settings;
+    private final String settingsHash;
 
     public Planner(Settings settings) {
         this.settings = settings;
+        this.settingsHash = settings.hash();
     }
 
     /// Decides and applies. An exception inside undoes what was begun and is journalled as
@@ -154,7 +156,7 @@ public final class Planner {
                 header.time(),
                 header.previousHash(),
                 VERSION,
-                settings.hash(),
+                settingsHash,
                 changeId,
                 changeId,
                 causation,

@@ -26,8 +26,13 @@ public final class Replay {
             return Optional.empty();
         }
         decision.undo();
-        entry.facts().forEach(image::replay);
+        follow(entry);
         return Optional.of(new Difference(entry, decided));
+    }
+
+    /// Takes the next entry as it is: for one that other settings decided.
+    public void follow(JournalEntry entry) {
+        entry.facts().forEach(image::replay);
     }
 
     /// The state after the last entry taken.

@@ -3,6 +3,7 @@ package io.ekiden.planner.stream;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.Codec;
 import io.ekiden.log.Commands;
+import io.ekiden.log.EntryHash;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Head;
 import io.ekiden.log.JournalEntry;
@@ -12,10 +13,7 @@ import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.SortedSet;
 import org.apache.kafka.common.utils.Bytes;
@@ -113,15 +111,12 @@ record Outputs(
     /// The head that goes with this entry once its state is in the store.
     Head head(String checksum, long count, List<Head.Position> inputs) {
         return new Head(
-                entry.sequence(), entry.time(), sha256(entryBytes.get()), checksum, count, inputs);
-    }
-
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
+                entry.sequence(),
+                entry.time(),
+                EntryHash.of(entryBytes.get()),
+                checksum,
+                count,
+                inputs);
     }
 
     static byte[] utf8(String text) {

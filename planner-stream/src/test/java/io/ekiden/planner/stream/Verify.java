@@ -6,6 +6,7 @@ import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.Codec;
 import io.ekiden.log.Commands;
+import io.ekiden.log.EntryHash;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Head;
 import io.ekiden.log.Input;
@@ -55,7 +56,7 @@ final class Verify {
             assertThat(TestLog.text(record.key())).isEqualTo(Long.toString(entry.sequence()));
             assertThat(entry.previousHash()).isEqualTo(hash);
             assertThat(entry.time()).isAfterOrEqualTo(time);
-            hash = Outputs.sha256(record.value());
+            hash = EntryHash.of(record.value());
             time = entry.time();
             entries.add(entry);
         }
