@@ -3,13 +3,10 @@ package io.ekiden.gateway.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.gateway.Given;
-import io.ekiden.log.Fact;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.state.ClusterImage;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// What is told of a deployment whose launches fail, and of the one that takes it back.
@@ -28,8 +25,7 @@ class FailedDeploymentViewsTest {
     @Test
     void theFailedLaunchesAreCounted() {
         var one = Ask.json(ClusterViews.deployments(Ask.of("/"), image(FAILING))).get(0);
-        var item =
-                Ask.json(ClusterViews.queue(Ask.of("/"), image(FAILING))).path("queue").get(0);
+        var item = Ask.json(ClusterViews.queue(Ask.of("/"), image(FAILING))).path("queue").get(0);
 
         assertThat(one.path("launchFailures").path("/web").asInt()).isEqualTo(2);
         assertThat(one.has("reverts")).isFalse();
@@ -43,27 +39,12 @@ class FailedDeploymentViewsTest {
         assertThat(Ask.json(ClusterViews.deployments(Ask.of("/"), image)).get(0).fieldNames())
                 .toIterable()
                 .doesNotContain("launchFailures", "reverts");
-        assertThat(Ask.json(ClusterViews.queue(Ask.of("/"), image)).path("queue").get(0).fieldNames())
+        assertThat(
+                        Ask.json(ClusterViews.queue(Ask.of("/"), image))
+                                .path("queue")
+                                .get(0)
+                                .fieldNames())
                 .toIterable()
                 .doesNotContain("launchFailures");
-    }
-
-    @Test
-    void theEventsTellTheReasonAndWhichDeploymentIsTakenBack() {
-        var back = Deployment.of("d-2", Given.NOON, FAILING.steps(), Optional.of(FAILING.id()));
-
-        var events =
-                Events.of(
-                        Given.entry(
-                                List.of(
-                                        new Fact.DeploymentCancelled(FAILING, "2 launches"),
-                                        new Fact.DeploymentStarted(back))));
-
-        assertThat(events)
-                .extracting(Event::type)
-                .containsExactly("deployment_failed", "deployment_info");
-        assertThat(events.getFirst().json().path("reason").asText()).isEqualTo("2 launches");
-        assertThat(events.getFirst().json().path("id").asText()).isEqualTo("d-1");
-        assertThat(events.getLast().json().path("plan").path("reverts").asText()).isEqualTo("d-1");
     }
 }
