@@ -156,7 +156,8 @@ public final class Given {
                                         List.of(
                                                 new Deployment.Action(
                                                         kind, RunSpec.Kind.APP, app))))
-                        .toList());
+                        .toList(),
+                Optional.empty());
     }
 
     public static Cluster cluster() {

@@ -7,6 +7,7 @@ import io.ekiden.gateway.GatewayServer;
 import io.ekiden.log.TopicAdmin;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
+import io.ekiden.planner.core.Settings.Strategy;
 import io.ekiden.planner.stream.PlannerConfig;
 import io.ekiden.planner.stream.PlannerStream;
 import io.ekiden.proxy.ProxyConfig;
@@ -72,12 +73,14 @@ final class Standalone implements AutoCloseable {
 
     /// What one standalone is told.
     ///
+    /// @param placement which agent of several an instance is given
     /// @param insecure `bind` may be an address that is not loopback
     record Settings(
             DataDirectory directory,
             String bind,
             Ports ports,
             List<AgentSpec> agents,
+            Strategy placement,
             boolean insecure) {
         Settings {
             agents = List.copyOf(agents);
@@ -113,8 +116,9 @@ final class Standalone implements AutoCloseable {
         var planner =
                 PlannerConfig.of(kafka, topics, settings.directory().path().resolve("planner"))
                         .withSettings(
-                                io.ekiden.planner.core.Settings.DEFAULT.withServicePorts(
-                                        ports.services()));
+                                io.ekiden.planner.core.Settings.DEFAULT
+                                        .withServicePorts(ports.services())
+                                        .withStrategy(settings.placement()));
         var agentToken = randomToken();
         var gateway =
                 GatewayConfig.of(

@@ -2,6 +2,7 @@ package io.ekiden.standalone;
 
 import io.ekiden.agent.AgentSpec;
 import io.ekiden.model.PortRange;
+import io.ekiden.planner.core.Settings.Strategy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -135,6 +136,16 @@ final class UpCommand implements Callable<Integer> {
     private List<String> agentSpecs = List.of();
 
     @Option(
+            names = "--placement",
+            paramLabel = "spread|binpack",
+            defaultValue = "spread",
+            converter = StrategyConverter.class,
+            description =
+                    "Spread instances over the agents, or fill one agent before the next (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private Strategy placement;
+
+    @Option(
             names = "--token-file",
             paramLabel = "F",
             description = "Users and their tokens. Not in this version.")
@@ -182,9 +193,13 @@ final class UpCommand implements Callable<Integer> {
         System.setProperty("ekiden.log.dir", directory.log().toString());
         var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
         return foreground.run(
-                new Standalone.Settings(directory, bind, ports, specs, insecure),
+                new Standalone.Settings(directory, bind, ports, specs, placement, insecure),
                 definitions,
                 timeout);
+    }
+
+    Strategy placement() {
+        return placement;
     }
 
     private int deployToRunning(DataDirectory directory, List<Definitions> definitions)
@@ -250,6 +265,19 @@ final class UpCommand implements Callable<Integer> {
                 case "m" -> Duration.ofMinutes(amount);
                 case "h" -> Duration.ofHours(amount);
                 default -> Duration.ofSeconds(amount);
+            };
+        }
+    }
+
+    static final class StrategyConverter implements ITypeConverter<Strategy> {
+        @Override
+        public Strategy convert(String value) {
+            return switch (value) {
+                case "spread" -> Strategy.SPREAD;
+                case "binpack" -> Strategy.BINPACK;
+                default ->
+                        throw new TypeConversionException(
+                                "'" + value + "' is neither spread nor binpack");
             };
         }
     }

@@ -92,6 +92,25 @@ public final class GroupJson {
                 enforceRole(id, group));
     }
 
+    /// `{"enforceRole": …}`, which stands alone. There are no roles of groups, so they cannot be
+    /// enforced: only `false` is accepted.
+    public static Parsed<Boolean> readEnforceRole(PathId id, ObjectNode update) {
+        var problems = new ArrayList<Problem>();
+        var group = Fields.of(update, problems);
+        if (id.segments().size() != 1) {
+            problems.add(Problem.rule("/id", "Path needs to be top-level"));
+            return new Parsed.Invalid<>(problems);
+        }
+        group.names().stream()
+                .filter(name -> !name.equals("enforceRole"))
+                .forEach(name -> group.rule(name, "only enforceRole can be changed this way"));
+        boolean wanted =
+                group.has("enforceRole")
+                        ? enforceRole(id, group).orElse(false)
+                        : group.<Boolean>form("enforceRole", "error.path.missing").orElse(false);
+        return Parsed.of(wanted, problems);
+    }
+
     /// Relative ones are meant from the group itself.
     private static SortedSet<PathId> dependencies(PathId id, List<String> given) {
         var dependencies = new TreeSet<PathId>();

@@ -42,5 +42,7 @@ final class Limits {
     static final double MIN_CPUS = 0.001;
     static final double MAX_BACKOFF_FACTOR = 1_000;
 
+    static final int MAX_LAUNCH_FAILURES = 1_000_000;
+
     private Limits() {}
 }

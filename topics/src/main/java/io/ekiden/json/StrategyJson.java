@@ -51,13 +51,27 @@ final class StrategyJson {
         if (singleInstance || resident) {
             mustBeZero(fields, "maximumOverCapacity", maximum);
         }
+        var deadline = fields.integer("progressDeadlineSeconds", 1, Limits.MAX_SECONDS);
+        var failures = fields.integer("maxLaunchFailures", 1, Limits.MAX_LAUNCH_FAILURES);
         // Without the sum, -0.0 would not equal what is read back.
         return new UpgradeStrategy(
                 minimum + 0.0,
                 maximum + 0.0,
-                fields.integer("progressDeadlineSeconds", 1, Limits.MAX_SECONDS)
-                        .map(Duration::ofSeconds),
-                fields.object("canary").flatMap(StrategyJson::canary));
+                deadline.map(Duration::ofSeconds),
+                fields.object("canary").flatMap(StrategyJson::canary),
+                failures,
+                autoRollback(fields, deadline.isPresent() || failures.isPresent()));
+    }
+
+    /// @param mayFail whether anything says when a deployment has failed
+    private static Optional<Boolean> autoRollback(Fields strategy, boolean mayFail) {
+        var wanted = strategy.flag("autoRollback").filter(yes -> yes);
+        if (wanted.isPresent()
+                && !mayFail
+                && strategy.sound("progressDeadlineSeconds", "maxLaunchFailures")) {
+            strategy.rule("autoRollback", "needs progressDeadlineSeconds or maxLaunchFailures");
+        }
+        return wanted;
     }
 
     private static Optional<Integer> canary(Fields canary) {
@@ -108,6 +122,8 @@ final class StrategyJson {
         strategy.progressDeadline()
                 .ifPresent(time -> json.put("progressDeadlineSeconds", time.toSeconds()));
         strategy.canary().ifPresent(n -> json.putObject("canary").put("instances", n));
+        strategy.maxLaunchFailures().ifPresent(n -> json.put("maxLaunchFailures", n));
+        strategy.autoRollback().ifPresent(wanted -> json.put("autoRollback", wanted));
         return json;
     }
 

@@ -81,7 +81,8 @@ public sealed interface AgentCommand {
         }
     }
 
-    /// On partition 0. The planner had given the agent up: it is to join again.
+    /// On partition 0. The planner had given the agent up, or lost what it said: it is to join
+    /// again.
     record Rejoin(String agentId, long epoch, long sequence) implements AgentCommand {}
 
     record Launch(String agentId, long epoch, long sequence, Task task) implements AgentCommand {}

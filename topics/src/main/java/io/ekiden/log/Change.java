@@ -49,7 +49,7 @@ public sealed interface Change {
     record UpdateGroup(PathId id, ObjectNode definition) implements Change {}
 
     /// `PATCH /v2/groups`: whether the apps of a top-level group must have its role.
-    record EnforceRole(PathId id, boolean enforceRole) implements Change {}
+    record EnforceRole(PathId id, ObjectNode definition) implements Change {}
 
     /// Stops everything in a group and forgets it with its groups; the root itself stays.
     record DeleteGroup(PathId id) implements Change {}

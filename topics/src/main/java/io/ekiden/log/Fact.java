@@ -193,7 +193,7 @@ public sealed interface Fact {
         }
     }
 
-    /// An agent that was silent is to join again.
+    /// An agent that was silent, or of which a report was lost, is to join again.
     record RejoinOrdered(Agent agent) implements Fact {}
 
     /// @param graceSeconds between SIGTERM and SIGKILL; the agent's default when absent

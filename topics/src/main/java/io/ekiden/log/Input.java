@@ -1,6 +1,7 @@
 package io.ekiden.log;
 
 import java.util.List;
+import java.util.Optional;
 
 /// Everything that the planner decides on. What is not an input cannot have influenced a decision.
 public sealed interface Input {
@@ -25,6 +26,11 @@ public sealed interface Input {
         }
     }
 
-    /// A record that could not be read; it was set aside on `dead-letters`.
-    record Unreadable(String topic, int partition, long offset, String why) implements Input {}
+    /// A record that could not be read, or at which the planner failed again and again; it was set
+    /// aside on `dead-letters`.
+    ///
+    /// @param memberId who reported it
+    record Unreadable(
+            String topic, int partition, long offset, String why, Optional<String> memberId)
+            implements Input {}
 }

@@ -1,9 +1,12 @@
 package io.ekiden.model;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
@@ -15,6 +18,8 @@ import java.util.function.Predicate;
 /// @param paused whether no further step is taken until it is resumed
 /// @param canaries how far those are that come before the rest
 /// @param progress of the current step, when its progress has a deadline
+/// @param launchFailures how many launches of each have failed, where these are limited
+/// @param reverts the id of the deployment that it takes back
 public record Deployment(
         String id,
         Instant version,
@@ -22,7 +27,9 @@ public record Deployment(
         int currentStep,
         boolean paused,
         Canaries canaries,
-        Optional<Progress> progress)
+        Optional<Progress> progress,
+        SortedMap<PathId, Integer> launchFailures,
+        Optional<String> reverts)
         implements Entity {
     /// So many may run at a time (Marathon's limit).
     public static final int MAX_RUNNING = 100;
@@ -77,11 +84,22 @@ public record Deployment(
 
     public Deployment {
         steps = List.copyOf(steps);
+        launchFailures = Sorted.copyOf(launchFailures);
     }
 
     /// One that begins.
-    public static Deployment of(String id, Instant version, List<Step> steps) {
-        return new Deployment(id, version, steps, 0, false, Canaries.PENDING, Optional.empty());
+    public static Deployment of(
+            String id, Instant version, List<Step> steps, Optional<String> reverts) {
+        return new Deployment(
+                id,
+                version,
+                steps,
+                0,
+                false,
+                Canaries.PENDING,
+                Optional.empty(),
+                Collections.emptySortedMap(),
+                reverts);
     }
 
     @Override
@@ -118,20 +136,48 @@ public record Deployment(
     }
 
     public Deployment next() {
-        return new Deployment(
-                id, version, steps, currentStep + 1, paused, canaries, Optional.empty());
+        return copy(currentStep + 1, paused, canaries, Optional.empty(), launchFailures);
     }
 
     /// A pause stops the clock: what is late is given its time anew.
     public Deployment withPaused(boolean paused) {
-        return new Deployment(id, version, steps, currentStep, paused, canaries, Optional.empty());
+        return copy(currentStep, paused, canaries, Optional.empty(), launchFailures);
     }
 
     public Deployment withCanaries(Canaries canaries) {
-        return new Deployment(id, version, steps, currentStep, paused, canaries, progress);
+        return copy(currentStep, paused, canaries, progress, launchFailures);
     }
 
     public Deployment withProgress(Optional<Progress> progress) {
-        return new Deployment(id, version, steps, currentStep, paused, canaries, progress);
+        return copy(currentStep, paused, canaries, progress, launchFailures);
+    }
+
+    public int launchFailures(PathId spec) {
+        return launchFailures.getOrDefault(spec, 0);
+    }
+
+    /// After one more launch of `spec` has failed.
+    public Deployment withLaunchFailure(PathId spec) {
+        var failures = new TreeMap<>(launchFailures);
+        failures.merge(spec, 1, Integer::sum);
+        return copy(currentStep, paused, canaries, progress, failures);
+    }
+
+    private Deployment copy(
+            int currentStep,
+            boolean paused,
+            Canaries canaries,
+            Optional<Progress> progress,
+            SortedMap<PathId, Integer> launchFailures) {
+        return new Deployment(
+                id,
+                version,
+                steps,
+                currentStep,
+                paused,
+                canaries,
+                progress,
+                launchFailures,
+                reverts);
     }
 }

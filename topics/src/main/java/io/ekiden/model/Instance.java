@@ -123,6 +123,16 @@ public record Instance(
                 && (!spec.readinessChecked() || saidReady());
     }
 
+    /// Whether its checks, as far as the definition has any, found it well once.
+    public boolean wasReady(RunSpec spec) {
+        boolean wasHealthy =
+                healthy.orElse(false)
+                        || (!healthResults.isEmpty()
+                                && healthResults.stream()
+                                        .allMatch(result -> result.firstSuccess().isPresent()));
+        return (!spec.healthChecked() || wasHealthy) && (!spec.readinessChecked() || saidReady());
+    }
+
     /// Whether its readiness check was answered with yes.
     public boolean saidReady() {
         return readiness.filter(Readiness::ready).isPresent();

@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -152,6 +153,21 @@ public final class Options {
             }
         }
         throw wrong(option, "no range of ports such as 10000-10100", value);
+    }
+
+    /// One of an enum's constants, written in small letters.
+    public <E extends Enum<E>> E choice(Option option, Class<E> choices) {
+        var value = text(option);
+        return Arrays.stream(choices.getEnumConstants())
+                .filter(choice -> choice.name().toLowerCase(Locale.ROOT).equals(value))
+                .findFirst()
+                .orElseThrow(() ->
+                        wrong(
+                                option,
+                                "none of "
+                                        + Arrays.toString(choices.getEnumConstants())
+                                                .toLowerCase(Locale.ROOT),
+                                value));
     }
 
     /// The address to listen on: loopback, or any with `--insecure`.

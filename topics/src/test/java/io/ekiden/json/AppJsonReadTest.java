@@ -254,6 +254,13 @@ class AppJsonReadTest {
                     "maxLaunchDelaySeconds": -1           | /maxLaunchDelaySeconds error.min
                     "taskKillGracePeriodSeconds": -1      | /taskKillGracePeriodSeconds error.min
                     "upgradeStrategy": {"minimumHealthCapacity": 1.1} | /upgradeStrategy/minimumHealthCapacity error.max
+                    "upgradeStrategy": {"progressDeadlineSeconds": 0} | /upgradeStrategy/progressDeadlineSeconds error.min
+                    "upgradeStrategy": {"canary": {}}     | /upgradeStrategy/canary/instances error.path.missing
+                    "upgradeStrategy": {"canary": {"instances": 0}} | /upgradeStrategy/canary/instances error.min
+                    "upgradeStrategy": {"maxLaunchFailures": 0} | /upgradeStrategy/maxLaunchFailures error.min
+                    "upgradeStrategy": {"maxLaunchFailures": 1.5} | /upgradeStrategy/maxLaunchFailures error.expected.int
+                    "upgradeStrategy": {"autoRollback": 1, "maxLaunchFailures": 1} | /upgradeStrategy/autoRollback error.expected.jsboolean
+                    "upgradeStrategy": {"autoRollback": true} | !/upgradeStrategy/autoRollback needs progressDeadlineSeconds or maxLaunchFailures
                     "upgradeStrategy": "fast"             | /upgradeStrategy error.expected.jsobject
                     "unreachableStrategy": "enabled"      | /unreachableStrategy error.unknown.enum.literal
                     "unreachableStrategy": 5              | /unreachableStrategy error.expected.jsobject

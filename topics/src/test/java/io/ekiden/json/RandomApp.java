@@ -67,11 +67,24 @@ final class RandomApp {
                 "*",
                 new BackoffStrategy(seconds(), 1 + random.nextDouble() * 998, seconds()),
                 maybe(random.nextInt(100)),
-                new UpgradeStrategy(random.nextDouble(), resident ? 0 : random.nextInt(2)),
+                upgradeStrategy(resident),
                 random.nextBoolean() ? KillSelection.YOUNGEST_FIRST : KillSelection.OLDEST_FIRST,
                 resident ? new UnreachableStrategy.Disabled() : unreachable(),
                 AppJson.UNVERSIONED,
                 new VersionInfo(AppJson.UNVERSIONED, AppJson.UNVERSIONED));
+    }
+
+    private UpgradeStrategy upgradeStrategy(boolean resident) {
+        var deadline = maybe(Duration.ofSeconds(1 + random.nextInt(999)));
+        var failures = maybe(1 + random.nextInt(9));
+        boolean mayFail = deadline.isPresent() || failures.isPresent();
+        return new UpgradeStrategy(
+                random.nextDouble(),
+                resident ? 0 : random.nextInt(2),
+                deadline,
+                maybe(1 + random.nextInt(9)),
+                failures,
+                mayFail ? maybe(true) : Optional.empty());
     }
 
     private List<ReadinessCheck> readinessChecks(List<PortDefinition> ports) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Deployment;
 import io.ekiden.model.Given;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
@@ -46,6 +47,9 @@ class CodecTest {
                         new Rejection.Invalid(List.of(Problem.form("/id", "error.path.missing")))),
                 new Fact.KillOrdered(
                         instance.taskId(), "a1", 3, 17, KillCause.SCALE_DOWN, Optional.of(5)),
+                new Fact.DeploymentPut(
+                        Deployment.of("d-2", NOON, List.of(), Optional.of("d-1"))
+                                .withLaunchFailure(app.id())),
                 new Fact.Accepted(NOON, Optional.empty(), List.of(instance.taskId())));
     }
 

@@ -18,8 +18,9 @@ final class OptionsTest {
     private static final Option LB_PORT = Option.of("lb-port", "9080", "a port");
     private static final Option NAME = Option.of("name", "its name");
     private static final Option TOKEN = Option.of("token-file", "a secret");
+    private static final Option SIZE = Option.of("size", "small", "how large");
     private static final List<Option> KNOWN =
-            List.of(LB_PORT, NAME, TOKEN, Option.SERVICE_PORTS, Option.BIND, Option.INSECURE);
+            List.of(SIZE, LB_PORT, NAME, TOKEN, Option.SERVICE_PORTS, Option.BIND, Option.INSECURE);
 
     @Test
     void aFlagWinsOverTheVariableAndThatOverTheDefault() {
@@ -52,6 +53,20 @@ final class OptionsTest {
                 .containsOnly(
                         Map.entry("security.protocol", "PLAINTEXT"),
                         Map.entry("client.rack", "r1"));
+    }
+
+    enum Size {
+        SMALL,
+        LARGE
+    }
+
+    @Test
+    void aChoiceIsWrittenInSmallLetters() {
+        assertThat(options("--size=large", Map.of()).choice(SIZE, Size.class))
+                .isEqualTo(Size.LARGE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> options("--size=LARGE", Map.of()).choice(SIZE, Size.class))
+                .withMessage("option '--size' is none of [small, large]: 'LARGE'");
     }
 
     @Test

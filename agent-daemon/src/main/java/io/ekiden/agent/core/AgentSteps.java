@@ -117,7 +117,7 @@ public final class AgentSteps {
             case AgentCommand.Welcome welcome -> welcome(draft, welcome);
             case AgentCommand.Rejoin(_, var epoch, _) -> {
                 if (draft.membership() instanceof Membership.Member(var mine, _) && mine == epoch) {
-                    draft.joinAgain("the planner had given this agent up");
+                    draft.joinAgain("the planner asks what this agent has");
                 }
             }
             case AgentCommand.Launch(_, var epoch, var sequence, var task) -> {

@@ -45,6 +45,10 @@ final class DeploymentJson {
                 .progress()
                 .ifPresent(progress ->
                         json.put("progressDeadline", Timestamps.format(progress.deadline())));
+        if (!deployment.launchFailures().isEmpty()) {
+            var failures = json.putObject("launchFailures");
+            deployment.launchFailures().forEach((id, count) -> failures.put(id.value(), count));
+        }
         return json;
     }
 
@@ -63,12 +67,14 @@ final class DeploymentJson {
                 .orElseGet(() -> Answer.object().arrayNode());
     }
 
-    /// Marathon's light plan: what events carry.
+    /// Marathon's light plan: what events carry. Beyond Marathon's fields, it names the deployment
+    /// that it takes back.
     static ObjectNode plan(Deployment deployment) {
         var json = Answer.object();
         json.put("id", deployment.id());
         json.put("version", Timestamps.format(deployment.version()));
         json.setAll(steps(deployment.steps()));
+        deployment.reverts().ifPresent(reverted -> json.put("reverts", reverted));
         return json;
     }
 

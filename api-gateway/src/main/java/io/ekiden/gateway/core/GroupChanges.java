@@ -2,6 +2,7 @@ package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.GroupJson;
+import io.ekiden.json.Parsed;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
 import io.ekiden.model.PathId;
@@ -48,6 +49,22 @@ public final class GroupChanges {
                                     request.flag("force", false),
                                     GroupChanges::result));
                 });
+    }
+
+    /// Needs no deployment, so the answer is empty.
+    public static Wanted enforceRole(ApiRequest request) {
+        return Bodies.object(
+                request,
+                definition ->
+                        switch (GroupJson.readEnforceRole(request.id(), definition)) {
+                            case Parsed.Invalid<Boolean>(var problems) ->
+                                    Bodies.refuse(Failures.invalid(problems));
+                            case Parsed.Ok<Boolean> _ ->
+                                    new Wanted.Write(
+                                            new Change.EnforceRole(request.id(), definition),
+                                            false,
+                                            (_, _) -> Answer.empty(200));
+                        });
     }
 
     private static Wanted sound(PathId id, ObjectNode definition, Wanted write) {

@@ -49,6 +49,11 @@ final class QueueJson {
         }
         json.put("count", waiting.size());
         json.set("delay", delay(image, spec, request.now()));
+        // Beyond Marathon's fields: how many launches its deployment has seen fail.
+        image.deploymentsOf(spec.id()).stream()
+                .map(deployment -> deployment.launchFailures(spec.id()))
+                .filter(failures -> failures > 0)
+                .forEach(failures -> json.put("launchFailures", failures));
         if (request.all("embed").contains("lastUnusedOffers")) {
             json.set("lastUnusedOffers", unused(image, attempt));
         }

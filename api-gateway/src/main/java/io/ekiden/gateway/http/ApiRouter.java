@@ -90,6 +90,7 @@ final class ApiRouter {
                         read("/v2/groups/{id...}", GroupViews::one),
                         submit("POST", "/v2/groups/{id...}", GroupChanges::create),
                         submit("PUT", "/v2/groups/{id...}", GroupChanges::update),
+                        submit("PATCH", "/v2/groups/{id...}", GroupChanges::enforceRole),
                         order("DELETE", "/v2/groups/{id...}", GroupChanges::delete),
                         read("/v2/deployments", ClusterViews::deployments),
                         order("DELETE", "/v2/deployments/{deployment}", DeploymentOrders::cancel),

@@ -187,6 +187,25 @@ class EventsTest {
     }
 
     @Test
+    void aDeploymentThatFailedTellsWhyAndTheNextThatItTakesItBack() {
+        var back = Deployment.of("d-2", Given.NOON, TWO_STEPS.steps(), Optional.of(TWO_STEPS.id()));
+
+        var events =
+                events(
+                        new Fact.DeploymentCancelled(TWO_STEPS, "2 launches have failed"),
+                        new Fact.DeploymentStarted(back));
+
+        assertThat(events)
+                .extracting(Event::type)
+                .containsExactly("deployment_failed", "deployment_info");
+        var failed = events.getFirst().json();
+        assertThat(failed.path("id").asText()).isEqualTo("d-1");
+        assertThat(failed.path("reason").asText()).isEqualTo("2 launches have failed");
+        assertThat(failed.path("plan").has("reverts")).isFalse();
+        assertThat(events.getLast().json().at("/plan/reverts").asText()).isEqualTo("d-1");
+    }
+
+    @Test
     void theCreationOfAnAppIsPosted() {
         var events =
                 events(

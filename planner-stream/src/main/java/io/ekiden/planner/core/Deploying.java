@@ -11,7 +11,6 @@ import io.ekiden.planner.core.Target.GroupEdit;
 import io.ekiden.planner.core.Target.Resolution;
 import io.ekiden.planner.core.Target.Resolved;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -19,7 +18,7 @@ import java.util.TreeSet;
 /// Puts changed definitions and groups in force and starts their deployment, unless another holds
 /// the apps.
 final class Deploying {
-    private static final String CANCELLED = "The upgrade has been cancelled";
+    static final String CANCELLED = "The upgrade has been cancelled";
 
     private Deploying() {}
 
@@ -40,32 +39,31 @@ final class Deploying {
                         .<Fact>map(Fact.Refused::new)
                         .orElseGet(() -> {
                             first.run();
-                            return start(turn, resolved, conflicts, tasks);
+                            return start(turn, resolved, conflicts, tasks, Optional.empty());
                         });
             }
         };
     }
 
-    /// Ends a deployment and takes back what it changed by another.
-    static Fact replace(Turn turn, Target target, Deployment reverted) {
+    /// Ends a deployment, for this reason, and takes back what it changed by another.
+    static Fact replace(Turn turn, Target target, Deployment reverted, String reason) {
         return switch (target.resolve()) {
             case Resolution.Refused(var why) -> new Fact.Refused(why);
             case Resolution.Ok(var resolved) -> {
-                var ended = new ArrayList<Deployment>();
-                for (var running : turn.image().deployments()) {
-                    if (running.id().equals(reverted.id())
-                            || running.affected().stream()
-                                    .anyMatch(resolved.specs()::containsKey)) {
-                        ended.add(running);
-                    }
-                }
-                yield start(turn, resolved, ended, List.of());
+                cancel(turn, reverted, reason);
+                var running = turn.image().deployments();
+                var ended = DeploymentPlanner.conflicts(running, resolved.specs());
+                yield start(turn, resolved, ended, List.of(), Optional.of(reverted.id()));
             }
         };
     }
 
     static void cancel(Turn turn, Deployment deployment) {
-        turn.add(new Fact.DeploymentCancelled(deployment, CANCELLED));
+        cancel(turn, deployment, CANCELLED);
+    }
+
+    static void cancel(Turn turn, Deployment deployment, String reason) {
+        turn.add(new Fact.DeploymentCancelled(deployment, reason));
         deployment.affected().forEach(turn::touch);
     }
 
@@ -89,10 +87,14 @@ final class Deploying {
     }
 
     private static Fact start(
-            Turn turn, Resolved resolved, List<Deployment> ended, List<TaskId> tasks) {
+            Turn turn,
+            Resolved resolved,
+            List<Deployment> ended,
+            List<TaskId> tasks,
+            Optional<String> reverts) {
         ended.forEach(deployment -> cancel(turn, deployment));
         var version = put(turn, resolved);
-        var deployment = Deployment.of(turn.uuid(), version, resolved.steps());
+        var deployment = Deployment.of(turn.uuid(), version, resolved.steps(), reverts);
         DeploymentStepper.start(turn, deployment);
         return new Fact.Accepted(version, Optional.of(deployment.id()), tasks);
     }

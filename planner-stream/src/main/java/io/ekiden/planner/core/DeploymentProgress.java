@@ -1,17 +1,21 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
+import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Deployment.Canaries;
 import io.ekiden.model.Deployment.Progress;
+import io.ekiden.model.Instance;
+import io.ekiden.model.KillCause;
 import io.ekiden.model.RunSpec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// Watches whether a deployment gets on: when a definition has a progress deadline, each further
-/// instance that is ready gives it time anew, and one that stands still for longer has failed. What
-/// it has done by then stays. While it is paused or waits to be promoted, no time passes.
+/// instance that is ready gives it time anew, and one that stands still for longer has failed.
+/// While it is paused or waits to be promoted, no time passes. And when a definition limits the
+/// launches that may fail, each of them counts.
 final class DeploymentProgress {
     private DeploymentProgress() {}
 
@@ -33,13 +37,63 @@ final class DeploymentProgress {
     }
 
     static void due(Turn turn, Deployment deployment) {
-        var patience = patience(current(turn, deployment)).orElse(Duration.ZERO);
-        turn.add(
-                new Fact.DeploymentCancelled(
-                        deployment,
-                        "No further instance was ready within %d seconds"
-                                .formatted(patience.toSeconds())));
-        deployment.affected().forEach(turn::touch);
+        var specs = current(turn, deployment);
+        var patience = patience(specs).orElse(Duration.ZERO);
+        boolean rollback =
+                specs.stream()
+                        .map(RunSpec::upgradeStrategy)
+                        .anyMatch(s -> s.progressDeadline().isPresent() && s.rollsBack());
+        Reverting.failed(
+                turn,
+                deployment,
+                rollback,
+                "No further instance was ready within %d seconds".formatted(patience.toSeconds()));
+    }
+
+    /// A task has ended; `instance` is how it was before. What it means for the app's next launch
+    /// has been decided.
+    static void ended(Turn turn, Instance instance, Condition how) {
+        var spec = turn.image().runSpec(instance.runSpecId());
+        if (spec.isPresent()
+                && spec.get().upgradeStrategy().maxLaunchFailures().isPresent()
+                && launchFailed(spec.get(), instance, how)) {
+            turn.image().deploymentsOf(spec.get().id()).stream()
+                    .filter(deployment -> !deployment.paused())
+                    .filter(deployment -> current(turn, deployment).contains(spec.get()))
+                    .filter(deployment -> !Scaling.launchedBefore(instance, deployment.version()))
+                    .forEach(deployment -> count(turn, deployment, spec.get()));
+        }
+    }
+
+    /// Whether a task of the present configuration ended without an order, or for being late or
+    /// ill, before its checks had found it well. One without checks is never known to be well. That
+    /// its agent has lost it says nothing of it.
+    private static boolean launchFailed(RunSpec spec, Instance instance, Condition how) {
+        boolean failed =
+                instance.stopping()
+                        .map(Instance.Stopping::cause)
+                        .map(cause ->
+                                cause == KillCause.UNHEALTHY || cause == KillCause.LAUNCH_TIMEOUT)
+                        .orElse(how != Condition.KILLED && how != Condition.GONE);
+        boolean checked = spec.healthChecked() || spec.readinessChecked();
+        return failed
+                && RollingUpgrade.current(spec, instance)
+                && !(checked && instance.wasReady(spec));
+    }
+
+    private static void count(Turn turn, Deployment deployment, RunSpec spec) {
+        int allowed = spec.upgradeStrategy().maxLaunchFailures().orElseThrow();
+        var now = deployment.withLaunchFailure(spec.id());
+        int failures = now.launchFailures(spec.id());
+        turn.add(new Fact.DeploymentPut(now));
+        if (failures > allowed) {
+            Reverting.failed(
+                    turn,
+                    now,
+                    spec.upgradeStrategy().rollsBack(),
+                    "%d launches of %s have failed, %d may"
+                            .formatted(failures, spec.id(), allowed));
+        }
     }
 
     private static List<RunSpec> current(Turn turn, Deployment deployment) {

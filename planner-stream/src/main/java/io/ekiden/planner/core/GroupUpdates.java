@@ -165,16 +165,17 @@ final class GroupUpdates {
     }
 
     Fact enforceRole(Change.EnforceRole wanted) {
-        var id = wanted.id();
-        if (id.segments().size() != 1) {
-            return refused(
-                    new Rejection.Invalid(
-                            List.of(Problem.rule("/id", "Path needs to be top-level"))));
-        }
+        return switch (GroupJson.readEnforceRole(wanted.id(), wanted.definition())) {
+            case Parsed.Invalid<Boolean>(var problems) -> refused(new Rejection.Invalid(problems));
+            case Parsed.Ok<Boolean>(var enforced) -> enforceRole(wanted.id(), enforced);
+        };
+    }
+
+    private Fact enforceRole(PathId id, boolean enforced) {
         if (!target.groupExists(id)) {
             return refused(Rejection.NotFound.group(id));
         }
-        target.put(target.ensureGroup(id).withEnforceRole(Optional.of(wanted.enforceRole())));
+        target.put(target.ensureGroup(id).withEnforceRole(Optional.of(enforced)));
         return Deploying.record(turn, target);
     }
 

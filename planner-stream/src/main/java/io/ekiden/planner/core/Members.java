@@ -12,6 +12,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
 
 /// Agents that join, fall silent, return and leave.
 final class Members {
+    /// An agent of which reports are lost again and again does not spend its time with joining.
+    private static final Duration REJOIN_PAUSE = Duration.ofMinutes(1);
+
     private Members() {}
 
     /// Admits an agent: what it has is compared with what it should have, and it is told all that
@@ -167,7 +171,8 @@ final class Members {
         if (known.isEmpty()) {
             return;
         }
-        turn.add(new Fact.AgentPut(known.get().withState(Agent.State.UNREACHABLE, turn.now())));
+        var silent = known.get().withState(Agent.State.UNREACHABLE, turn.now());
+        turn.add(new Fact.AgentPut(silent.withDeadline(Optional.empty())));
         for (var instance : placedOn(turn, known.get())) {
             Unreachable.began(turn, instance);
         }
@@ -205,9 +210,31 @@ final class Members {
         }
     }
 
-    /// An agent that left has stayed away for long: its instances may run elsewhere.
-    static void stayedAway(Turn turn, Agent agent) {
+    /// What an agent reported is lost here, and it will not say it again by itself: it is asked to
+    /// join, which tells all of it anew (tasks, and with them their health and readiness).
+    static void missed(Turn turn, String agentId) {
+        turn.image()
+                .agent(agentId)
+                .filter(agent -> agent.state() == Agent.State.ACTIVE && agent.deadline().isEmpty())
+                .ifPresent(agent -> {
+                    var soonest = agent.since().plus(REJOIN_PAUSE);
+                    var at = soonest.isAfter(turn.now()) ? soonest : turn.now();
+                    turn.add(new Fact.AgentPut(agent.withDeadline(Optional.of(at))));
+                });
+    }
+
+    /// An agent that left has stayed away for long, or one is to say all anew.
+    static void due(Turn turn, Agent agent) {
         turn.add(new Fact.AgentPut(agent.withDeadline(Optional.empty())));
+        switch (agent.state()) {
+            case ACTIVE -> turn.add(new Fact.RejoinOrdered(agent));
+            case LEFT -> stayedAway(turn, agent);
+            case UNREACHABLE -> {}
+        }
+    }
+
+    /// Its instances may run elsewhere.
+    private static void stayedAway(Turn turn, Agent agent) {
         boolean elsewhere =
                 turn.image().agents().stream()
                         .anyMatch(other -> other.state() == Agent.State.ACTIVE);

@@ -100,6 +100,11 @@ final class Observations {
     /// A task has ended, by order or by itself: its instance is gone, held, or to be launched
     /// again.
     static void ended(Turn turn, Instance instance, Condition how, String message) {
+        conclude(turn, instance, how, message);
+        DeploymentProgress.ended(turn, instance, how);
+    }
+
+    private static void conclude(Turn turn, Instance instance, Condition how, String message) {
         noteFailure(turn, instance, how, message);
         var spec = turn.image().runSpec(instance.runSpecId());
         boolean ownEnd = instance.stopping().isEmpty() && how != Condition.KILLED;

@@ -41,6 +41,9 @@ public final class Planner {
         } catch (RuntimeException e) {
             draft.undo();
             draft.add(new Fact.InputFailed(e.toString()));
+            if (input instanceof Input.Reported(var report)) {
+                Members.missed(new Turn(draft, header, settings), report.memberId());
+            }
         }
         return new Decision(entry(header, input, draft.facts()), draft);
     }
@@ -69,8 +72,10 @@ public final class Planner {
                 }
             }
             case Input.Due(var keys) -> keys.forEach(key -> due(turn, key));
-            case Input.Unreadable(var topic, var partition, var offset, var why) ->
-                    turn.add(new Fact.DeadLettered(topic, partition, offset, why));
+            case Input.Unreadable(var topic, var partition, var offset, var why, var member) -> {
+                turn.add(new Fact.DeadLettered(topic, partition, offset, why));
+                member.ifPresent(id -> Members.missed(turn, id));
+            }
         }
     }
 
@@ -108,7 +113,7 @@ public final class Planner {
         switch (entity.get()) {
             case Instance instance -> Deadlines.due(turn, instance);
             case LaunchDelay delay -> Backoff.due(turn, delay);
-            case Agent agent -> Members.stayedAway(turn, agent);
+            case Agent agent -> Members.due(turn, agent);
             case Deployment deployment -> DeploymentProgress.due(turn, deployment);
             case Cluster cluster -> {
                 turn.add(

@@ -32,9 +32,33 @@ final class Reverting {
     }
 
     static Fact revert(Turn turn, Deployment deployment) {
+        return revert(turn, deployment, false, Deploying.CANCELLED);
+    }
+
+    /// A deployment has failed: it ends where it is or, if its definitions ask for it, is taken
+    /// back. That deletes nothing: what is new stays. And what takes back another is not taken back
+    /// itself, or two definitions that both fail would follow each other for ever.
+    static void failed(Turn turn, Deployment deployment, boolean rollback, String reason) {
+        boolean returns =
+                turn.image().formers(deployment.version()).stream()
+                        .anyMatch(former -> former.spec().isPresent());
+        if (!rollback || !returns || deployment.reverts().isPresent()) {
+            Deploying.cancel(turn, deployment, reason);
+            return;
+        }
+        var answer = revert(turn, deployment, true, reason + "; what it changed is taken back");
+        if (answer instanceof Fact.Refused(var why)) {
+            var text = reason + "; it cannot be taken back: " + why.message();
+            Deploying.cancel(turn, deployment, text);
+        }
+    }
+
+    private static Fact revert(Turn turn, Deployment deployment, boolean keepsNew, String reason) {
         var target = new Target(turn);
         var formers = turn.image().formers(deployment.version());
-        formers.forEach(former -> spec(target, former));
+        formers.stream()
+                .filter(former -> former.spec().isPresent() || !keepsNew)
+                .forEach(former -> spec(target, former));
         formers.forEach(former -> group(target, former));
         formers.stream()
                 .filter(former -> former.group().isEmpty() && former.groupThen().isPresent())
@@ -42,7 +66,7 @@ final class Reverting {
                 .sorted(Comparator.reverseOrder())
                 .filter(id -> target.group(id).isPresent() && isEmpty(target, id))
                 .forEach(target::removeGroup);
-        return Deploying.replace(turn, target, deployment);
+        return Deploying.replace(turn, target, deployment, reason);
     }
 
     private static void spec(Target target, Former former) {

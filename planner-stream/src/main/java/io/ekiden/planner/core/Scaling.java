@@ -127,7 +127,7 @@ final class Scaling {
     }
 
     /// By its version too: a deployment's may be some milliseconds ahead of the clock.
-    private static boolean launchedBefore(Instance instance, Instant begun) {
+    static boolean launchedBefore(Instance instance, Instant begun) {
         return instance.version().isBefore(begun)
                 && instance.stagedAt().filter(staged -> staged.isBefore(begun)).isPresent();
     }

@@ -27,6 +27,9 @@ public final class PlannerMain {
     private static final Option SESSION_HEARTBEAT =
             Option.of("session-heartbeat-ms", "500", "between two signs of life to Kafka");
 
+    private static final Option PLACEMENT =
+            Option.of("placement", "spread", "spread instances over agents, or binpack them");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -34,6 +37,7 @@ public final class PlannerMain {
                     REPLICATION_FACTOR,
                     STATE_DIR,
                     Option.SERVICE_PORTS,
+                    PLACEMENT,
                     SESSION_TIMEOUT,
                     SESSION_HEARTBEAT);
 
@@ -71,7 +75,9 @@ public final class PlannerMain {
                         options.topics(),
                         Path.of(options.text(STATE_DIR)))
                 .withSettings(
-                        Settings.DEFAULT.withServicePorts(options.ports(Option.SERVICE_PORTS)))
+                        Settings.DEFAULT
+                                .withServicePorts(options.ports(Option.SERVICE_PORTS))
+                                .withStrategy(options.choice(PLACEMENT, Settings.Strategy.class)))
                 .withReplicationFactor(
                         (short) options.number(REPLICATION_FACTOR, 1, Short.MAX_VALUE))
                 .withSession(

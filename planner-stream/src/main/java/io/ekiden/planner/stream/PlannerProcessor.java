@@ -11,6 +11,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.log.WantedChange;
 import io.ekiden.planner.core.Header;
 import io.ekiden.planner.stream.Strikes.Origin;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -184,8 +185,22 @@ final class PlannerProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 origin.offset(),
                 why);
         context.forward(DeadLetter.of(record, origin, why), PlannerTopology.DEAD_LETTERS);
-        own(new Input.Unreadable(origin.topic(), origin.partition(), origin.offset(), why));
+        own(
+                new Input.Unreadable(
+                        origin.topic(),
+                        origin.partition(),
+                        origin.offset(),
+                        why,
+                        member(record, origin)));
         shell.status().setAside();
+    }
+
+    /// Reports are keyed by who speaks.
+    private Optional<String> member(Record<byte[], byte[]> record, Origin origin) {
+        boolean reported = origin.topic().equals(shell.topics().agentReports().fullName());
+        return Optional.ofNullable(record.key())
+                .filter(key -> reported && key.length <= MAX_WHY)
+                .map(key -> new String(key, StandardCharsets.UTF_8));
     }
 
     /// The first input of a cluster's life.

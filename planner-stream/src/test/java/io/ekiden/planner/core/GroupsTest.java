@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
+import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Problem;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.Deployment;
@@ -240,6 +241,37 @@ class GroupsTest {
         assertThat(world.running).hasSize(2);
         assertThat(world.rejection(world.change(new Change.CancelDeployment("no"), false)))
                 .isEqualTo(new Rejection.NotFound("DeploymentPlan no does not exist"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/shop, true, Invalid", "/shop/db, false, Invalid", "/none, false, NotFound"})
+    void enforcingARoleIsRefused(String id, boolean enforced, String kind) {
+        put("/shop", CONTENT);
+        var before = List.copyOf(world.image.entities().values());
+
+        assertThat(world.rejection(enforceRole(id, enforced)).getClass().getSimpleName())
+                .isEqualTo(kind);
+        assertThat(List.copyOf(world.image.entities().values())).isEqualTo(before);
+    }
+
+    @Test
+    void notEnforcingARoleIsNotedWithoutADeployment() {
+        put("/shop", CONTENT);
+        world.work();
+
+        var entry = enforceRole("/shop", false);
+
+        assertThat(world.answer(entry))
+                .isInstanceOfSatisfying(
+                        Fact.Accepted.class,
+                        accepted -> assertThat(accepted.deploymentId()).isEmpty());
+        assertThat(world.image.group(SHOP).flatMap(Group::enforceRole)).contains(false);
+        assertThat(world.image.deployments()).isEmpty();
+    }
+
+    private JournalEntry enforceRole(String id, boolean enforced) {
+        var definition = World.json("{\"enforceRole\":%s}".formatted(enforced));
+        return world.change(new Change.EnforceRole(PathId.of(id), definition), false);
     }
 
     @Test

@@ -141,8 +141,7 @@ public final class Deciding {
         positions.put(topic, slot.offset() + 1);
         open().consumed(topic, slot.offset() + 1);
         var origin = topic + "@" + slot.offset();
-        // A report that is set aside is lost: what it told is not told again.
-        if (process.failsAt(origin, slot.partition() == world.log().desiredState())) {
+        if (process.failsAt(origin, mayBeLost(slot))) {
             throw new Died("failed at " + origin);
         }
         if (process.out(origin)) {
@@ -170,7 +169,26 @@ public final class Deciding {
     }
 
     private void setAside(Slot slot, String why) {
-        decide(new Input.Unreadable(slot.partition().topic(), 0, slot.offset(), why));
+        var member =
+                slot.partition() == world.log().agentReports()
+                        ? Optional.of(slot.key())
+                        : Optional.<String>empty();
+        decide(new Input.Unreadable(slot.partition().topic(), 0, slot.offset(), why, member));
+    }
+
+    /// Proxies are told nothing, so none can be asked to say again what was set aside.
+    private boolean mayBeLost(Slot slot) {
+        try {
+            return switch (read(slot)) {
+                case Input.Reported(AgentReport.ProxyJoined _),
+                        Input.Reported(AgentReport.EndpointDrained _),
+                        Input.Reported(AgentReport.ProxyLeaving _) ->
+                        false;
+                default -> true;
+            };
+        } catch (Wire.Unreadable _) {
+            return true;
+        }
     }
 
     private void found() {
