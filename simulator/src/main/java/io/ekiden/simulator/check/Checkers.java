@@ -28,6 +28,7 @@ public final class Checkers {
                 new PortsAreUnique(),
                 new NeverTooMany(),
                 new UpgradesStayWithinBounds(),
+                new ConstraintsHold(),
                 new NothingNewWhereDrained(),
                 new NoRequestIsKilled(),
                 new VersionsRise(),

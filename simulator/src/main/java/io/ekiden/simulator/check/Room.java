@@ -41,7 +41,7 @@ public final class Room {
                 && held.gpus() <= all.gpus();
     }
 
-    /// Whether some active agent has room for a waiting instance.
+    /// Whether some active agent that the constraints allow has room for a waiting instance.
     public static boolean anywhere(ClusterImage image, RunSpec spec, Instance instance) {
         return image.agents().stream()
                 .filter(Agent::takesWork)
@@ -51,6 +51,13 @@ public final class Room {
     private static boolean has(ClusterImage image, Agent agent, RunSpec spec, Instance instance) {
         var reserved = instance.reservation();
         if (reserved.filter(r -> !r.agentId().equals(agent.id())).isPresent()) {
+            return false;
+        }
+        var others =
+                image.instances(spec.id()).stream()
+                        .filter(other -> !other.id().equals(instance.id()))
+                        .toList();
+        if (new Spread(image, spec, others).broken(agent).isPresent()) {
             return false;
         }
         long ports = agent.ports().stream().mapToInt(PortRange::size).sum();

@@ -1,6 +1,7 @@
 package io.ekiden.simulator.probe;
 
 import io.ekiden.simulator.Choices;
+import io.ekiden.simulator.Cores;
 import io.ekiden.simulator.Options;
 import io.ekiden.simulator.Recorded;
 import io.ekiden.simulator.SeededChoices;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// The simulator itself.
 public final class SimulationProbe implements Probe {
@@ -21,14 +23,14 @@ public final class SimulationProbe implements Probe {
     @Override
     public Seen run(long seed) {
         var choices = new SeededChoices(seed);
-        return run(choices, () -> choices.recorded().byLabel());
+        return run(choices, Long.MAX_VALUE, () -> choices.recorded().byLabel());
     }
 
     @Override
-    public Seen replay(SortedMap<String, int[]> choices) {
+    public Seen replay(SortedMap<String, int[]> choices, long mostEvents) {
         var taken = new Taken(new Recorded(choices).replay());
         try {
-            return run(taken, taken::byLabel);
+            return run(taken, mostEvents, taken::byLabel);
         } catch (Endless e) {
             return new Seen(Optional.empty(), "", Long.MAX_VALUE, taken.byLabel());
         }
@@ -39,12 +41,21 @@ public final class SimulationProbe implements Probe {
         private static final long serialVersionUID = 1L;
 
         Endless() {
-            super("too many choices", null, false, false);
+            super("too many choices or events", null, false, false);
         }
     }
 
-    private static Seen run(Choices choices, Taking taking) {
-        var outcome = Simulation.run(Options.draw(choices), choices);
+    private static Seen run(Choices choices, long mostEvents, Taking taking) {
+        var left = new long[] {mostEvents};
+        Consumer<String> counter =
+                _ -> {
+                    if (--left[0] < 0) {
+                        throw new Endless();
+                    }
+                };
+        var outcome =
+                Simulation.run(
+                        Options.draw(choices), choices, Cores.real(), Optional.of(counter));
         return new Seen(
                 outcome.violation()
                         .map(violation ->
