@@ -18,6 +18,7 @@ public final class Checkers {
                 new DecideNeverFails(),
                 new NoTaskStartsTwice(),
                 new OneEpochDecides(),
+                new TimeGoesOn(),
                 new StartsOnlyWhatIsAssigned(),
                 new NoStartAfterTheEnd(),
                 new VolumesHaveOneUser(),

@@ -4,10 +4,15 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.PortRange;
+import io.ekiden.simulator.Cores;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 final class PortsAreUnique implements Checker {
+    /// Other ports are named by users, who may say what they like.
+    private static final PortRange RANGE = Cores.SETTINGS.servicePorts();
+
     /// Who ever had which service port. A former definition comes back with the ports that it names,
     /// whoever has them now (Marathon's rule).
     private final TreeSet<String> owned = new TreeSet<>();
@@ -60,7 +65,7 @@ final class PortsAreUnique implements Checker {
                 boolean given =
                         !owned.contains(owns(spec.id(), port))
                                 || !owned.contains(owns(other, port));
-                if (port.port() != 0 && other != null && given) {
+                if (other != null && given && RANGE.contains(port.port())) {
                     throw broken(
                             "service port %d belongs to %s and %s"
                                     .formatted(port.port(), other, spec.id()));

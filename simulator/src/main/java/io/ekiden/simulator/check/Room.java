@@ -69,11 +69,24 @@ public final class Room {
                         .map(Instance.Placement::hostPorts)
                         .mapToLong(Collection::size)
                         .sum();
-        boolean portsFit = ports - used >= spec.ports().size();
+        boolean portsFit = ports - used >= spec.ports().size() && named(image, agent, spec);
         boolean resourcesFit =
                 reserved.isPresent()
                         || within(
                                 held(image, agent.id()).plus(spec.footprint()), agent.resources());
         return portsFit && resourcesFit;
+    }
+
+    /// Whether the host ports that a definition names are there and free.
+    private static boolean named(ClusterImage image, Agent agent, RunSpec spec) {
+        return spec.requestedHostPorts().stream()
+                .filter(port -> port != 0)
+                .allMatch(port ->
+                        agent.ports().stream().anyMatch(range -> range.contains(port))
+                                && image.instances().stream()
+                                        .filter(other -> other.condition().holdsResources())
+                                        .flatMap(other -> other.placement().stream())
+                                        .filter(at -> at.agentId().equals(agent.id()))
+                                        .noneMatch(at -> at.hostPorts().contains(port)));
     }
 }

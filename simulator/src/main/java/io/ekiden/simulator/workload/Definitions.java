@@ -60,12 +60,22 @@ final class Definitions {
         return app;
     }
 
+    /// Of those that one of the first two agents has; several apps may want it.
+    private int fixedPort() {
+        return 31_100 + 100 * upTo("fixed.agent", 2) + upTo("fixed.port", 2);
+    }
+
     private void ports(ObjectNode app) {
         int count = 2 - Math.min(2, upTo("ports", 4));
+        int fixed = count > 0 && oneIn("fixed", 8) ? fixedPort() : 0;
+        if (fixed > 0) {
+            count = 1;
+            app.put("requirePorts", true);
+        }
         var ports = app.putArray("portDefinitions");
         for (int i = 0; i < count; i++) {
             ports.addObject()
-                    .put("port", 0)
+                    .put("port", fixed)
                     .put("protocol", "tcp")
                     .put("name", i == 0 ? "main" : "other");
         }
