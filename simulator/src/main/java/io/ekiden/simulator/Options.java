@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 /// @param seconds of the safety phase
 /// @param bytes whether records travel as the product writes them, with real hashes and checksums
 /// @param deleteAll whether everything is deleted at the end
+/// @param features what users make use of
 /// @param opportunity in a million: how often a fault without a rate of its own takes its chance
 public record Options(
         int agents,
@@ -25,10 +26,12 @@ public record Options(
         boolean bytes,
         boolean deleteAll,
         int opportunity,
+        SortedSet<Feature> features,
         SortedSet<Fault> faults) {
     private static final int[] OPPORTUNITIES = {5_000, 10_000, 30_000};
 
     public Options {
+        features = Sorted.copyOf(features);
         faults = Sorted.copyOf(faults);
     }
 
@@ -38,6 +41,12 @@ public record Options(
         for (var fault : Fault.values()) {
             if (choices.choose("options.fault", 2) == 1) {
                 faults.add(fault);
+            }
+        }
+        var features = new TreeSet<Feature>();
+        for (var feature : Feature.values()) {
+            if (choices.choose("options.feature", 2) == 1) {
+                features.add(feature);
             }
         }
         return new Options(
@@ -51,7 +60,12 @@ public record Options(
                 choices.choose("options.bytes", 10) == 9,
                 choices.choose("options.deleteAll", 2) == 1,
                 OPPORTUNITIES[choices.choose("options.opportunity", OPPORTUNITIES.length)],
+                features,
                 faults);
+    }
+
+    public boolean has(Feature feature) {
+        return features.contains(feature);
     }
 
     public boolean has(Fault fault) {
@@ -61,7 +75,7 @@ public record Options(
     /// One line.
     @Override
     public String toString() {
-        return "agents=%d apps=%d planners=%d gateways=%d proxies=%d operations=%d seconds=%d bytes=%s deleteAll=%s opportunity=%d faults=%s"
+        return "agents=%d apps=%d planners=%d gateways=%d proxies=%d operations=%d seconds=%d bytes=%s deleteAll=%s opportunity=%d features=%s faults=%s"
                 .formatted(
                         agents,
                         apps,
@@ -73,6 +87,11 @@ public record Options(
                         bytes,
                         deleteAll,
                         opportunity,
-                        faults.stream().map(Fault::name).collect(Collectors.joining(",")));
+                        names(features),
+                        names(faults));
+    }
+
+    private static String names(SortedSet<? extends Enum<?>> some) {
+        return some.stream().map(Enum::name).collect(Collectors.joining(","));
     }
 }

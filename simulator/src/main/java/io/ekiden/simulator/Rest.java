@@ -119,8 +119,8 @@ final class Rest implements Checker {
 
     private Optional<String> apps() {
         for (var app : image().runSpecs()) {
-            long ready = image().instances(app.id()).stream().filter(i -> runs(i, app)).count();
-            if (ready != app.instances() && !starved(app)) {
+            long ready = image().instances(app.id()).stream().filter(this::runs).count();
+            if (ready != app.instances() && !starved(app) && !waits(app)) {
                 return Optional.of(
                         app.id()
                                 + " has "
@@ -132,6 +132,13 @@ final class Rest implements Checker {
             }
         }
         return Optional.empty();
+    }
+
+    /// Whether its deployment does not get on, since something else in it finds no room.
+    private boolean waits(RunSpec app) {
+        return image().deploymentsOf(app.id()).stream()
+                .flatMap(deployment -> deployment.affected().stream())
+                .anyMatch(this::starved);
     }
 
     private String conditions(PathId id) {
@@ -150,13 +157,13 @@ final class Rest implements Checker {
                 .toString();
     }
 
-    /// In truth and on the log.
-    private boolean runs(Instance instance, RunSpec app) {
-        return instance.ready(app)
-                && instance.placement()
-                        .filter(at ->
-                                world.evidence().live(at.agentId(), instance.taskId()).isPresent())
-                        .isPresent();
+    /// In truth and on the log, by the definition that it was launched with: after a deployment
+    /// that was ended where it was, that need not be the present one.
+    private boolean runs(Instance instance) {
+        return instance.placement()
+                .flatMap(at -> world.evidence().live(at.agentId(), instance.taskId()))
+                .filter(live -> instance.ready(live.task().spec()))
+                .isPresent();
     }
 
     private Optional<String> tasks() {

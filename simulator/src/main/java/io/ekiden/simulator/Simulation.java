@@ -137,6 +137,7 @@ public final class Simulation {
             if (timeline.now() > latest) {
                 throw rest.broken(unrest.orElse("it does not stay at rest"));
             }
+            users.attend();
             until(timeline.now() + LOOK);
             unrest = rest.missing();
             looks = unrest.isEmpty() ? looks + 1 : 0;

@@ -103,7 +103,9 @@ final class DeploymentStepper {
         return Scaling.done(turn, app, deployment.version());
     }
 
-    private static boolean stopped(Turn turn, PathId app) {
+    /// Ends all instances of what is defined no more; once they are gone, forgets the rest of it and
+    /// returns true.
+    static boolean stopped(Turn turn, PathId app) {
         turn.image()
                 .instancesOf(app)
                 .in(phase -> phase.goal() != Goal.DECOMMISSIONED)

@@ -25,10 +25,20 @@ final class Settling {
             waiting.addAll(touched);
             var held = advance(turn, touched);
             touched.removeAll(held);
-            touched.forEach(
-                    id -> turn.image().runSpec(id).ifPresent(spec -> Scaling.adjust(turn, spec)));
+            touched.forEach(id -> tend(turn, id));
         }
         throw new IllegalStateException("the decision does not settle");
+    }
+
+    /// Of what no deployment holds: what is there has its number, and what is gone has left nothing,
+    /// though the deployment that was to see to it was cancelled.
+    private static void tend(Turn turn, PathId id) {
+        var spec = turn.image().runSpec(id);
+        if (spec.isPresent()) {
+            Scaling.adjust(turn, spec.get());
+        } else {
+            DeploymentStepper.stopped(turn, id);
+        }
     }
 
     /// Moves on the deployments that hold any of these apps; returns those of them that are held.

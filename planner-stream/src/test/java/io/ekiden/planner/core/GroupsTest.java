@@ -275,6 +275,22 @@ class GroupsTest {
     }
 
     @Test
+    void whatIsDefinedNoMoreGoesThoughItsDeploymentIsCancelled() {
+        put("/shop", CONTENT);
+        world.work();
+        world.change(new Change.DeleteGroup(SHOP), false);
+        var id = world.image.deployments().iterator().next().id();
+
+        world.change(new Change.CancelDeployment(id), true);
+        world.work();
+
+        assertThat(world.image.deployments()).isEmpty();
+        assertThat(world.running).isEmpty();
+        assertThat(world.image.instances()).isEmpty();
+        assertThat(world.image.versions(PathId.of("/shop/web"))).isEmpty();
+    }
+
+    @Test
     void aDryRunTellsThePlanAndChangesNothing() {
         var before = world.image.entities().toString();
         var wanted =

@@ -34,7 +34,10 @@ final class AnswersAreVisible implements Checker {
     }
 
     private static boolean holds(Reply reply, JournalEntry entry) {
-        boolean accepted = entry.facts().stream().anyMatch(Fact.Accepted.class::isInstance);
+        boolean accepted =
+                entry.facts().stream()
+                        .anyMatch(fact ->
+                                fact instanceof Fact.Accepted || fact instanceof Fact.Planned);
         boolean fine = reply.status() / 100 == 2;
         return entry.changeId().filter(reply.changeId()::equals).isPresent() && fine == accepted;
     }

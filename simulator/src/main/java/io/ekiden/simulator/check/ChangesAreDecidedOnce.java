@@ -18,8 +18,8 @@ final class ChangesAreDecidedOnce implements Checker {
 
     @Override
     public String promise() {
-        return "Every change that is on the log is decided exactly once; a refused one "
-                + "changes nothing.";
+        return "Every change that is on the log is decided exactly once; one that is refused "
+                + "or only tried changes nothing.";
     }
 
     @Override
@@ -51,13 +51,17 @@ final class ChangesAreDecidedOnce implements Checker {
         }
     }
 
+    /// Whether it is an answer after which everything is as before.
+    private static boolean without(Fact fact) {
+        return fact instanceof Fact.Refused || fact instanceof Fact.Planned;
+    }
+
     private void answer(JournalEntry entry) {
         long answers =
                 entry.facts().stream()
-                        .filter(fact ->
-                                fact instanceof Fact.Accepted || fact instanceof Fact.Refused)
+                        .filter(fact -> fact instanceof Fact.Accepted || without(fact))
                         .count();
-        boolean refused = entry.facts().stream().anyMatch(Fact.Refused.class::isInstance);
+        boolean refused = entry.facts().stream().anyMatch(ChangesAreDecidedOnce::without);
         boolean changed =
                 entry.facts().stream().anyMatch(fact -> !ClusterImage.effects(fact).isEmpty());
         if (answers != 1 || (refused && changed)) {

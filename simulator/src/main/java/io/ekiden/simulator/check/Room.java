@@ -41,7 +41,7 @@ public final class Room {
                 && held.gpus() <= all.gpus();
     }
 
-    /// Whether some active agent has room for a waiting instance.
+    /// Whether some active agent that the constraints allow has room for a waiting instance.
     public static boolean anywhere(ClusterImage image, RunSpec spec, Instance instance) {
         return image.agents().stream()
                 .filter(Agent::takesWork)
@@ -53,6 +53,13 @@ public final class Room {
         if (reserved.filter(r -> !r.agentId().equals(agent.id())).isPresent()) {
             return false;
         }
+        var others =
+                image.instances(spec.id()).stream()
+                        .filter(other -> !other.id().equals(instance.id()))
+                        .toList();
+        if (new Spread(image, spec, others).broken(agent).isPresent()) {
+            return false;
+        }
         long ports = agent.ports().stream().mapToInt(PortRange::size).sum();
         long used =
                 image.instances().stream()
@@ -62,11 +69,24 @@ public final class Room {
                         .map(Instance.Placement::hostPorts)
                         .mapToLong(Collection::size)
                         .sum();
-        boolean portsFit = ports - used >= spec.ports().size();
+        boolean portsFit = ports - used >= spec.ports().size() && named(image, agent, spec);
         boolean resourcesFit =
                 reserved.isPresent()
                         || within(
                                 held(image, agent.id()).plus(spec.footprint()), agent.resources());
         return portsFit && resourcesFit;
+    }
+
+    /// Whether the host ports that a definition names are there and free.
+    private static boolean named(ClusterImage image, Agent agent, RunSpec spec) {
+        return spec.requestedHostPorts().stream()
+                .filter(port -> port != 0)
+                .allMatch(port ->
+                        agent.ports().stream().anyMatch(range -> range.contains(port))
+                                && image.instances().stream()
+                                        .filter(other -> other.condition().holdsResources())
+                                        .flatMap(other -> other.placement().stream())
+                                        .filter(at -> at.agentId().equals(agent.id()))
+                                        .noneMatch(at -> at.hostPorts().contains(port)));
     }
 }

@@ -2,10 +2,10 @@ package io.ekiden.simulator.check;
 
 import io.ekiden.log.Fact;
 import io.ekiden.log.JournalEntry;
-import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 final class UpgradesStayWithinBounds implements Checker {
-    private final TreeMap<PathId, Long> readyBefore = new TreeMap<>();
+    private final TreeMap<PathId, Set<InstanceId>> readyBefore = new TreeMap<>();
 
     @Override
     public String id() {
@@ -77,13 +77,12 @@ final class UpgradesStayWithinBounds implements Checker {
     }
 
     /// Whether the entry begins the end of an instance for the upgrade, as it was ready.
-    private static boolean retired(JournalEntry entry, RunSpec spec) {
+    private boolean retired(JournalEntry entry, RunSpec spec) {
         return entry.facts().stream()
                 .anyMatch(fact ->
                         fact instanceof Fact.InstancePut put
                                 && put.instance().runSpecId().equals(spec.id())
-                                && put.from().equals(Optional.of(Condition.RUNNING))
-                                && put.instance().healthy().orElse(!spec.healthChecked())
+                                && readyBefore.get(spec.id()).contains(put.instance().id())
                                 && put.instance()
                                         .stopping()
                                         .filter(s -> s.cause() == KillCause.UPDATE)
@@ -107,7 +106,7 @@ final class UpgradesStayWithinBounds implements Checker {
                 evidence.image().instances(spec.id()).stream()
                         .filter(i -> i.goal() != Goal.STOPPED || i.condition().holdsResources())
                         .count();
-        long ready = Math.max(ready(spec.id(), evidence), readyBefore.getOrDefault(spec.id(), 0L));
+        long ready = Math.max(ready(spec.id(), evidence).size(), before(spec));
         long most = most(spec);
         boolean oneMore = least(spec) == most && ready >= most;
         if (there > most + (oneMore ? 1 : 0)) {
@@ -124,8 +123,8 @@ final class UpgradesStayWithinBounds implements Checker {
     }
 
     private void minimum(RunSpec spec, JournalEntry entry, Evidence evidence) {
-        long ready = ready(spec.id(), evidence);
-        if (ready < least(spec) && ready < readyBefore.getOrDefault(spec.id(), 0L)) {
+        long ready = ready(spec.id(), evidence).size();
+        if (ready < least(spec)) {
             throw broken(
                     "entry %d: %s must have %d ready of %d, has %d, before %s"
                             .formatted(
@@ -134,15 +133,21 @@ final class UpgradesStayWithinBounds implements Checker {
                                     least(spec),
                                     spec.instances(),
                                     ready,
-                                    readyBefore.get(spec.id())));
+                                    before(spec)));
         }
     }
 
     /// Ready by the definition that each runs.
-    private static long ready(PathId id, Evidence evidence) {
-        return evidence.image().instances(id).stream()
+    private static Set<InstanceId> ready(PathId id, Evidence evidence) {
+        var ready = new TreeSet<InstanceId>();
+        evidence.image().instances(id).stream()
                 .filter(instance -> isReady(instance, evidence))
-                .count();
+                .forEach(instance -> ready.add(instance.id()));
+        return ready;
+    }
+
+    private int before(RunSpec spec) {
+        return readyBefore.getOrDefault(spec.id(), Set.of()).size();
     }
 
     private static boolean isReady(Instance instance, Evidence evidence) {

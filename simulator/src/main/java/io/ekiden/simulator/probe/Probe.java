@@ -8,5 +8,10 @@ public interface Probe {
     Seen run(long seed);
 
     /// The run of these choices: past the end of a label everything is calm.
-    Seen replay(SortedMap<String, int[]> choices);
+    default Seen replay(SortedMap<String, int[]> choices) {
+        return replay(choices, Long.MAX_VALUE);
+    }
+
+    /// As [#replay(SortedMap)], but given up after so many events, without a violation.
+    Seen replay(SortedMap<String, int[]> choices, long mostEvents);
 }

@@ -1,6 +1,7 @@
 package io.ekiden.simulator.probe;
 
 import io.ekiden.simulator.Choices;
+import io.ekiden.simulator.Cores;
 import io.ekiden.simulator.Options;
 import io.ekiden.simulator.Recorded;
 import io.ekiden.simulator.SeededChoices;
@@ -11,21 +12,25 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /// The simulator itself.
 public final class SimulationProbe implements Probe {
+    /// Several times what any seed takes. It is the same for every list of choices: calm ones at a
+    /// list's end need not be written down, so its length says nothing.
+    private static final long MOST_CHOICES = 400_000;
+
     @Override
     public Seen run(long seed) {
         var choices = new SeededChoices(seed);
-        return run(choices, () -> choices.recorded().byLabel());
+        return run(choices, Long.MAX_VALUE, () -> choices.recorded().byLabel());
     }
 
     @Override
-    public Seen replay(SortedMap<String, int[]> choices) {
-        long given = choices.values().stream().mapToLong(list -> list.length).sum();
-        var taken = new Taken(new Recorded(choices).replay(), 10_000 + 4 * given);
+    public Seen replay(SortedMap<String, int[]> choices, long mostEvents) {
+        var taken = new Taken(new Recorded(choices).replay());
         try {
-            return run(taken, taken::byLabel);
+            return run(taken, mostEvents, taken::byLabel);
         } catch (Endless e) {
             return new Seen(Optional.empty(), "", Long.MAX_VALUE, taken.byLabel());
         }
@@ -36,12 +41,21 @@ public final class SimulationProbe implements Probe {
         private static final long serialVersionUID = 1L;
 
         Endless() {
-            super("too many choices", null, false, false);
+            super("too many choices or events", null, false, false);
         }
     }
 
-    private static Seen run(Choices choices, Taking taking) {
-        var outcome = Simulation.run(Options.draw(choices), choices);
+    private static Seen run(Choices choices, long mostEvents, Taking taking) {
+        var left = new long[] {mostEvents};
+        Consumer<String> counter =
+                _ -> {
+                    if (--left[0] < 0) {
+                        throw new Endless();
+                    }
+                };
+        var outcome =
+                Simulation.run(
+                        Options.draw(choices), choices, Cores.real(), Optional.of(counter));
         return new Seen(
                 outcome.violation()
                         .map(violation ->
@@ -63,11 +77,10 @@ public final class SimulationProbe implements Probe {
         private final Choices choices;
         private final Map<String, List<Integer>> taken = new TreeMap<>();
 
-        private long left;
+        private long left = MOST_CHOICES;
 
-        Taken(Choices choices, long most) {
+        Taken(Choices choices) {
             this.choices = choices;
-            this.left = most;
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.ekiden.simulator.workload;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.simulator.Choices;
+import io.ekiden.simulator.Feature;
 
 /// Definitions of apps as users write them; with zeroes all the way the plainest there is.
 final class Definitions {
@@ -10,10 +11,16 @@ final class Definitions {
     private static final double[] OVERS = {1, 0, 0.5, 0.25};
     private static final double[] CPUS = {0.1, 0.5, 1, 0.3};
 
+    private final Seen seen;
     private final Choices choices;
 
-    Definitions(Choices choices) {
-        this.choices = choices;
+    Definitions(Seen seen) {
+        this.seen = seen;
+        this.choices = seen.choices();
+    }
+
+    private boolean uses(Feature feature) {
+        return seen.features().contains(feature);
     }
 
     private boolean oneIn(String what, int n) {
@@ -34,6 +41,7 @@ final class Definitions {
         app.put("backoffSeconds", upTo("backoff", 3));
         app.put("backoffFactor", 1.5);
         ports(app);
+        constraints(app, 2);
         boolean resident = oneIn("resident", 5);
         if (resident) {
             volume(app);
@@ -52,11 +60,27 @@ final class Definitions {
         return app;
     }
 
+    /// Of those that one of the first two agents has; several apps may want it.
+    private int fixedPort() {
+        return 31_100 + 100 * upTo("fixed.agent", 2) + upTo("fixed.port", 2);
+    }
+
     private void ports(ObjectNode app) {
         int count = 2 - Math.min(2, upTo("ports", 4));
+        int fixed = count > 0 && oneIn("fixed", 8) ? fixedPort() : 0;
+        if (fixed > 0) {
+            count = 1;
+            app.put("requirePorts", true);
+        }
         var ports = app.putArray("portDefinitions");
         for (int i = 0; i < count; i++) {
-            ports.addObject().put("port", 0).put("protocol", "tcp");
+            ports.addObject()
+                    .put("port", fixed)
+                    .put("protocol", "tcp")
+                    .put("name", i == 0 ? "main" : "other");
+        }
+        if (count > 0 && uses(Feature.READINESS) && oneIn("readiness", 2)) {
+            readiness(app);
         }
         if (count > 0 && oneIn("health", 2)) {
             app.putArray("healthChecks")
@@ -70,6 +94,21 @@ final class Definitions {
         }
     }
 
+    private void readiness(ObjectNode app) {
+        app.putArray("readinessChecks")
+                .addObject()
+                .put("portName", "main")
+                .put("intervalSeconds", 2 + upTo("readiness.interval", 4))
+                .put("timeoutSeconds", 1);
+    }
+
+    private void constraints(ObjectNode app, int n) {
+        if (uses(Feature.CONSTRAINTS) && oneIn("constrained", n)) {
+            var constraint = app.putArray("constraints").addArray();
+            ConstraintDefinitions.one(seen).forEach(constraint::add);
+        }
+    }
+
     private static void volume(ObjectNode app) {
         var container = app.putObject("container").put("type", "MESOS");
         var volume = container.putArray("volumes").addObject();
@@ -79,9 +118,18 @@ final class Definitions {
 
     void upgrade(ObjectNode app, boolean resident) {
         double over = resident ? 0 : OVERS[upTo("over", OVERS.length)];
-        app.putObject("upgradeStrategy")
-                .put("minimumHealthCapacity", CAPACITIES[upTo("capacity", CAPACITIES.length)])
-                .put("maximumOverCapacity", over);
+        var strategy =
+                app.putObject("upgradeStrategy")
+                        .put(
+                                "minimumHealthCapacity",
+                                CAPACITIES[upTo("capacity", CAPACITIES.length)])
+                        .put("maximumOverCapacity", over);
+        if (uses(Feature.ORDERS) && oneIn("canary", 3)) {
+            strategy.putObject("canary").put("instances", 1 + upTo("canary.instances", 2));
+        }
+        if (uses(Feature.ORDERS) && oneIn("progress", 4)) {
+            strategy.put("progressDeadlineSeconds", 20 + upTo("progress.seconds", 60));
+        }
     }
 
     private void unreachable(ObjectNode app, boolean resident) {
@@ -112,6 +160,7 @@ final class Definitions {
         if (oneIn("update.upgrade", 2)) {
             upgrade(update, resident);
         }
+        constraints(update, 4);
         if (oneIn("update.env", 3)) {
             update.putObject("env").put("X", "y" + upTo("env", 9));
         }

@@ -1,39 +1,46 @@
 package io.ekiden.simulator.workload;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.gateway.core.AppChanges;
-import io.ekiden.gateway.core.TaskChanges;
-import io.ekiden.model.Timestamps;
+import io.ekiden.gateway.core.GroupChanges;
+import io.ekiden.gateway.core.PodChanges;
+import io.ekiden.model.PathId;
+import io.ekiden.simulator.Feature;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.SortedSet;
 
 /// Everything that users do.
 public final class Operations {
-    private static final List<Operation> ALL =
-            List.of(
-                    new Create(),
-                    new Update(),
-                    new Scale(),
-                    new Restart(),
-                    new Rollback(),
-                    new Delete(),
-                    new KillTask(),
-                    new KillAll(),
-                    new ResetDelay(),
-                    new DrainAgent());
+    private static final Map<String, String> FORCE = Map.of("force", "true");
 
     private Operations() {}
 
+    /// Those with apps come first, so that a run without other features stays what it was.
+    private static List<Operation> with(SortedSet<Feature> features) {
+        var all = new ArrayList<>(AppOperations.ALL);
+        if (features.contains(Feature.GROUPS)) {
+            all.addAll(GroupOperations.ALL);
+        }
+        if (features.contains(Feature.PODS)) {
+            all.addAll(PodOperations.ALL);
+        }
+        if (features.contains(Feature.ORDERS)) {
+            all.addAll(DeploymentOperations.ALL);
+        }
+        return all;
+    }
+
     /// What a user does next.
     public static Optional<Call> next(Seen seen) {
-        if (seen.image().apps().isEmpty()) {
-            return new Create().call(seen);
+        if (seen.image().runSpecs().isEmpty()) {
+            return first(seen).call(seen);
         }
-        int total = ALL.stream().mapToInt(Operation::weight).sum();
+        var operations = with(seen.features());
+        int total = operations.stream().mapToInt(Operation::weight).sum();
         int drawn = seen.choices().choose("op.kind", total);
-        for (var operation : ALL) {
+        for (var operation : operations) {
             drawn -= operation.weight();
             if (drawn < 0) {
                 return operation.call(seen);
@@ -42,212 +49,49 @@ public final class Operations {
         throw new IllegalStateException("the weights do not add up");
     }
 
-    /// Ends everything that there is.
+    private static Operation first(Seen seen) {
+        if (seen.features().contains(Feature.GROUPS) && seen.oneIn("op.first.group", 3)) {
+            return new GroupOperations.Create();
+        }
+        return seen.features().contains(Feature.PODS) && seen.oneIn("op.first.pod", 3)
+                ? new PodOperations.Create()
+                : new AppOperations.Create();
+    }
+
+    /// Ends everything that there is: each by itself, or the root group at once.
     public static List<Call> deleteAll(Seen seen) {
-        return seen.image().apps().stream()
-                .map(app ->
-                        Call.of(
-                                "delete",
-                                app.id(),
-                                Map.of("force", "true"),
-                                Optional.empty(),
-                                AppChanges::delete))
+        if (seen.oneIn("delete.root", 2)) {
+            return List.of(
+                    Call.of("delete", PathId.ROOT, FORCE, Optional.empty(), GroupChanges::delete));
+        }
+        var calls = new ArrayList<Call>();
+        seen.image()
+                .apps()
+                .forEach(app ->
+                        calls.add(
+                                Call.of(
+                                        "delete",
+                                        app.id(),
+                                        FORCE,
+                                        Optional.empty(),
+                                        AppChanges::delete)));
+        seen.image()
+                .pods()
+                .forEach(pod ->
+                        calls.add(
+                                Call.of(
+                                        "delete pod",
+                                        pod.id(),
+                                        FORCE,
+                                        Optional.empty(),
+                                        PodChanges::delete)));
+        return calls;
+    }
+
+    /// What whoever has paused a deployment, or wanted canaries, does in the end.
+    public static List<Call> attend(Seen seen) {
+        return seen.image().deployments().stream()
+                .flatMap(deployment -> DeploymentOperations.letGoOn(deployment).stream())
                 .toList();
-    }
-
-    /// A new app, or one whose id is taken.
-    private record Create() implements Operation {
-        @Override
-        public int weight() {
-            return 6;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            var id = seen.anyId();
-            var definition = new Definitions(seen.choices()).app().put("id", id.value());
-            return Optional.of(
-                    Call.of("create", id, Map.of(), Optional.of(definition), AppChanges::create));
-        }
-    }
-
-    /// Another configuration, rolled out under the app's upgrade strategy.
-    private record Update() implements Operation {
-        @Override
-        public int weight() {
-            return 6;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.app()
-                    .map(app ->
-                            Call.of(
-                                    "update",
-                                    app.id(),
-                                    seen.maybeForce(),
-                                    Optional.of(
-                                            new Definitions(seen.choices()).update(app.resident())),
-                                    AppChanges::patchOne));
-        }
-    }
-
-    private record Scale() implements Operation {
-        @Override
-        public int weight() {
-            return 5;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            int instances = seen.choices().choose("op.scale", 7);
-            var body = JsonNodeFactory.instance.objectNode().put("instances", instances);
-            return seen.app()
-                    .map(app ->
-                            Call.of(
-                                    "scale",
-                                    app.id(),
-                                    seen.maybeForce(),
-                                    Optional.of(body),
-                                    AppChanges::putOne));
-        }
-    }
-
-    private record Restart() implements Operation {
-        @Override
-        public int weight() {
-            return 2;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.app()
-                    .map(app ->
-                            Call.of(
-                                    "restart",
-                                    app.id(),
-                                    seen.maybeForce(),
-                                    Optional.empty(),
-                                    AppChanges::restart));
-        }
-    }
-
-    /// Back to one of the versions that are kept.
-    private record Rollback() implements Operation {
-        @Override
-        public int weight() {
-            return 3;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.app()
-                    .flatMap(app ->
-                            seen.pick("op.version", List.copyOf(seen.image().versions(app.id()))))
-                    .map(version ->
-                            Call.of(
-                                    "rollback",
-                                    version.spec().id(),
-                                    seen.maybeForce(),
-                                    Optional.of(
-                                            JsonNodeFactory.instance
-                                                    .objectNode()
-                                                    .put(
-                                                            "version",
-                                                            Timestamps.format(
-                                                                    version.spec().version()))),
-                                    AppChanges::putOne));
-        }
-    }
-
-    private record Delete() implements Operation {
-        @Override
-        public int weight() {
-            return 2;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.app()
-                    .map(app ->
-                            Call.of(
-                                    "delete",
-                                    app.id(),
-                                    seen.oneIn("op.force", 3) ? Map.of("force", "false") : Map.of(),
-                                    Optional.empty(),
-                                    AppChanges::delete));
-        }
-    }
-
-    /// What becomes of a killed task's instance.
-    private static Map<String, String> fate(Seen seen) {
-        var query = new TreeMap<>(seen.maybeForce());
-        switch (seen.choices().choose("op.fate", 4)) {
-            case 1 -> query.put("scale", "true");
-            case 2 -> query.put("wipe", "true");
-            default -> {} // its instance is launched again
-        }
-        return query;
-    }
-
-    private record KillTask() implements Operation {
-        @Override
-        public int weight() {
-            return 4;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.instance()
-                    .map(instance ->
-                            Call.of(
-                                    "kill",
-                                    Map.of(
-                                            "id",
-                                            instance.runSpecId().value(),
-                                            "task",
-                                            instance.taskId().value()),
-                                    fate(seen),
-                                    Optional.empty(),
-                                    TaskChanges::killOne));
-        }
-    }
-
-    private record KillAll() implements Operation {
-        @Override
-        public int weight() {
-            return 1;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.app()
-                    .map(app ->
-                            Call.of(
-                                    "kill all",
-                                    app.id(),
-                                    fate(seen),
-                                    Optional.empty(),
-                                    TaskChanges::killOfApp));
-        }
-    }
-
-    private record ResetDelay() implements Operation {
-        @Override
-        public int weight() {
-            return 1;
-        }
-
-        @Override
-        public Optional<Call> call(Seen seen) {
-            return seen.app()
-                    .map(app ->
-                            Call.of(
-                                    "reset delay",
-                                    app.id(),
-                                    Map.of(),
-                                    Optional.empty(),
-                                    AppChanges::resetDelay));
-        }
     }
 }

@@ -2,8 +2,11 @@ package io.ekiden.simulator.workload;
 
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.AppViews;
+import io.ekiden.gateway.core.GroupViews;
+import io.ekiden.gateway.core.PodViews;
 import io.ekiden.log.Actor;
 import io.ekiden.simulator.Choices;
+import io.ekiden.simulator.Feature;
 import io.ekiden.simulator.Timeline;
 import io.ekiden.simulator.check.Checker;
 import io.ekiden.simulator.world.Members;
@@ -50,7 +53,8 @@ public final class Users {
     }
 
     private Seen seen(SimGateway gateway, Choices choices) {
-        return new Seen(gateway.image(), world.options().apps(), choices);
+        return new Seen(
+                gateway.image(), world.options().apps(), world.options().features(), choices);
     }
 
     private void operate(Choices choices) {
@@ -65,6 +69,12 @@ public final class Users {
         var gateway = members.gateways().getFirst();
         Operations.deleteAll(seen(gateway, world.choices()))
                 .forEach(call -> send(call, gateway, 0));
+    }
+
+    /// Nobody leaves a deployment paused, or canaries without a word, for ever.
+    public void attend() {
+        var gateway = members.gateways().getFirst();
+        Operations.attend(seen(gateway, world.choices())).forEach(call -> send(call, gateway, 0));
     }
 
     private void send(Call call, SimGateway gateway, int retries) {
@@ -94,6 +104,12 @@ public final class Users {
 
     private void look() {
         gateway().read(image -> AppViews.list(LIST, image));
+        if (world.options().has(Feature.PODS)) {
+            gateway().read(image -> PodViews.statuses(LIST, image));
+        }
+        if (world.options().has(Feature.GROUPS)) {
+            gateway().read(image -> GroupViews.one(LIST, image));
+        }
     }
 
     /// How many changes were sent so far.

@@ -135,10 +135,18 @@ final class AgentProcess implements Machine.Ear {
         }
         var step = world.cores().agent().step(state, event);
         state = step.state();
-        if (!step.actions().isEmpty()) {
+        if (!step.actions().isEmpty() && step.actions().stream().noneMatch(AgentProcess::speaks)) {
             world.event(agent.id(), event.getClass().getSimpleName());
         }
         perform(step.actions());
+    }
+
+    /// Whether what is done is an event by itself.
+    private static boolean speaks(Action action) {
+        return switch (action) {
+            case Action.Start _, Action.Kill _, Action.Send _, Action.DestroyVolume _ -> true;
+            default -> false;
+        };
     }
 
     private void perform(List<Action> actions) {

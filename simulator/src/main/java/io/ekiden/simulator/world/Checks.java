@@ -3,10 +3,12 @@ package io.ekiden.simulator.world;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.HealthLedger;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.PodParts;
+import io.ekiden.agent.core.ReadinessLedger;
 import io.ekiden.model.App;
 import io.ekiden.model.HealthCheck;
-import io.ekiden.model.Pod;
-import io.ekiden.model.RunSpec;
+import io.ekiden.model.ReadinessCheck;
+import io.ekiden.model.ReadinessResponse;
 import io.ekiden.model.TaskId;
 import io.ekiden.simulator.Timeline;
 import java.time.Instant;
@@ -22,6 +24,7 @@ final class Checks {
     private final Machine machine;
     private final Consumer<Event> events;
     private final TreeMap<TaskId, Probed> tasks = new TreeMap<>();
+    private final TreeMap<TaskId, ReadinessLedger> asked = new TreeMap<>();
     private boolean over;
 
     Checks(World world, String agentId, Machine machine, Consumer<Event> events) {
@@ -46,7 +49,8 @@ final class Checks {
     }
 
     void begin(LocalTask task) {
-        var checks = task.task().map(t -> checks(t.spec())).orElse(List.of());
+        askReadiness(task);
+        var checks = PodParts.probes(task).stream().map(PodParts.Probe::check).toList();
         if (checks.isEmpty()) {
             return;
         }
@@ -61,15 +65,9 @@ final class Checks {
         look(task.taskId());
     }
 
-    private static List<HealthCheck> checks(RunSpec spec) {
-        return switch (spec) {
-            case App app -> app.healthChecks();
-            case Pod _ -> List.of();
-        };
-    }
-
     void end(TaskId taskId) {
         tasks.remove(taskId);
+        asked.remove(taskId);
     }
 
     void close() {
@@ -117,5 +115,40 @@ final class Checks {
         events.accept(
                 new Event.HealthSeen(
                         taskId, probed.ledger.alive(), exhausted, probed.ledger.results()));
+    }
+
+    /// As the daemon does: from the beginning on, until the first answer that means ready.
+    private void askReadiness(LocalTask task) {
+        var ledger = new ReadinessLedger(task.readiness());
+        task.task()
+                .map(known -> known.spec())
+                .filter(App.class::isInstance)
+                .flatMap(spec -> ((App) spec).readinessChecks().stream().findFirst())
+                .filter(_ -> !ledger.done() && asked.putIfAbsent(task.taskId(), ledger) == null)
+                .ifPresent(check -> world.after(0, () -> ask(task.taskId(), check)));
+    }
+
+    private void ask(TaskId taskId, ReadinessCheck check) {
+        var before = asked.get(taskId);
+        if (over || before == null || before.done()) {
+            return;
+        }
+        var entry = before.with(check, new ReadinessResponse(status(taskId), "text/plain", ""));
+        asked.put(taskId, entry.ledger());
+        if (entry.tell()) {
+            entry.ledger()
+                    .last()
+                    .ifPresent(found -> events.accept(new Event.ReadinessSeen(taskId, found)));
+        }
+        world.after(
+                check.interval().toMillis() * Timeline.MILLI, () -> ask(taskId, check));
+    }
+
+    /// A task that does not answer, or that wants some more time now and then.
+    private int status(TaskId taskId) {
+        if (!machine.answersWell(taskId)) {
+            return 504;
+        }
+        return !world.isCalm() && world.choose("ready." + agentId, 3) > 0 ? 503 : 200;
     }
 }

@@ -24,7 +24,7 @@ final class ShrinkerTest {
         }
 
         @Override
-        public Seen replay(SortedMap<String, int[]> choices) {
+        public Seen replay(SortedMap<String, int[]> choices, long mostEvents) {
             var operations = of(choices, "operation");
             boolean twice = false;
             for (int i = 1; i < operations.length; i++) {
@@ -76,7 +76,7 @@ final class ShrinkerTest {
                     }
 
                     @Override
-                    public Seen replay(SortedMap<String, int[]> choices) {
+                    public Seen replay(SortedMap<String, int[]> choices, long mostEvents) {
                         int n = World.of(choices, "n").length == 0 ? 0 : choices.get("n")[0];
                         var invariant = n >= 4 ? "1-once" : "2-other";
                         return new Seen(

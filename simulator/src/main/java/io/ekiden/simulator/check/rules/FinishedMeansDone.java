@@ -26,7 +26,7 @@ final class FinishedMeansDone implements Checker {
 
     @Override
     public String promise() {
-        return "When a deployment finishes, what it stopped is gone, and what it started, scaled or"
+        return "When a step of a deployment ends, what it stopped is gone, and what it started, scaled or"
                 + " restarted has its number of instances, the new ones ready.";
     }
 
@@ -34,12 +34,21 @@ final class FinishedMeansDone implements Checker {
     public void before(JournalEntry entry, Evidence evidence) {
         for (var fact : entry.facts()) {
             image.replay(fact);
-            if (fact instanceof Fact.DeploymentFinished(var deployment)) {
-                deployment.steps().stream()
-                        .flatMap(step -> step.actions().stream())
-                        .forEach(action -> check(deployment, action));
+            switch (fact) {
+                case Fact.DeploymentFinished(var deployment) -> ended(deployment);
+                case Fact.DeploymentAdvanced(var deployment) -> ended(deployment);
+                default -> {} // ends no step
             }
         }
+    }
+
+    /// The step before the present one; those before it were looked at when they ended.
+    private void ended(Deployment deployment) {
+        deployment.steps().stream()
+                .limit(deployment.currentStep())
+                .skip(Math.max(0, deployment.currentStep() - 1))
+                .flatMap(step -> step.actions().stream())
+                .forEach(action -> check(deployment, action));
     }
 
     private void check(Deployment deployment, Action action) {
@@ -111,6 +120,8 @@ final class FinishedMeansDone implements Checker {
     private static boolean ready(RunSpec spec, Instance instance) {
         return instance.condition() == Condition.RUNNING
                 && instance.stopping().isEmpty()
-                && (!spec.healthChecked() || instance.healthy().orElse(false));
+                && (!spec.healthChecked() || instance.healthy().orElse(false))
+                && (!spec.readinessChecked()
+                        || instance.readiness().filter(said -> said.ready()).isPresent());
     }
 }

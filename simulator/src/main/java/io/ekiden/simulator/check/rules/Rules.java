@@ -13,6 +13,7 @@ public final class Rules {
                 new LaunchDelayKept(),
                 new WeakestGoFirst(),
                 new FinishedMeansDone(),
+                new DependenciesFirst(),
                 new CancelledOnlyByForce(),
                 new NothingWaitsForEver(),
                 new WrittenBeforeDone(),

@@ -54,6 +54,7 @@ final class VolumesOutliveKills implements Checker {
                 && switch (wanted.change()) {
                     case Change.KillTasks kill -> kill.wipe();
                     case Change.KillAppTasks kill -> kill.wipe();
+                    case Change.KillPodInstances kill -> kill.wipe();
                     default -> false;
                 };
     }

@@ -3,6 +3,7 @@ package io.ekiden.simulator.check.rules;
 import io.ekiden.log.Fact;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.Condition;
+import io.ekiden.model.Constraint;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
@@ -23,7 +24,8 @@ final class WeakestGoFirst implements Checker {
 
     @Override
     public String promise() {
-        return "When an app shrinks, no running instance goes while one that does not run stays.";
+        return "When an app shrinks, no running instance goes while one that does not run stays,"
+                + " unless it is to be spread evenly.";
     }
 
     @Override
@@ -35,6 +37,7 @@ final class WeakestGoFirst implements Checker {
                 evidence.image()
                         .instance(put.instance().id())
                         .filter(was -> runs(was) && was.stopping().isEmpty())
+                        .filter(was -> !spread(was, evidence))
                         .ifPresent(strong::add);
             }
         }
@@ -49,6 +52,13 @@ final class WeakestGoFirst implements Checker {
         return instance.stopping()
                 .filter(stopping -> stopping.cause() == KillCause.SCALE_DOWN)
                 .isPresent();
+    }
+
+    /// Whether it matters more where the instances are that stay.
+    private static boolean spread(Instance instance, Evidence evidence) {
+        return evidence.image().runSpec(instance.runSpecId()).stream()
+                .flatMap(spec -> spec.constraints().stream())
+                .anyMatch(constraint -> constraint.operator() == Constraint.Operator.GROUP_BY);
     }
 
     private static boolean runs(Instance instance) {
