@@ -52,7 +52,8 @@ final class Spread {
         Predicate<String> is = constraint.value().orElse("")::equals;
         return switch (constraint.operator()) {
             case UNIQUE, MAX_PER, GROUP_BY -> value.isPresent();
-            case CLUSTER -> value.filter(v -> constraint.value().isEmpty() || is.test(v)).isPresent();
+            case CLUSTER ->
+                    value.filter(v -> constraint.value().isEmpty() || is.test(v)).isPresent();
             case IS -> value.filter(is).isPresent();
             case LIKE -> value.filter(v -> matches(constraint, v)).isPresent();
             case UNLIKE -> value.filter(v -> matches(constraint, v)).isEmpty();
