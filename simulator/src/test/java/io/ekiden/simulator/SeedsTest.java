@@ -2,7 +2,9 @@ package io.ekiden.simulator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ekiden.log.Change;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -38,18 +40,31 @@ final class SeedsTest {
     private static void keepEveryPromise(long from) throws InterruptedException {
         var broken = new ArrayList<String>();
         var faults = new TreeMap<String, Long>();
+        var coverage = new Coverage();
         Consumer<Outcome> note =
                 outcome -> {
                     outcome.violation()
                             .ifPresent(violation -> broken.add(said(outcome, violation)));
                     outcome.faults()
                             .forEach((fault, times) -> faults.merge(fault, times, Long::sum));
+                    coverage.add(outcome.coverage());
                 };
         new Batch(from, SEEDS, THREADS).run(note);
         assertThat(broken).isEmpty();
         assertThat(faults.keySet())
                 .as("every kind of fault has happened")
                 .containsAll(List.of(Fault.values()).stream().map(Fault::name).toList());
+        assertThat(coverage.cells().keySet().stream().map(cell -> cell.split("\\|", 2)[1]))
+                .as("every kind of change was decided")
+                .containsAll(changes());
+    }
+
+    /// Without the one that is refused for now.
+    private static List<String> changes() {
+        return Arrays.stream(Change.class.getPermittedSubclasses())
+                .filter(kind -> kind != Change.EnforceRole.class)
+                .map(Class::getSimpleName)
+                .toList();
     }
 
     private static String said(Outcome outcome, Violation violation) {

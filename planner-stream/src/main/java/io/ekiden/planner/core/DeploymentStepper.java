@@ -103,8 +103,8 @@ final class DeploymentStepper {
         return Scaling.done(turn, app, deployment.version());
     }
 
-    /// Ends all instances of what is defined no more; once they are gone, forgets the rest of it and
-    /// returns true.
+    /// Ends all instances of what is defined no more; once they are gone, forgets the rest of it
+    /// and returns true.
     static boolean stopped(Turn turn, PathId app) {
         turn.image()
                 .instancesOf(app)

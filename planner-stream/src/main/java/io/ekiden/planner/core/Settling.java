@@ -30,8 +30,8 @@ final class Settling {
         throw new IllegalStateException("the decision does not settle");
     }
 
-    /// Of what no deployment holds: what is there has its number, and what is gone has left nothing,
-    /// though the deployment that was to see to it was cancelled.
+    /// Of what no deployment holds: what is there has its number, and what is gone has left
+    /// nothing, though the deployment that was to see to it was cancelled.
     private static void tend(Turn turn, PathId id) {
         var spec = turn.image().runSpec(id);
         if (spec.isPresent()) {

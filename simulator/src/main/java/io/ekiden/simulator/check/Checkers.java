@@ -18,7 +18,6 @@ public final class Checkers {
                 new DecideNeverFails(),
                 new NoTaskStartsTwice(),
                 new OneEpochDecides(),
-                new TimeGoesOn(),
                 new StartsOnlyWhatIsAssigned(),
                 new NoStartAfterTheEnd(),
                 new VolumesHaveOneUser(),

@@ -13,8 +13,8 @@ final class PortsAreUnique implements Checker {
     /// Other ports are named by users, who may say what they like.
     private static final PortRange RANGE = Cores.SETTINGS.servicePorts();
 
-    /// Who ever had which service port. A former definition comes back with the ports that it names,
-    /// whoever has them now (Marathon's rule).
+    /// Who ever had which service port. A former definition comes back with the ports that it
+    /// names, whoever has them now (Marathon's rule).
     private final TreeSet<String> owned = new TreeSet<>();
 
     @Override

@@ -7,6 +7,7 @@ import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -52,7 +53,8 @@ final class Spread {
         Predicate<String> is = constraint.value().orElse("")::equals;
         return switch (constraint.operator()) {
             case UNIQUE, MAX_PER, GROUP_BY -> value.isPresent();
-            case CLUSTER -> value.filter(v -> constraint.value().isEmpty() || is.test(v)).isPresent();
+            case CLUSTER ->
+                    value.filter(v -> constraint.value().isEmpty() || is.test(v)).isPresent();
             case IS -> value.filter(is).isPresent();
             case LIKE -> value.filter(v -> matches(constraint, v)).isPresent();
             case UNLIKE -> value.filter(v -> matches(constraint, v)).isEmpty();
@@ -81,7 +83,7 @@ final class Spread {
     }
 
     /// Of the present configuration, by the values of the agents that they hold.
-    private TreeMap<String, Integer> counts(Constraint constraint) {
+    private Map<String, Integer> counts(Constraint constraint) {
         var counts = new TreeMap<String, Integer>();
         for (var other : others) {
             if (!other.configVersion().isBefore(spec.configVersion())) {
@@ -95,7 +97,7 @@ final class Spread {
     }
 
     /// The fewest with one value among the agents that could be taken.
-    private int fewest(Constraint constraint, TreeMap<String, Integer> counts) {
+    private int fewest(Constraint constraint, Map<String, Integer> counts) {
         var values = new TreeSet<String>();
         for (var agent : image.agents()) {
             boolean taken =
@@ -110,7 +112,7 @@ final class Spread {
     }
 
     /// So many values at most; each has its share, and as many have one more as are left over.
-    private boolean groups(int groups, TreeMap<String, Integer> counts, String value) {
+    private boolean groups(int groups, Map<String, Integer> counts, String value) {
         int there = counts.getOrDefault(value, 0);
         if (there == 0) {
             return counts.size() < groups;

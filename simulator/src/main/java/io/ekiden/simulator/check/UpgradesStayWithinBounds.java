@@ -2,10 +2,10 @@ package io.ekiden.simulator.check;
 
 import io.ekiden.log.Fact;
 import io.ekiden.log.JournalEntry;
+import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
-import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 final class UpgradesStayWithinBounds implements Checker {
-    private final TreeMap<PathId, Set<InstanceId>> readyBefore = new TreeMap<>();
+    private final TreeMap<PathId, Long> readyBefore = new TreeMap<>();
 
     @Override
     public String id() {
@@ -61,7 +61,7 @@ final class UpgradesStayWithinBounds implements Checker {
                 if (begun) {
                     capacity(spec.get(), entry, evidence);
                 }
-                if (retired(entry, spec.get())) {
+                if (retired(entry, spec.get(), evidence)) {
                     minimum(spec.get(), entry, evidence);
                 }
             }
@@ -77,17 +77,23 @@ final class UpgradesStayWithinBounds implements Checker {
     }
 
     /// Whether the entry begins the end of an instance for the upgrade, as it was ready.
-    private boolean retired(JournalEntry entry, RunSpec spec) {
+    private static boolean retired(JournalEntry entry, RunSpec spec, Evidence evidence) {
         return entry.facts().stream()
                 .anyMatch(fact ->
                         fact instanceof Fact.InstancePut put
                                 && put.instance().runSpecId().equals(spec.id())
-                                && readyBefore.get(spec.id()).contains(put.instance().id())
+                                && put.from().equals(Optional.of(Condition.RUNNING))
+                                && isReady(goingOn(put.instance()), evidence)
                                 && put.instance()
                                         .stopping()
                                         .filter(s -> s.cause() == KillCause.UPDATE)
                                         .filter(s -> s.since().equals(entry.time()))
                                         .isPresent());
+    }
+
+    private static Instance goingOn(Instance instance) {
+        return instance.withStopping(Optional.empty())
+                .withCondition(Condition.RUNNING, instance.since());
     }
 
     private static int most(RunSpec spec) {
@@ -106,7 +112,7 @@ final class UpgradesStayWithinBounds implements Checker {
                 evidence.image().instances(spec.id()).stream()
                         .filter(i -> i.goal() != Goal.STOPPED || i.condition().holdsResources())
                         .count();
-        long ready = Math.max(ready(spec.id(), evidence).size(), before(spec));
+        long ready = Math.max(ready(spec.id(), evidence), readyBefore.getOrDefault(spec.id(), 0L));
         long most = most(spec);
         boolean oneMore = least(spec) == most && ready >= most;
         if (there > most + (oneMore ? 1 : 0)) {
@@ -123,8 +129,8 @@ final class UpgradesStayWithinBounds implements Checker {
     }
 
     private void minimum(RunSpec spec, JournalEntry entry, Evidence evidence) {
-        long ready = ready(spec.id(), evidence).size();
-        if (ready < least(spec)) {
+        long ready = ready(spec.id(), evidence);
+        if (ready < least(spec) && ready < readyBefore.getOrDefault(spec.id(), 0L)) {
             throw broken(
                     "entry %d: %s must have %d ready of %d, has %d, before %s"
                             .formatted(
@@ -133,21 +139,15 @@ final class UpgradesStayWithinBounds implements Checker {
                                     least(spec),
                                     spec.instances(),
                                     ready,
-                                    before(spec)));
+                                    readyBefore.get(spec.id())));
         }
     }
 
     /// Ready by the definition that each runs.
-    private static Set<InstanceId> ready(PathId id, Evidence evidence) {
-        var ready = new TreeSet<InstanceId>();
-        evidence.image().instances(id).stream()
+    private static long ready(PathId id, Evidence evidence) {
+        return evidence.image().instances(id).stream()
                 .filter(instance -> isReady(instance, evidence))
-                .forEach(instance -> ready.add(instance.id()));
-        return ready;
-    }
-
-    private int before(RunSpec spec) {
-        return readyBefore.getOrDefault(spec.id(), Set.of()).size();
+                .count();
     }
 
     private static boolean isReady(Instance instance, Evidence evidence) {

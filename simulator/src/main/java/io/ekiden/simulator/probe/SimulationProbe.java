@@ -54,8 +54,7 @@ public final class SimulationProbe implements Probe {
                     }
                 };
         var outcome =
-                Simulation.run(
-                        Options.draw(choices), choices, Cores.real(), Optional.of(counter));
+                Simulation.run(Options.draw(choices), choices, Cores.real(), Optional.of(counter));
         return new Seen(
                 outcome.violation()
                         .map(violation ->

@@ -57,8 +57,7 @@ final class AppOperations {
                                     "update",
                                     app.id(),
                                     seen.maybeForce(),
-                                    Optional.of(
-                                            new Definitions(seen).update(app.resident())),
+                                    Optional.of(new Definitions(seen).update(app.resident())),
                                     AppChanges::patchOne));
         }
     }

@@ -25,15 +25,13 @@ final class DeploymentOperations {
             Deployment deployment,
             Map<String, String> query,
             Function<ApiRequest, Wanted> route) {
-        return Call.of(
-                verb, Map.of("deployment", deployment.id()), query, Optional.empty(), route);
+        return Call.of(verb, Map.of("deployment", deployment.id()), query, Optional.empty(), route);
     }
 
     /// Lets a deployment go on that waits for a word; empty when it waits for none.
     static Optional<Call> letGoOn(Deployment deployment) {
         if (deployment.paused()) {
-            return Optional.of(
-                    call("resume", deployment, Map.of(), DeploymentOrders::resume));
+            return Optional.of(call("resume", deployment, Map.of(), DeploymentOrders::resume));
         }
         return deployment.canaries() == Deployment.Canaries.WAITING
                 ? Optional.of(call("promote", deployment, Map.of(), DeploymentOrders::promote))

@@ -47,8 +47,7 @@ final class GroupOperations {
     }
 
     private static Optional<Call> put(String verb, Seen seen, ObjectNode body) {
-        return any(seen)
-                .map(id -> call(verb, id, seen.maybeForce(), body, GroupChanges::update));
+        return any(seen).map(id -> call(verb, id, seen.maybeForce(), body, GroupChanges::update));
     }
 
     private static ObjectNode object() {

@@ -117,9 +117,7 @@ final class PodOperations {
                                             instance.runSpecId().value(),
                                             "instance",
                                             instance.id().toString()),
-                                    seen.oneIn("op.wipe", 3)
-                                            ? Map.of("wipe", "true")
-                                            : Map.of(),
+                                    seen.oneIn("op.wipe", 3) ? Map.of("wipe", "true") : Map.of(),
                                     Optional.empty(),
                                     PodChanges::killOne));
         }

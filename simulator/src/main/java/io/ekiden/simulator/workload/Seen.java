@@ -17,8 +17,7 @@ import java.util.SortedSet;
 /// @param image of the gateway that was asked, which may lag
 /// @param apps so many different apps are used in this run
 /// @param features that users make use of
-public record Seen(
-        ClusterImage image, int apps, SortedSet<Feature> features, Choices choices) {
+public record Seen(ClusterImage image, int apps, SortedSet<Feature> features, Choices choices) {
     private static final int GROUPS = 2;
     private static final int PODS = 2;
 

@@ -140,8 +140,7 @@ final class Checks {
                     .last()
                     .ifPresent(found -> events.accept(new Event.ReadinessSeen(taskId, found)));
         }
-        world.after(
-                check.interval().toMillis() * Timeline.MILLI, () -> ask(taskId, check));
+        world.after(check.interval().toMillis() * Timeline.MILLI, () -> ask(taskId, check));
     }
 
     /// A task that does not answer, or that wants some more time now and then.

@@ -18,7 +18,10 @@ final class MutantsAreFoundTest {
         "joining-tasks-killed, 39-kills-have-their-cause",
         "delay-not-kept, 33-launch-delay-kept",
         "force-assumed, 36-cancelled-only-by-force",
-        "zombies-left-alone, 29-everything-comes-to-rest"
+        "zombies-left-alone, 29-everything-comes-to-rest",
+        "max-per-off-by-one, 15-constraints-hold",
+        "dependency-order-ignored, 44-dependencies-first",
+        "readiness-not-awaited, 35-finished-means-done"
     })
     void isFoundBy(String name, String invariant) {
         var hunt = Hunt.in(WORLDS.of(mutant(name)), 40);
