@@ -9,6 +9,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
+import io.ekiden.model.TaskId;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -16,6 +17,7 @@ import java.util.TreeSet;
 
 final class UpgradesStayWithinBounds implements Checker {
     private final TreeMap<PathId, Long> readyBefore = new TreeMap<>();
+    private final TreeSet<TaskId> stoppingBefore = new TreeSet<>();
 
     @Override
     public String id() {
@@ -32,8 +34,12 @@ final class UpgradesStayWithinBounds implements Checker {
     @Override
     public void before(JournalEntry entry, Evidence evidence) {
         readyBefore.clear();
+        stoppingBefore.clear();
         for (var id : touched(entry)) {
             readyBefore.put(id, ready(id, evidence));
+            evidence.image().instances(id).stream()
+                    .filter(instance -> instance.stopping().isPresent())
+                    .forEach(instance -> stoppingBefore.add(instance.taskId()));
         }
     }
 
@@ -77,7 +83,7 @@ final class UpgradesStayWithinBounds implements Checker {
     }
 
     /// Whether the entry begins the end of an instance for the upgrade, as it was ready.
-    private static boolean retired(JournalEntry entry, RunSpec spec, Evidence evidence) {
+    private boolean retired(JournalEntry entry, RunSpec spec, Evidence evidence) {
         return entry.facts().stream()
                 .anyMatch(fact ->
                         fact instanceof Fact.InstancePut put
@@ -87,7 +93,7 @@ final class UpgradesStayWithinBounds implements Checker {
                                 && put.instance()
                                         .stopping()
                                         .filter(s -> s.cause() == KillCause.UPDATE)
-                                        .filter(s -> s.since().equals(entry.time()))
+                                        .filter(_ -> !stoppingBefore.contains(put.instance().taskId()))
                                         .isPresent());
     }
 
