@@ -32,7 +32,12 @@ public final class TestCluster implements AutoCloseable {
 
     /// Only those that a gateway uses: the others take the broker seconds.
     private void createTopics() {
-        broker.create(List.of(topics.desiredState(), topics.journal(), topics.clusterState()));
+        broker.create(
+                List.of(
+                        topics.desiredState(),
+                        topics.journal(),
+                        topics.clusterState(),
+                        topics.auditRefused()));
     }
 
     public Topics topics() {

@@ -83,7 +83,8 @@ record Definitions(Path file, List<Definition> all) {
     private static Definition definition(Path file, JsonNode json) throws CommandFailure {
         if (!(json instanceof ObjectNode object)) {
             throw CommandFailure.usage(
-                    file + ": an app, pod or group definition (a JSON object) or a list of apps is expected");
+                    file
+                            + ": an app, pod or group definition (a JSON object) or a list of apps is expected");
         }
         if (object.has("apps") || object.has("groups")) {
             return group(file, object);

@@ -45,8 +45,7 @@ final class Deployer {
                     switch (definition.kind()) {
                         case APP -> waiting.add(definition.id());
                         case POD -> pods.add(definition.id());
-                        case GROUP ->
-                                members(api.get(definition.path()).body(), waiting, pods);
+                        case GROUP -> members(api.get(definition.path()).body(), waiting, pods);
                     }
                 }
             } else {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
-/// The command line: `up` and `down`. What goes wrong is one line on stderr and one of the
+/// The command line: `up`, `down` and `token`. What goes wrong is one line on stderr and one of the
 /// [ExitCode]s.
 @Command(
         name = "ekiden",
@@ -29,6 +29,7 @@ public final class StandaloneMain {
         return new CommandLine(new StandaloneMain())
                 .addSubcommand(new UpCommand(terminal))
                 .addSubcommand(new DownCommand(terminal))
+                .addSubcommand(new TokenCommand(terminal))
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, _) -> refuse(terminal, e))
                 .setExecutionExceptionHandler((e, _, _) -> fail(terminal, e));

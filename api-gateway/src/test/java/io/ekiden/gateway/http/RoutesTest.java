@@ -13,8 +13,8 @@ class RoutesTest {
     /// Handlers are not called here.
     private final Routes routes =
             ApiRouter.routes(
-                    new About("ekiden", "1", "gw", 1),
-                    new Health(null, null, null, null),
+                    new About("ekiden", "1", "gw", 1, false),
+                    new Health(null, null, null, null, null),
                     new EventStreams(null, null, 0, 0, Duration.ZERO),
                     new UiFiles(null, null));
 

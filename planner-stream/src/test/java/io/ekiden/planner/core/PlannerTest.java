@@ -377,10 +377,9 @@ class PlannerTest {
         assertThat(world.journal)
                 .extracting(entry ->
                         entry.facts().stream()
-                                .filter(
-                                        fact ->
-                                                fact instanceof Fact.InstancePut put
-                                                        && put.from().isEmpty())
+                                .filter(fact ->
+                                        fact instanceof Fact.InstancePut put
+                                                && put.from().isEmpty())
                                 .count())
                 .filteredOn(made -> made > 0)
                 .containsExactly(200L, 200L, 50L);
