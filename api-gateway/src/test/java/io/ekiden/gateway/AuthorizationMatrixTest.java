@@ -166,7 +166,7 @@ class AuthorizationMatrixTest {
         var facts = new ArrayList<Fact>();
         facts.add(new Fact.ClusterPut(Given.cluster()));
         facts.add(new Fact.AgentPut(Given.agent("a1")));
-        for (var id : List.of("/dev/web", "/prod/web")) {
+        for (var id : List.of("/dev/web", "/prod/web", "/devious/web")) {
             var app = Given.app(id);
             facts.add(new Fact.RunSpecPut(app));
             facts.add(new Fact.InstancePut(Given.running(app, 1), Optional.empty(), ""));

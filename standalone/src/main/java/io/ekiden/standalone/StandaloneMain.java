@@ -20,12 +20,11 @@ public final class StandaloneMain {
     private StandaloneMain() {}
 
     public static void main(String[] args) {
-        int exitCode = commandLine(System.getenv(STDERR_IS_TERMINAL) != null).execute(args);
-        System.exit(exitCode);
+        var terminal = Terminal.ofProcess(System.getenv(STDERR_IS_TERMINAL) != null);
+        System.exit(commandLine(terminal).execute(args));
     }
 
-    static CommandLine commandLine(boolean stderrIsTerminal) {
-        var terminal = Terminal.ofProcess(stderrIsTerminal);
+    static CommandLine commandLine(Terminal terminal) {
         return new CommandLine(new StandaloneMain())
                 .addSubcommand(new UpCommand(terminal))
                 .addSubcommand(new DownCommand(terminal))
