@@ -1,5 +1,6 @@
 /** Wires the page: the cluster's picture and the URL are all its state, and the views are a function of both. */
 import {html, render} from './lit.js';
+import {identity} from './live/api.js';
 import {ClusterFeed} from './live/cluster.js';
 import {format, parse} from './route.js';
 import {appOf} from './rules/tasks.js';
@@ -12,7 +13,7 @@ import {task} from './views/task.js';
 const TICK_MS = 1_000;
 
 const page = document.getElementById('page');
-const picture = {connected: false};
+const picture = {connected: false, signedIn: identity.known};
 let route = parse(location.hash);
 let drawing = false;
 let shown = false;
@@ -34,6 +35,15 @@ const actions = {
     if (event.target.closest('a, button') || getSelection().type === 'Range') return;
     location.hash = href;
   },
+  signIn(event) {
+    event.preventDefault();
+    become(new FormData(event.target).get('token').trim());
+    event.target.reset();
+  },
+  signOut() {
+    become('');
+    location.reload();
+  },
   showAgents(event) {
     const section = document.getElementById('agents');
     event.preventDefault();
@@ -41,6 +51,13 @@ const actions = {
     else location.hash = format({app: ''});
   },
 };
+
+function become(token) {
+  identity.token = token;
+  picture.signedIn = identity.known;
+  feed.pause();
+  feed.start();
+}
 
 /** The app that is open, or that the open task is one of. */
 function openApp() {
@@ -58,7 +75,7 @@ function draw() {
     render(
       html`${header(picture, route, actions, now)}
         <main>
-          ${outage(picture, now)}
+          ${outage(picture, actions, now)}
           ${route.task ? task(picture, route, now) : html`${apps(picture, route, actions, now)} ${agents(picture, now)}`}
         </main>`,
       page,

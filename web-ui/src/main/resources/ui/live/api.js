@@ -3,6 +3,23 @@ export const ROOT = new URL('../', document.baseURI);
 
 const TIMEOUT_MS = 10_000;
 
+/** Of this tab alone, and gone when it is closed. */
+const TOKEN = 'ekiden.token';
+
+/** Whom the API is asked as; an empty token is nobody. */
+export const identity = {
+  get known() {
+    return sessionStorage.getItem(TOKEN) !== null;
+  },
+  set token(token) {
+    if (token) sessionStorage.setItem(TOKEN, token);
+    else sessionStorage.removeItem(TOKEN);
+  },
+  get headers() {
+    return identity.known ? {Authorization: `Bearer ${sessionStorage.getItem(TOKEN)}`} : {};
+  },
+};
+
 /** A read or a stream that got no usable answer; its message says why in words. */
 export class Unanswered extends Error {
   constructor(message, status = 0) {
@@ -22,10 +39,16 @@ export async function get(path) {
 }
 
 /** @returns {Promise<Response>} with status 2xx; throws {@link Unanswered} */
-export async function ask(path, options) {
+export async function ask(path, {headers, ...options} = {}) {
   let response;
   try {
-    response = await fetch(new URL(path, ROOT), {cache: 'no-store', ...options});
+    response = await fetch(new URL(path, ROOT), {
+      cache: 'no-store',
+      // The browser itself neither asks for a password nor sends one.
+      credentials: 'omit',
+      headers: {...identity.headers, ...headers},
+      ...options,
+    });
   } catch (e) {
     if (e.name === 'AbortError') throw e;
     throw new Unanswered(

@@ -122,5 +122,5 @@ export class ClusterFeed {
 
 /** An outage lasts since it began; its reason is the newest. */
 function outage(before, why) {
-  return {since: before?.since ?? Date.now(), reason: why.message};
+  return {since: before?.since ?? Date.now(), reason: why.message, unknown: why.status === 401};
 }

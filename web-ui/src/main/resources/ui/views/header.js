@@ -10,6 +10,7 @@ export function header(state, route, actions, now) {
     <span class="cluster">${nameOf(state.info)}</span>
     ${state.agents ? html`<a class="quiet" href="#agents" @click=${actions.showAgents}>${agentsLine(active, state.agents)}</a>` : nothing}
     ${badge(state, now)}
+    ${state.signedIn ? html`<button class="quiet" @click=${actions.signOut}>Sign out</button>` : nothing}
     ${route.task ? nothing : filter(route, actions)}
   </header>`;
 }
@@ -48,9 +49,21 @@ function badge(state, now) {
   return html`<span class="badge live" role="status" title="Following /v2/events${read}">${icon('live')}live</span>`;
 }
 
-/** Why the page is not live, and how old it is. */
-export function outage(state, now) {
+function signIn(state, actions) {
+  return html`<form class="notice sign-in" @submit=${actions.signIn}>
+    ${icon('warning')}
+    <label>
+      <span>${state.signedIn ? 'This token is not known (any more).' : 'This Ekiden asks who you are.'} Your token:</span>
+      <input type="password" name="token" autocomplete="off" spellcheck="false" required />
+    </label>
+    <button>Sign in</button>
+  </form>`;
+}
+
+/** Why the page is not live, and how old it is; when the API wants to know who asks, a place to say it. */
+export function outage(state, actions, now) {
   if (!state.down) return nothing;
+  if (state.down.unknown) return signIn(state, actions);
   return html`<p class="notice down">
     ${icon('warning')}
     <span>

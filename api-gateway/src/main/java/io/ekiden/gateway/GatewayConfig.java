@@ -17,7 +17,8 @@ import org.apache.kafka.clients.CommonClientConfigs;
 ///   addresses; `*` for any
 /// @param agentToken the secret that agents ask for when their tasks' files are read; when absent,
 ///   they cannot be
-/// @param insecure accept a bind address other than loopback though nobody has to say who he is
+/// @param insecure accept a bind address other than loopback though it is not secured
+/// @param security who may call, and how
 /// @param kafka further settings of the Kafka clients, such as those for TLS
 public record GatewayConfig(
         String bootstrapServers,
@@ -29,6 +30,7 @@ public record GatewayConfig(
         Set<String> allowedHosts,
         boolean insecure,
         Optional<String> agentToken,
+        Security security,
         Map<String, String> kafka,
         Limits limits) {
 
@@ -50,6 +52,7 @@ public record GatewayConfig(
                 Set.of(),
                 false,
                 Optional.empty(),
+                Security.NONE,
                 Map.of(),
                 Limits.DEFAULT);
     }
@@ -65,6 +68,7 @@ public record GatewayConfig(
                 hosts,
                 insecure,
                 agentToken,
+                security,
                 kafka,
                 limits);
     }
@@ -80,6 +84,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                security,
                 kafka,
                 limits);
     }
@@ -95,6 +100,23 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 token,
+                security,
+                kafka,
+                limits);
+    }
+
+    public GatewayConfig withSecurity(Security security) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                agentToken,
+                security,
                 kafka,
                 limits);
     }
@@ -110,6 +132,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                security,
                 settings,
                 limits);
     }
@@ -125,6 +148,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                security,
                 kafka,
                 limits);
     }

@@ -5,6 +5,7 @@ import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
 import java.io.IOException;
 import java.net.BindException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,14 @@ public final class GatewayMain {
                     "",
                     "names by which clients call it, separated by commas; * for any");
 
+    private static final Option TOKEN_FILE =
+            Option.of(
+                    "token-file",
+                    "users and the hashes of their tokens; without it, all are let in");
+    private static final Option TLS_CERT =
+            Option.of("tls-cert", "certificate chain in PEM; with it, HTTPS");
+    private static final Option TLS_KEY = Option.of("tls-key", "the certificate's key in PEM");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -27,6 +36,9 @@ public final class GatewayMain {
                     PORT,
                     ALLOWED_HOSTS,
                     Option.AGENT_TOKEN_FILE,
+                    TOKEN_FILE,
+                    TLS_CERT,
+                    TLS_KEY,
                     Option.INSECURE);
 
     private GatewayMain() {}
@@ -64,12 +76,13 @@ public final class GatewayMain {
     }
 
     static GatewayConfig config(Options options) {
+        var security = security(options);
         var version =
                 Optional.ofNullable(GatewayMain.class.getPackage().getImplementationVersion());
         return GatewayConfig.of(
                         options.bootstrapServers(),
                         options.topics(),
-                        options.bind(),
+                        security.isComplete() ? options.text(Option.BIND) : options.bind(),
                         options.port(PORT),
                         version.orElse("dev"))
                 .withAllowedHosts(
@@ -78,8 +91,16 @@ public final class GatewayMain {
                                 .filter(name -> !name.isEmpty())
                                 .collect(Collectors.toSet()))
                 .withAgentToken(options.secret(Option.AGENT_TOKEN_FILE))
+                .withSecurity(security)
                 .withInsecure(options.isSet(Option.INSECURE))
                 .withKafka(options.kafka());
+    }
+
+    private static Security security(Options options) {
+        return new Security(
+                options.find(TOKEN_FILE).map(Path::of),
+                Security.Tls.of(options.find(TLS_CERT), options.find(TLS_KEY)),
+                Optional.empty());
     }
 
     static List<Option> options() {

@@ -4,8 +4,16 @@ import io.ekiden.gateway.http.ApiServer;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.ReadBarrier;
+import io.ekiden.gateway.log.RefusalWriter;
+import io.ekiden.gateway.users.FileWatch;
+import io.ekiden.gateway.users.Users;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +29,8 @@ public final class GatewayServer implements AutoCloseable {
     private final Follower follower;
     private final ReadBarrier barrier;
     private final ChangeWriter writer;
+    private final RefusalWriter audit;
+    private Optional<FileWatch> watch = Optional.empty();
     private ApiServer server;
 
     public GatewayServer(GatewayConfig config) {
@@ -30,21 +40,41 @@ public final class GatewayServer implements AutoCloseable {
         this.follower = new Follower(kafka, config.topics());
         this.barrier = new ReadBarrier(kafka, config.topics(), follower, limits.read());
         this.writer = new ChangeWriter(kafka, config.topics(), limits.write());
+        this.audit = new RefusalWriter(kafka, config.topics());
     }
 
     /// @throws IOException when the address cannot be bound, or is one at which nobody may serve
     ///   without asking who calls
     public void start() throws IOException {
         var address = InetAddress.getByName(config.host());
-        if (!address.isLoopbackAddress() && !config.insecure()) {
+        var security = config.security();
+        if (!address.isLoopbackAddress() && !security.isComplete() && !config.insecure()) {
             throw new IOException(
-                    "%s is not loopback, and this gateway does not ask who calls: add --insecure to serve all the same"
+                    "%s is not loopback: give --token-file and --tls-cert with --tls-key, or say --insecure to serve all the same"
                             .formatted(config.host()));
         }
+        var users = Users.of(security.tokenFile(), security.ownToken(), InstantSource.system());
         follower.listen(writer);
-        server = ApiServer.start(config, follower, barrier, writer);
+        server = ApiServer.start(config, users, follower, barrier, writer, audit);
+        watch = watch(users);
         follower.start();
         LOG.info("gateway=started host={} port={}", config.host(), port());
+    }
+
+    private Optional<FileWatch> watch(Users users) {
+        var security = config.security();
+        var files = new ArrayList<Path>();
+        security.tokenFile().ifPresent(files::add);
+        security.tls().ifPresent(tls -> files.addAll(List.of(tls.certificate(), tls.key())));
+        return files.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        FileWatch.start(
+                                files,
+                                () -> {
+                                    users.reload();
+                                    server.reloadCertificate();
+                                }));
     }
 
     public int port() {
@@ -53,10 +83,12 @@ public final class GatewayServer implements AutoCloseable {
 
     @Override
     public void close() {
+        watch.ifPresent(FileWatch::close);
         if (server != null) {
             server.close();
         }
         writer.close();
+        audit.close();
         barrier.close();
         follower.close();
         LOG.info("gateway=stopped");

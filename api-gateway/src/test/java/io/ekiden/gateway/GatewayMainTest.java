@@ -40,8 +40,25 @@ class GatewayMainTest {
                 .containsEntry("security.protocol", "SSL");
     }
 
+    @Test
+    void whoIsSecuredNeedsNoWordOfInsecurity() {
+        var config = config("--bind 0.0.0.0 --token-file t --tls-cert c --tls-key k");
+
+        assertThat(config.host()).isEqualTo("0.0.0.0");
+        assertThat(config.insecure()).isFalse();
+        assertThat(config.security().isComplete()).isTrue();
+        assertThat(config("").security()).isEqualTo(Security.NONE);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"--port many", "--bind 0.0.0.0", "--what"})
+    @ValueSource(
+            strings = {
+                "--port many",
+                "--bind 0.0.0.0",
+                "--what",
+                "--bind 0.0.0.0 --token-file t",
+                "--tls-cert c"
+            })
     void aWrongCommandLineIsRefused(String line) {
         assertThatIllegalArgumentException().isThrownBy(() -> config(line));
     }

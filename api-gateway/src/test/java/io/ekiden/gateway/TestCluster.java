@@ -32,7 +32,12 @@ public final class TestCluster implements AutoCloseable {
 
     /// Only those that a gateway uses: the others take the broker seconds.
     private void createTopics() {
-        broker.create(List.of(topics.desiredState(), topics.journal(), topics.clusterState()));
+        broker.create(
+                List.of(
+                        topics.desiredState(),
+                        topics.journal(),
+                        topics.clusterState(),
+                        topics.auditRefused()));
     }
 
     public Topics topics() {
@@ -57,6 +62,11 @@ public final class TestCluster implements AutoCloseable {
     }
 
     public Http start(UnaryOperator<GatewayConfig> settings) {
+        return serve(settings, 200);
+    }
+
+    /// @param info what `/v2/info` answers when it serves
+    private Http serve(UnaryOperator<GatewayConfig> settings, int info) {
         var config = GatewayConfig.of(bootstrap(), topics, "127.0.0.1", 0, "1.2.3");
         gateway = new GatewayServer(settings.apply(config));
         try {
@@ -65,8 +75,19 @@ public final class TestCluster implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         var http = new Http(gateway.port());
-        await().atMost(Duration.ofSeconds(20)).until(() -> http.get("/v2/info").status() == 200);
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> http.get("/v2/info").status() == info && isFollowing(http));
         return http;
+    }
+
+    /// `/ping` also wants the planner to have decided something.
+    private static boolean isFollowing(Http http) {
+        return !http.get("/ping").text().contains("not been read");
+    }
+
+    /// A gateway that asks who calls.
+    public Http startSecured(Tokens tokens) {
+        return serve(config -> config.withSecurity(tokens.security()), 401);
     }
 
     @Override

@@ -8,23 +8,31 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// Marathon's API of a running Ekiden, spoken as any client speaks it.
 final class Api implements AutoCloseable {
     private static final Duration CALL = Duration.ofSeconds(15);
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpClient http =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CALL)
-                    .build();
+    private final HttpClient http;
     private final String url;
+    private final Optional<String> token;
 
     /// @param url without a slash at its end
-    Api(String url) {
+    /// @param token to show, where the API asks for one
+    /// @param certificate that the API serves with; absent when that is nothing special
+    Api(String url, Optional<String> token, Optional<Path> certificate) throws IOException {
         this.url = url;
+        this.token = token;
+        var client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CALL);
+        if (certificate.isPresent()) {
+            client.sslContext(Trust.in(certificate.get()));
+        }
+        this.http = client.build();
     }
 
     /// @param body missing when it is not JSON
@@ -76,6 +84,7 @@ final class Api implements AutoCloseable {
 
     private Answer send(HttpRequest.Builder request, String path)
             throws IOException, InterruptedException {
+        token.ifPresent(known -> request.header("Authorization", "Bearer " + known));
         var answer =
                 http.send(
                         request.uri(URI.create(url + path)).timeout(CALL).build(),

@@ -39,7 +39,7 @@ final class Foreground {
             var deployment =
                     Thread.ofPlatform()
                             .name("deployer")
-                            .start(() -> deploy(instance, definitions, timeout));
+                            .start(() -> deploy(settings, instance, definitions, timeout));
             var watch = Thread.ofVirtual().start(() -> endOnTrouble(standalone));
             stop.await();
             watch.interrupt();
@@ -58,9 +58,13 @@ final class Foreground {
         return ExitCode.ENDED_AS_ASKED;
     }
 
-    private void deploy(Instance instance, List<Definitions> definitions, Duration timeout) {
+    private void deploy(
+            Standalone.Settings settings,
+            Instance instance,
+            List<Definitions> definitions,
+            Duration timeout) {
         int exitCode;
-        try (var api = new Api(instance.api())) {
+        try (var api = settings.api(instance.api())) {
             exitCode = new Deployer(api, instance, terminal).deploy(definitions, timeout);
         } catch (InterruptedException e) {
             return;

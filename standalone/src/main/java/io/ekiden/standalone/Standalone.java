@@ -4,6 +4,7 @@ import io.ekiden.agent.AgentDaemon;
 import io.ekiden.agent.AgentSpec;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.GatewayServer;
+import io.ekiden.gateway.Security;
 import io.ekiden.log.TopicAdmin;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
@@ -16,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,16 +76,29 @@ final class Standalone implements AutoCloseable {
     /// What one standalone is told.
     ///
     /// @param placement which agent of several an instance is given
-    /// @param insecure `bind` may be an address that is not loopback
+    /// @param insecure `bind` may be an address that is not loopback, though it is not secured
+    /// @param security of the API
     record Settings(
             DataDirectory directory,
             String bind,
             Ports ports,
             List<AgentSpec> agents,
             Strategy placement,
-            boolean insecure) {
+            boolean insecure,
+            Security security) {
         Settings {
             agents = List.copyOf(agents);
+        }
+
+        /// What asks nobody who he is: for this process alone, as nobody else needs it, unless
+        /// everything is meant to be open.
+        String brokerBind() {
+            return insecure ? bind : InetAddress.getLoopbackAddress().getHostAddress();
+        }
+
+        /// Speaks to the API of this very process.
+        Api api(String url) throws IOException {
+            return new Api(url, security.ownToken(), security.tls().map(Security.Tls::certificate));
         }
     }
 
@@ -95,7 +110,9 @@ final class Standalone implements AutoCloseable {
         progress.accept("starting the broker");
         var broker =
                 EmbeddedBroker.start(
-                        settings.directory().kafka(), settings.bind(), settings.ports().kafka());
+                        settings.directory().kafka(),
+                        settings.brokerBind(),
+                        settings.ports().kafka());
         progress.accept("starting planner, gateway, load balancer and agents");
         var standalone = assemble(broker, settings);
         try {
@@ -128,6 +145,7 @@ final class Standalone implements AutoCloseable {
                                 ports.api(),
                                 StandaloneMain.Version.number())
                         .withAgentToken(Optional.of(agentToken))
+                        .withSecurity(settings.security())
                         .withInsecure(settings.insecure());
         var proxy =
                 new ProxyConfig(
@@ -161,7 +179,7 @@ final class Standalone implements AutoCloseable {
     }
 
     /// Known to nobody but this process: whoever asks an agent for files is its gateway.
-    private static String randomToken() {
+    static String randomToken() {
         var bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
@@ -210,9 +228,9 @@ final class Standalone implements AutoCloseable {
         };
     }
 
-    private void awaitReady() throws CommandFailure, InterruptedException {
+    private void awaitReady() throws CommandFailure, IOException, InterruptedException {
         long end = System.nanoTime() + READY_PATIENCE.toNanos();
-        try (var api = new Api(apiUrl())) {
+        try (var api = settings.api(apiUrl())) {
             while (System.nanoTime() < end) {
                 if (planner.refusal().isPresent()) {
                     throw CommandFailure.failed("the planner refuses: " + planner.refusal().get());
@@ -229,7 +247,8 @@ final class Standalone implements AutoCloseable {
     }
 
     private String apiUrl() {
-        return Instance.url(Machine.hostname(settings.bind()), gateway.port());
+        var url = Instance.url(Machine.hostname(settings.bind()), gateway.port());
+        return settings.security().tls().isPresent() ? url.replaceFirst("^http:", "https:") : url;
     }
 
     /// As others find it.

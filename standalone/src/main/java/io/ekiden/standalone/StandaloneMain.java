@@ -6,8 +6,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
-/// The command line: `up`, `down` and `replay`. What goes wrong is one line on stderr and one of
-/// the [ExitCode]s.
+/// The command line: `up`, `down`, `replay` and `token`. What goes wrong is one line on stderr and
+/// one of the [ExitCode]s.
 @Command(
         name = "ekiden",
         description = "A container orchestrator with Marathon's API that keeps its state on Kafka.",
@@ -20,16 +20,16 @@ public final class StandaloneMain {
     private StandaloneMain() {}
 
     public static void main(String[] args) {
-        int exitCode = commandLine(System.getenv(STDERR_IS_TERMINAL) != null).execute(args);
-        System.exit(exitCode);
+        var terminal = Terminal.ofProcess(System.getenv(STDERR_IS_TERMINAL) != null);
+        System.exit(commandLine(terminal).execute(args));
     }
 
-    static CommandLine commandLine(boolean stderrIsTerminal) {
-        var terminal = Terminal.ofProcess(stderrIsTerminal);
+    static CommandLine commandLine(Terminal terminal) {
         return new CommandLine(new StandaloneMain())
                 .addSubcommand(new UpCommand(terminal))
                 .addSubcommand(new DownCommand(terminal))
                 .addSubcommand(new ReplayCommand(terminal))
+                .addSubcommand(new TokenCommand(terminal))
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, _) -> refuse(terminal, e))
                 .setExecutionExceptionHandler((e, _, _) -> fail(terminal, e));

@@ -1,15 +1,19 @@
 package io.ekiden.standalone;
 
 import io.ekiden.agent.AgentSpec;
+import io.ekiden.gateway.Security;
+import io.ekiden.gateway.users.TokenFile;
 import io.ekiden.model.PortRange;
 import io.ekiden.planner.core.Settings.Strategy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -31,6 +35,7 @@ import picocli.CommandLine.TypeConversionException;
         footer = {
             "",
             "A port 0 picks a free one; DIR/ekiden.json has the actual ones.",
+            "EKIDEN_TOKEN is your token, when FILEs are deployed to an Ekiden that asks for one.",
             "Exit codes: 0 ended as asked, 1 failed, 2 usage or unreadable file, 3 port busy, 4 not"
                     + " healthy within --timeout (with --detach)."
         },
@@ -148,18 +153,38 @@ final class UpCommand implements Callable<Integer> {
     @Option(
             names = "--token-file",
             paramLabel = "F",
-            description = "Users and their tokens. Not in this version.")
+            defaultValue = "${env:EKIDEN_TOKEN_FILE}",
+            description =
+                    "Users and the hashes of their tokens, made with ekiden token add; the API then asks"
+                            + " everybody who he is (default: nobody is asked).")
     private Path tokenFile;
+
+    @Option(
+            names = "--tls-cert",
+            paramLabel = "F",
+            defaultValue = "${env:EKIDEN_TLS_CERT}",
+            description = "Certificate chain of the API in PEM; with it, HTTPS.")
+    private Path tlsCert;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "F",
+            defaultValue = "${env:EKIDEN_TLS_KEY}",
+            description = "The certificate's key in PEM.")
+    private Path tlsKey;
 
     @Option(
             names = "--insecure",
             description =
-                    "Allow a --bind that is not loopback, though nobody is asked who they are.")
+                    "Allow a --bind that is not loopback without --token-file and --tls-cert.")
     private boolean insecure;
 
     /// Given to the background process by [Detached].
     @Option(names = Detached.CHILD_OPTION, hidden = true)
     private boolean detachedChild;
+
+    /// Of the user, for an Ekiden that runs already and asks for one.
+    static final String TOKEN = "EKIDEN_TOKEN";
 
     @Spec private CommandSpec spec;
 
@@ -175,7 +200,8 @@ final class UpCommand implements Callable<Integer> {
         for (var file : files) {
             definitions.add(Definitions.read(file));
         }
-        refuseUnsafeBind();
+        var security = security();
+        refuseUnsafeBind(security);
         var specs = agentSpecs();
         var directory = DataDirectory.of(dataDir);
         directory.prepare();
@@ -189,11 +215,13 @@ final class UpCommand implements Callable<Integer> {
         directory.forgetInstance();
         var ports = new Ports(port, lbPort, adminPort, dnsPort, kafkaPort, servicePorts);
         ports.requireFree(bind);
+        requireUsable(security);
         // From here on log lines have a file to go to.
         System.setProperty("ekiden.log.dir", directory.log().toString());
         var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
         return foreground.run(
-                new Standalone.Settings(directory, bind, ports, specs, placement, insecure),
+                new Standalone.Settings(
+                        directory, bind, ports, specs, placement, insecure, security),
                 definitions,
                 timeout);
     }
@@ -219,21 +247,58 @@ final class UpCommand implements Callable<Integer> {
                                 running.pid(),
                                 definitions.isEmpty() ? "" : "; deploying to it"));
         terminal.result(running.readyLine());
-        try (var api = new Api(running.api())) {
+        var token = Optional.ofNullable(System.getenv(TOKEN)).filter(text -> !text.isBlank());
+        try (var api = new Api(running.api(), token, given(tlsCert))) {
             return new Deployer(api, running, terminal).deploy(definitions, timeout);
         }
     }
 
-    private void refuseUnsafeBind() throws CommandFailure {
-        if (tokenFile != null) {
-            throw CommandFailure.usage("--token-file is not supported in this version");
-        }
+    /// This process calls its own API with a token that nobody else ever sees.
+    private Security security() throws CommandFailure {
         try {
-            if (!InetAddress.getByName(bind).isLoopbackAddress() && !insecure) {
+            return new Security(
+                    given(tokenFile),
+                    Security.Tls.of(
+                            given(tlsCert).map(Path::toString), given(tlsKey).map(Path::toString)),
+                    Optional.of(Standalone.randomToken()));
+        } catch (IllegalArgumentException e) {
+            throw CommandFailure.usage(e.getMessage());
+        }
+    }
+
+    /// A variable of the environment that is empty is none.
+    private static Optional<Path> given(Path file) {
+        return Optional.ofNullable(file).filter(path -> !path.toString().isBlank());
+    }
+
+    private static void requireUsable(Security security) throws CommandFailure {
+        try {
+            if (security.tokenFile().isPresent()) {
+                new TokenFile(security.tokenFile().get()).read();
+            }
+        } catch (IOException e) {
+            throw CommandFailure.usage(e.getMessage());
+        }
+        if (security.tls().isPresent()) {
+            var files = security.tls().get();
+            for (var file : List.of(files.certificate(), files.key())) {
+                if (!Files.isReadable(file)) {
+                    throw CommandFailure.usage("%s cannot be read".formatted(file));
+                }
+            }
+        }
+    }
+
+    private void refuseUnsafeBind(Security security) throws CommandFailure {
+        try {
+            if (!InetAddress.getByName(bind).isLoopbackAddress()
+                    && !security.isComplete()
+                    && !insecure) {
                 throw CommandFailure.usage(
-                        "--bind %s is not loopback: anybody who reaches it could run commands here; say"
+                        "--bind %s is not loopback: anybody who reaches it could run commands here; give"
                                         .formatted(bind)
-                                + " --insecure if that is meant");
+                                + " --token-file and --tls-cert with --tls-key, or say --insecure if"
+                                + " that is meant");
             }
         } catch (UnknownHostException e) {
             throw CommandFailure.usage("--bind %s is no address of this machine".formatted(bind));

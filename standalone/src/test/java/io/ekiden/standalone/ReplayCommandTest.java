@@ -102,8 +102,8 @@ final class ReplayCommandTest {
         for (var input :
                 List.of(
                         new Input.Founded("kafka"),
-                        new Input.Unreadable("agent-reports", 0, 1, "no JSON"),
-                        new Input.Unreadable("agent-reports", 0, 2, "no JSON"))) {
+                        new Input.Unreadable("agent-reports", 0, 1, "no JSON", Optional.empty()),
+                        new Input.Unreadable("agent-reports", 0, 2, "no JSON", Optional.empty()))) {
             var header = new Header(entries.size() + 1, NOON, hash);
             entries.add(planner.decide(image, header, input).entry());
             hash = EntryHash.of(bytes(entries.getLast()));

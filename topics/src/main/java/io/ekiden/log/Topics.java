@@ -112,6 +112,10 @@ public record Topics(String prefix) {
         return topic("dead-letters", 1, large(delete(Duration.ofDays(30))), "all", "operators");
     }
 
+    public Topic auditRefused() {
+        return topic("audit-refused", 1, delete(Duration.ofDays(30)), "gateway", "gateway, users");
+    }
+
     /// All of them, in the order of the documentation.
     public List<Topic> all() {
         return List.of(
@@ -122,7 +126,8 @@ public record Topics(String prefix) {
                 clusterState(),
                 agentCommands(),
                 endpoints(),
-                deadLetters());
+                deadLetters(),
+                auditRefused());
     }
 
     private Topic topic(

@@ -1,5 +1,8 @@
 package io.ekiden.log;
 
+import io.ekiden.model.PathId;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /// A change that a user wants: the record of `desired-state`.
@@ -8,6 +11,8 @@ import java.util.Optional;
 /// @param force overrides running deployments that lock an app
 /// @param uri of the request, for Marathon's `api_post_event`
 /// @param traceparent the caller's W3C trace context
+/// @param basis the definitions on which the gateway found that the actor may do this; on others
+///   the change is refused. Absent when it does not depend on any.
 public record WantedChange(
         String changeId,
         Actor actor,
@@ -15,4 +20,39 @@ public record WantedChange(
         Optional<String> traceparent,
         String uri,
         boolean force,
-        Change change) {}
+        Change change,
+        Optional<List<Basis>> basis) {
+
+    public WantedChange {
+        basis = basis.map(List::copyOf);
+    }
+
+    /// A change that its actor may want whatever is there.
+    public WantedChange(
+            String changeId,
+            Actor actor,
+            Optional<String> reason,
+            Optional<String> traceparent,
+            String uri,
+            boolean force,
+            Change change) {
+        this(changeId, actor, reason, traceparent, uri, force, change, Optional.empty());
+    }
+
+    public WantedChange on(List<Basis> basis) {
+        return new WantedChange(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                basis.isEmpty() ? Optional.empty() : Optional.of(basis));
+    }
+
+    /// An app or pod as it was looked at.
+    ///
+    /// @param version empty when there was none
+    public record Basis(PathId id, Optional<Instant> version) {}
+}

@@ -130,6 +130,22 @@ public record Deployment(
         return ids;
     }
 
+    /// The same with the actions of some apps and pods alone. No step is left out.
+    public Deployment only(Predicate<PathId> shown) {
+        var fewer =
+                steps.stream()
+                        .map(step ->
+                                new Step(
+                                        step.actions().stream()
+                                                .filter(action -> shown.test(action.runSpecId()))
+                                                .toList()))
+                        .toList();
+        var failures = new TreeMap<>(launchFailures);
+        failures.keySet().removeIf(shown.negate());
+        return new Deployment(
+                id, version, fewer, currentStep, paused, canaries, progress, failures, reverts);
+    }
+
     /// The step that runs now; empty when all have ended.
     public Optional<Step> current() {
         return currentStep < steps.size() ? Optional.of(steps.get(currentStep)) : Optional.empty();

@@ -24,7 +24,7 @@ public record Option(String name, Optional<String> otherwise, boolean isSwitch, 
                     "insecure",
                     Optional.of("false"),
                     true,
-                    "allow an address to listen on that is not loopback, without asking who calls");
+                    "allow an address to listen on that is not loopback, though it is not secured");
 
     /// What gateways show agents to read their tasks' files.
     public static final Option AGENT_TOKEN_FILE =

@@ -103,6 +103,30 @@ class CodecTest {
                 .isEqualTo(entry);
     }
 
+    /// Written before there were users with rights.
+    @Test
+    void aChangeWithoutABasisReadsAsOneThatNeedsNone() throws Codec.Unreadable {
+        var wanted =
+                new WantedChange(
+                        "c-1",
+                        new Actor(Actor.Kind.USER, "anonymous", Optional.empty()),
+                        Optional.empty(),
+                        Optional.empty(),
+                        "/v2/apps",
+                        false,
+                        new Change.DeleteApp(PathId.of("/web")));
+        var old = Codec.encode(WantedChange.class, wanted);
+        var basis =
+                List.of(
+                        new WantedChange.Basis(PathId.of("/web"), Optional.of(NOON)),
+                        new WantedChange.Basis(PathId.of("/new"), Optional.empty()));
+
+        assertThat(new String(old, StandardCharsets.UTF_8)).doesNotContain("basis");
+        assertThat(Codec.decode(WantedChange.class, old)).isEqualTo(wanted);
+        var judged = Codec.encode(WantedChange.class, wanted.on(basis));
+        assertThat(Codec.decode(WantedChange.class, judged)).isEqualTo(wanted.on(basis));
+    }
+
     @Test
     void idsAreTextAndFamiliesNameTheirMember() {
         var bytes =

@@ -1,6 +1,7 @@
 package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.model.PathId;
 import java.time.Instant;
 import java.util.List;
@@ -16,21 +17,39 @@ import java.util.Optional;
 /// @param accept the `Accept` header; `*/*` when there was none
 /// @param body absent on routes that take none
 /// @param now when the request came
+/// @param caller who sent it; lists show what he may see
 public record ApiRequest(
         String uri,
         Map<String, String> path,
         Map<String, List<String>> query,
         String accept,
         Optional<JsonNode> body,
-        Instant now) {
+        Instant now,
+        Caller caller) {
 
     public ApiRequest {
         path = Map.copyOf(path);
         query = Map.copyOf(query);
     }
 
+    /// Of somebody from whom nothing is hidden.
+    public ApiRequest(
+            String uri,
+            Map<String, String> path,
+            Map<String, List<String>> query,
+            String accept,
+            Optional<JsonNode> body,
+            Instant now) {
+        this(uri, path, query, accept, body, now, Caller.ANYBODY);
+    }
+
     public ApiRequest withBody(JsonNode json) {
-        return new ApiRequest(uri, path, query, accept, Optional.of(json), now);
+        return new ApiRequest(uri, path, query, accept, Optional.of(json), now, caller);
+    }
+
+    /// Whether an app, pod or group may be shown to the caller.
+    boolean sees(PathId id) {
+        return caller.sees(id);
     }
 
     /// The app or group that the path names, normalised; the root when it names none.

@@ -34,6 +34,7 @@ public final class AppViews {
         var body = Answer.object();
         var apps = body.putArray(name);
         image.apps().stream()
+                .filter(app -> request.sees(app.id()))
                 .filter(wanted)
                 .forEach(app -> apps.add(AppInfoJson.of(image, app, embeds, request.now())));
         return body;

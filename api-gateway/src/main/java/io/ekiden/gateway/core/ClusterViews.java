@@ -52,7 +52,9 @@ public final class ClusterViews {
         info.put("frameworkId", image.cluster().map(Cluster::id).orElse(""));
         marathonConfig(info.putObject("marathon_config"), about);
         info.putObject("zookeeper_config");
-        info.putObject("http_config").put("http_port", about.port()).putNull("https_port");
+        var http = info.putObject("http_config");
+        http.put("http_port", about.secure() ? null : about.port());
+        http.put("https_port", about.secure() ? about.port() : null);
         return Answer.ok(info);
     }
 

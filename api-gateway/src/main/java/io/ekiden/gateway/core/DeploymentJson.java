@@ -1,14 +1,18 @@
 package io.ekiden.gateway.core;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Deployments as `/v2/deployments` and the events print them, and the result of a change.
 final class DeploymentJson {
@@ -16,8 +20,19 @@ final class DeploymentJson {
 
     static Answer running(ApiRequest request, ClusterImage image) {
         var all = Answer.object().arrayNode();
-        image.deployments().forEach(deployment -> all.add(of(deployment, image)));
+        image.deployments().stream()
+                .flatMap(deployment -> seen(deployment, request.caller()).stream())
+                .forEach(deployment -> all.add(of(deployment, image)));
         return Answer.ok(all);
+    }
+
+    /// A deployment as far as the caller sees what it is about; empty when that is nothing.
+    static Optional<Deployment> seen(Deployment deployment, Caller caller) {
+        if (caller.seesAll()) {
+            return Optional.of(deployment);
+        }
+        var seen = deployment.only(caller::sees);
+        return seen.affected().isEmpty() ? Optional.empty() : Optional.of(seen);
     }
 
     private static ObjectNode of(Deployment deployment, ClusterImage image) {
@@ -76,6 +91,23 @@ final class DeploymentJson {
         json.setAll(steps(deployment.steps()));
         deployment.reverts().ifPresent(reverted -> json.put("reverts", reverted));
         return json;
+    }
+
+    /// Takes from an event's plan and step what is about other apps and pods than these.
+    static void hide(ObjectNode event, Predicate<PathId> seen) {
+        event.path("plan").path("steps").forEach(step -> hideActions(step, seen));
+        hideActions(event.path("currentStep"), seen);
+    }
+
+    private static void hideActions(JsonNode step, Predicate<PathId> seen) {
+        var actions = step.path("actions").elements();
+        while (actions.hasNext()) {
+            var action = actions.next();
+            var id = action.path("app").asText(action.path("pod").asText());
+            if (!seen.test(PathId.of(id))) {
+                actions.remove();
+            }
+        }
     }
 
     static ObjectNode steps(List<Deployment.Step> steps) {

@@ -1,26 +1,42 @@
 package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.gateway.core.access.Caller;
+import io.ekiden.model.PathId;
 import io.ekiden.model.Timestamps;
 import java.time.Instant;
+import java.util.Set;
 
 /// One of Marathon's events.
 ///
 /// @param json with `eventType` and `timestamp`, as every event has
-public record Event(String type, ObjectNode json) {
-    static Event of(String type, Instant time, ObjectNode fields) {
+/// @param about the apps, pods or groups that it tells something of; `/` for the cluster
+public record Event(String type, ObjectNode json, Set<PathId> about) {
+    public Event {
+        about = Set.copyOf(about);
+    }
+
+    static Event of(String type, Instant time, ObjectNode fields, Set<PathId> about) {
         fields.put("eventType", type);
         fields.put("timestamp", Timestamps.format(time));
-        return new Event(type, fields);
+        return new Event(type, fields, about);
+    }
+
+    /// What a caller may see of an event that he may see a part of: a deployment's.
+    ///
+    /// @param json of the event
+    public static ObjectNode hide(ObjectNode json, Caller caller) {
+        DeploymentJson.hide(json, caller::sees);
+        return json;
     }
 
     /// A client has begun to listen.
     public static Event attached(String remoteAddress, Instant time) {
-        return of("event_stream_attached", time, remote(remoteAddress));
+        return of("event_stream_attached", time, remote(remoteAddress), Set.of(PathId.ROOT));
     }
 
     public static Event detached(String remoteAddress, Instant time) {
-        return of("event_stream_detached", time, remote(remoteAddress));
+        return of("event_stream_detached", time, remote(remoteAddress), Set.of(PathId.ROOT));
     }
 
     private static ObjectNode remote(String address) {

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Marathon's events as a function of a journal entry alone: whoever has the entry, now or in a
 /// year, gets the same events in the same order.
@@ -49,7 +50,7 @@ public final class Events {
             case Fact.HealthPut(var instance) -> health(instance);
             case Fact.KillOrdered kill -> unhealthyKill(kill);
             case Fact.RunSpecGone(var _, var id) ->
-                    emit("app_terminated_event", Answer.object().put("appId", id.value()));
+                    emit("app_terminated_event", Answer.object().put("appId", id.value()), id);
             case Fact.Accepted(var version, var _, var _) -> {
                 pod();
                 groupChange(version);
@@ -63,10 +64,13 @@ public final class Events {
             }
             case Fact.DeploymentFinished(var deployment) -> {
                 stepEnded(deployment, deployment.steps().size() - 1);
-                emit("deployment_success", planned(deployment));
+                emit("deployment_success", deployment, planned(deployment));
             }
             case Fact.DeploymentCancelled(var deployment, var reason) ->
-                    emit("deployment_failed", planned(deployment).put("reason", reason));
+                    emit(
+                            "deployment_failed",
+                            deployment,
+                            planned(deployment).put("reason", reason));
             case Fact.Planned _,
                     Fact.DeadLettered _,
                     Fact.ReadinessPut _,
@@ -100,8 +104,12 @@ public final class Events {
         }
     }
 
-    private void emit(String type, ObjectNode fields) {
-        events.add(Event.of(type, entry.time(), fields));
+    private void emit(String type, ObjectNode fields, PathId about) {
+        events.add(Event.of(type, entry.time(), fields, Set.of(about)));
+    }
+
+    private void emit(String type, Deployment deployment, ObjectNode fields) {
+        events.add(Event.of(type, entry.time(), fields, deployment.affected()));
     }
 
     /// Only for one app that is created or updated, as in Marathon.
@@ -133,14 +141,15 @@ public final class Events {
                             Change.ResetDelay _ ->
                             Optional.empty();
                 };
-        one.flatMap(this::put)
-                .ifPresent(definition ->
+        one.ifPresent(id ->
+                put(id).ifPresent(definition ->
                         emit(
                                 "api_post_event",
                                 Answer.object()
                                         .put("clientIp", wanted.actor().address().orElse(""))
                                         .put("uri", wanted.uri())
-                                        .set("appDefinition", definition)));
+                                        .set("appDefinition", definition),
+                                id)));
     }
 
     /// That a pod was created, updated or deleted.
@@ -148,19 +157,21 @@ public final class Events {
         if (!(entry.input() instanceof Input.Changed(var wanted))) {
             return;
         }
-        Optional<String> type =
-                switch (wanted.change()) {
-                    case Change.CreatePod _ -> Optional.of("pod_created_event");
-                    case Change.UpdatePod _ -> Optional.of("pod_updated_event");
-                    case Change.DeletePod _ -> Optional.of("pod_deleted_event");
-                    default -> Optional.empty();
-                };
-        type.ifPresent(name ->
-                emit(
-                        name,
-                        Answer.object()
-                                .put("clientIp", wanted.actor().address().orElse(""))
-                                .put("uri", wanted.uri())));
+        switch (wanted.change()) {
+            case Change.CreatePod(var id, var _) -> pod("pod_created_event", wanted, id);
+            case Change.UpdatePod(var id, var _) -> pod("pod_updated_event", wanted, id);
+            case Change.DeletePod(var id) -> pod("pod_deleted_event", wanted, id);
+            default -> {} // nothing of a pod's definition
+        }
+    }
+
+    private void pod(String type, WantedChange wanted, PathId id) {
+        emit(
+                type,
+                Answer.object()
+                        .put("clientIp", wanted.actor().address().orElse(""))
+                        .put("uri", wanted.uri()),
+                id);
     }
 
     private static boolean isBulk(String uri) {
@@ -206,7 +217,7 @@ public final class Events {
         var ports = event.putArray("ports");
         instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
         event.put("version", Timestamps.format(instance.version()));
-        emit("status_update_event", event);
+        emit("status_update_event", event, instance.runSpecId());
     }
 
     private void changed(Instance instance) {
@@ -217,7 +228,7 @@ public final class Events {
         event.put("agentId", agentId(instance));
         event.put("host", host(instance));
         event.put("runSpecVersion", Timestamps.format(instance.version()));
-        emit("instance_changed_event", event);
+        emit("instance_changed_event", event, instance.runSpecId());
     }
 
     private static String agentId(Instance instance) {
@@ -235,7 +246,7 @@ public final class Events {
         status.put("instanceId", instance.id().value());
         status.put("version", version);
         status.put("alive", instance.healthy().orElse(false));
-        emit("health_status_changed_event", status);
+        emit("health_status_changed_event", status, instance.runSpecId());
         var changed = Answer.object();
         changed.put("instanceId", instance.id().value());
         changed.put("runSpecId", instance.runSpecId().value());
@@ -244,7 +255,7 @@ public final class Events {
                         healthy -> changed.put("healthy", healthy),
                         () -> changed.putNull("healthy"));
         changed.put("runSpecVersion", version);
-        emit("instance_health_changed_event", changed);
+        emit("instance_health_changed_event", changed, instance.runSpecId());
     }
 
     private void unhealthyKill(Fact.KillOrdered kill) {
@@ -265,7 +276,7 @@ public final class Events {
         event.put("reason", reason(instance));
         event.put("host", instance.map(Events::host).orElse(""));
         event.put("slaveId", kill.agentId());
-        emit("unhealthy_instance_kill_event", event);
+        emit("unhealthy_instance_kill_event", event, id.runSpecId());
     }
 
     /// The instance as the entry leaves it.
@@ -334,12 +345,15 @@ public final class Events {
     }
 
     private void groupChange(Instant version) {
-        group().ifPresent(id -> emit("group_change_success", groupEvent(id, version)));
+        group().ifPresent(id -> emit("group_change_success", groupEvent(id, version), id));
     }
 
     private void groupChangeFailed(String reason) {
         group().ifPresent(id ->
-                emit("group_change_failed", groupEvent(id, entry.time()).put("reason", reason)));
+                emit(
+                        "group_change_failed",
+                        groupEvent(id, entry.time()).put("reason", reason),
+                        id));
     }
 
     private static ObjectNode groupEvent(PathId id, Instant version) {
@@ -351,12 +365,14 @@ public final class Events {
     private void stepBegins(Deployment deployment) {
         deployment
                 .current()
-                .ifPresent(step -> emit("deployment_info", stepEvent(deployment, step)));
+                .ifPresent(
+                        step -> emit("deployment_info", deployment, stepEvent(deployment, step)));
     }
 
     private void stepEnded(Deployment deployment, int index) {
         if (index >= 0) {
-            emit("deployment_step_success", stepEvent(deployment, deployment.steps().get(index)));
+            var ended = stepEvent(deployment, deployment.steps().get(index));
+            emit("deployment_step_success", deployment, ended);
         }
     }
 

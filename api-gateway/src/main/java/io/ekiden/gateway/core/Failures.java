@@ -5,6 +5,7 @@ import static io.ekiden.gateway.core.Answer.message;
 import static io.ekiden.gateway.core.Answer.object;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.gateway.core.access.Lack;
 import io.ekiden.log.Problem;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.PathId;
@@ -114,6 +115,24 @@ public final class Failures {
                 422,
                 "Invalid timestamp provided '%s'. Expecting ISO-8601 datetime string."
                         .formatted(text));
+    }
+
+    /// Nobody that is known. What the client must send instead is in the header.
+    public static Answer unauthenticated() {
+        return message(401, "Invalid username or password.")
+                .with("WWW-Authenticate", "Basic realm=\"ekiden\", Bearer realm=\"ekiden\"");
+    }
+
+    /// Known, but not allowed. Beyond Marathon's text, what would have been needed.
+    public static Answer forbidden(List<Lack> lacks) {
+        var body = object().put("message", "Not Authorized to perform this action!");
+        var details = body.putArray("details");
+        lacks.forEach(lack ->
+                details.addObject()
+                        .put("path", lack.id().value())
+                        .putArray("errors")
+                        .add("needs " + lack.needs()));
+        return json(403, body);
     }
 
     public static Answer unknownUri() {

@@ -40,7 +40,7 @@ public final class GroupViews {
                 .specs()
                 .values()
                 .forEach(spec -> {
-                    if (spec instanceof App app) {
+                    if (spec instanceof App app && request.sees(app.id())) {
                         apps.add(now.json(app));
                     }
                 });
@@ -76,8 +76,10 @@ public final class GroupViews {
 
     private abstract static class Shown {
         private final List<String> embeds;
+        final ApiRequest request;
 
         Shown(ApiRequest request) {
+            this.request = request;
             var named =
                     request.all("embed").stream()
                             .filter(List.of(GROUPS, APPS, PODS)::contains)
@@ -91,6 +93,7 @@ public final class GroupViews {
 
         final ObjectNode json(GroupTree tree) {
             var group = tree.group();
+            var caller = request.caller();
             var json = Answer.object().put("id", tree.id().value());
             if (embeds.contains(APPS)) {
                 members(json.putArray("apps"), tree, App.class);
@@ -100,17 +103,23 @@ public final class GroupViews {
             }
             if (embeds.contains(GROUPS)) {
                 var groups = json.putArray("groups");
-                tree.children().forEach(child -> groups.add(json(child)));
+                tree.children().stream()
+                        .filter(child -> caller.glimpses(child.id()))
+                        .forEach(child -> groups.add(json(child)));
             }
             var dependencies = json.putArray("dependencies");
-            group.dependencies().stream().map(PathId::value).forEach(dependencies::add);
+            // Of a group that is only glimpsed, what it waits for is told as far as that is seen.
+            group.dependencies().stream()
+                    .filter(id -> caller.sees(tree.id()) || caller.sees(id))
+                    .map(PathId::value)
+                    .forEach(dependencies::add);
             group.enforceRole().ifPresent(enforced -> json.put("enforceRole", enforced));
             return json.put("version", Timestamps.format(group.version()));
         }
 
         private void members(ArrayNode list, GroupTree tree, Class<?> kind) {
             for (var spec : tree.members()) {
-                if (kind.isInstance(spec)) {
+                if (kind.isInstance(spec) && request.sees(spec.id())) {
                     switch (spec) {
                         case App app -> list.add(json(app));
                         case Pod pod -> json(pod).ifPresent(list::add);
@@ -122,12 +131,10 @@ public final class GroupViews {
 
     /// With what runs of the apps.
     private static final class Now extends Shown {
-        private final ApiRequest request;
         private final ClusterImage image;
 
         Now(ApiRequest request, ClusterImage image) {
             super(request);
-            this.request = request;
             this.image = image;
         }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// The reads of `/v2/pods`.
 public final class PodViews {
@@ -17,8 +18,12 @@ public final class PodViews {
 
     public static Answer list(ApiRequest request, ClusterImage image) {
         var pods = Answer.object().arrayNode();
-        image.pods().forEach(pod -> pods.add(PodJson.write(pod)));
+        visible(request, image).forEach(pod -> pods.add(PodJson.write(pod)));
         return Answer.ok(pods);
+    }
+
+    private static Stream<Pod> visible(ApiRequest request, ClusterImage image) {
+        return image.pods().stream().filter(pod -> request.sees(pod.id()));
     }
 
     public static Answer one(ApiRequest request, ClusterImage image) {
@@ -35,7 +40,8 @@ public final class PodViews {
 
     public static Answer statuses(ApiRequest request, ClusterImage image) {
         var statuses = Answer.object().arrayNode();
-        image.pods().forEach(pod -> statuses.add(PodStatusJson.of(image, pod, request.now())));
+        visible(request, image)
+                .forEach(pod -> statuses.add(PodStatusJson.of(image, pod, request.now())));
         return Answer.ok(statuses);
     }
 

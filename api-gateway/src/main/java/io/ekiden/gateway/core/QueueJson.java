@@ -32,7 +32,7 @@ final class QueueJson {
         var items = queue.putArray("queue");
         for (var spec : image.runSpecs()) {
             var waiting = image.instancesOf(spec.id()).in(Phase::waiting);
-            if (!waiting.isEmpty()) {
+            if (!waiting.isEmpty() && request.sees(spec.id())) {
                 items.add(item(image, spec, waiting, request));
             }
         }

@@ -70,6 +70,7 @@ public final class TaskPlaces {
                         .map(id -> List.of(PathId.of(id)))
                         .orElseGet(() -> image.runSpecs().stream().map(spec -> spec.id()).toList());
         apps.stream()
+                .filter(request::sees)
                 .map(image::endedTasks)
                 .flatMap(Collection::stream)
                 .sorted(Comparator.comparing(EndedTask::endedAt).reversed())

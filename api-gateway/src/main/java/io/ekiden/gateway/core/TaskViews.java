@@ -19,13 +19,14 @@ public final class TaskViews {
 
     public static Answer all(ApiRequest request, ClusterImage image) {
         if (Accept.of(request.accept()).prefersText()) {
-            return text(image, image.apps());
+            return text(image, visible(request, image.apps()));
         }
         var wanted = status(request);
         var body = Answer.object();
         var tasks = body.putArray("tasks");
         image.instances().stream()
                 .filter(TaskJson::isListed)
+                .filter(instance -> request.sees(instance.runSpecId()))
                 .filter(instance -> wanted.isEmpty() || wanted.contains(instance.condition()))
                 .forEach(instance -> tasks.add(TaskJson.withServicePorts(image, instance)));
         return Answer.ok(body);
@@ -62,8 +63,15 @@ public final class TaskViews {
         var group = request.id();
         Predicate<App> within = app -> AppViews.isInGroup(app, group);
         return AppViews.groupExists(image, group)
-                ? tasks(request, image, image.apps().stream().filter(within).toList())
+                ? tasks(
+                        request,
+                        image,
+                        visible(request, image.apps()).stream().filter(within).toList())
                 : AppViews.noGroup(group);
+    }
+
+    private static List<App> visible(ApiRequest request, Collection<App> apps) {
+        return apps.stream().filter(app -> request.sees(app.id())).toList();
     }
 
     private static Answer tasks(ApiRequest request, ClusterImage image, Collection<App> apps) {

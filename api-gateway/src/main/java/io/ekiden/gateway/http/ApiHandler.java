@@ -4,6 +4,7 @@ import io.ekiden.gateway.core.About;
 import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.Failures;
+import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
@@ -12,6 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -25,30 +27,40 @@ import org.slf4j.LoggerFactory;
 final class ApiHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ApiHandler.class);
     private static final String MATCH = "match";
+    private static final String CALLER = "caller";
 
     private final Routes routes;
     private final Door door;
+    private final Guard guard;
+    private final Refusals refusals;
     private final Traffic traffic;
     private final Dispatch dispatch;
     private final About about;
     private final InstantSource clock;
     private final long maxBody;
+    private final Duration recheck;
 
     ApiHandler(
             Routes routes,
             Door door,
+            Guard guard,
+            Refusals refusals,
             Traffic traffic,
             Dispatch dispatch,
             About about,
             InstantSource clock,
-            long maxBody) {
+            long maxBody,
+            Duration recheck) {
         this.routes = routes;
         this.door = door;
+        this.guard = guard;
+        this.refusals = refusals;
         this.traffic = traffic;
         this.dispatch = dispatch;
         this.about = about;
         this.clock = clock;
         this.maxBody = maxBody;
+        this.recheck = recheck;
     }
 
     Router router(Vertx vertx) {
@@ -78,6 +90,7 @@ final class ApiHandler {
                 found instanceof Routes.Found.Match match
                         ? Optional.of(match.route())
                         : Optional.<Route>empty();
+        route.ifPresent(known -> http.addEndHandler(_ -> note(http, known)));
         var refusal =
                 door.refusal(
                         request,
@@ -88,7 +101,7 @@ final class ApiHandler {
             return;
         }
         switch (found) {
-            case Routes.Found.Match match -> admit(http, match);
+            case Routes.Found.Match match -> guard(http, match);
             case Routes.Found.OtherMethods(var allowed) ->
                     Replies.send(http, otherMethod(request, allowed));
             case Routes.Found.Nothing() -> Replies.send(http, Failures.unknownUri());
@@ -105,6 +118,9 @@ final class ApiHandler {
                 .putHeader("X-XSS-Protection", "1; mode=block")
                 .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("X-Marathon-Leader", about.url());
+        if (about.secure()) {
+            http.response().putHeader("Strict-Transport-Security", "max-age=31536000");
+        }
         Replies.sequence(http, dispatch.sequence());
     }
 
@@ -130,6 +146,51 @@ final class ApiHandler {
         return request.method().name().equals("OPTIONS")
                 ? Answer.empty(200).with("Allow", allow)
                 : Failures.methodNotAllowed(allow);
+    }
+
+    /// Reads that were refused for who asked, and changes that the gateway refused for any reason;
+    /// those that the planner refused are in the journal.
+    private void note(RoutingContext http, Route route) {
+        int status = http.response().getStatusCode();
+        boolean refused = status >= 400 && status < 500 && http.get(Refusals.DECIDED) == null;
+        if (refused && (route.mutates() || status == 401 || status == 403)) {
+            refusals.note(
+                    http.request(), route, status, http.get(CALLER), http.get(Refusals.LACKS));
+        }
+    }
+
+    private void guard(RoutingContext http, Routes.Found.Match match) {
+        switch (guard.admit(http.request(), match)) {
+            case Guard.Admission.In(var caller) -> {
+                http.put(CALLER, caller);
+                if (match.route().streams()) {
+                    recheck(http, caller);
+                }
+                admit(http, match);
+            }
+            case Guard.Admission.Out(var answer, var caller, var lacks) -> {
+                caller.ifPresent(known -> http.put(CALLER, known));
+                http.put(Refusals.LACKS, lacks);
+                Replies.send(http, answer);
+            }
+        }
+    }
+
+    /// A stream ends soon after its caller's token does.
+    private void recheck(RoutingContext http, Caller caller) {
+        if (caller.equals(Caller.ANYBODY)) {
+            return;
+        }
+        long timer =
+                http.vertx()
+                        .setPeriodic(
+                                recheck.toMillis(),
+                                _ -> {
+                                    if (!guard.stillKnows(http.request(), caller)) {
+                                        var _ = http.request().connection().close();
+                                    }
+                                });
+        http.addEndHandler(_ -> http.vertx().cancelTimer(timer));
     }
 
     private void admit(RoutingContext http, Routes.Found.Match match) {
@@ -163,7 +224,8 @@ final class ApiHandler {
                 query,
                 accept == null ? "*/*" : accept,
                 Optional.empty(),
-                clock.instant());
+                clock.instant(),
+                http.get(CALLER));
     }
 
     private void fail(RoutingContext http) {
@@ -187,7 +249,7 @@ final class ApiHandler {
                 LOG.error(
                         "method={} uri={} problem=internal",
                         http.request().method(),
-                        http.request().uri(),
+                        Refusals.printable(http.request().uri()),
                         problem);
                 yield Failures.internal();
             }

@@ -1,10 +1,13 @@
 package io.ekiden.gateway.http;
 
 import io.ekiden.gateway.GatewayConfig;
+import io.ekiden.gateway.Security;
 import io.ekiden.gateway.core.About;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.ReadBarrier;
+import io.ekiden.gateway.users.Users;
+import io.ekiden.log.RefusedCalls;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -14,20 +17,28 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The HTTP server and everything behind it but the log.
 public final class ApiServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ApiServer.class);
+    private static final Duration FLUSH = Duration.ofSeconds(1);
     private static final int MAX_LINE = 16 << 10;
     private static final int COMPRESSED_FROM = 1 << 10;
     private static final int SECONDS_TO_CLOSE = 5;
 
     private final Vertx vertx;
     private final HttpServer server;
+    private final Optional<Security.Tls> tls;
     private volatile Handler<HttpServerRequest> handler =
             request -> request.response().setStatusCode(503).end();
 
@@ -40,9 +51,10 @@ public final class ApiServer implements AutoCloseable {
                                         new FileSystemOptions()
                                                 .setFileCachingEnabled(false)
                                                 .setClassPathResolvingEnabled(false)));
+        this.tls = config.security().tls();
         this.server =
                 vertx.createHttpServer(
-                                new HttpServerOptions()
+                                secured(new HttpServerOptions())
                                         .setHost(config.host())
                                         .setPort(config.port())
                                         .setHttp2ClearTextEnabled(false)
@@ -54,15 +66,35 @@ public final class ApiServer implements AutoCloseable {
                         .requestHandler(request -> handler.handle(request));
     }
 
+    private HttpServerOptions secured(HttpServerOptions options) {
+        tls.ifPresent(files -> Certificates.into(options, files));
+        return options;
+    }
+
+    /// New connections are given what is in the files now. Files that cannot be used change
+    /// nothing.
+    public void reloadCertificate() {
+        tls.ifPresent(files ->
+                server.updateSSLOptions(Certificates.of(files), true)
+                        .onSuccess(_ -> LOG.info("certificate=read"))
+                        .onFailure(problem ->
+                                LOG.error("certificate=not-read why={}", problem.toString())));
+    }
+
     /// Serves from now on. Nothing is answered but errors until the follower has read the log.
     ///
     /// @throws IOException when the address cannot be bound
     public static ApiServer start(
-            GatewayConfig config, Follower follower, ReadBarrier barrier, ChangeWriter writer)
+            GatewayConfig config,
+            Users users,
+            Follower follower,
+            ReadBarrier barrier,
+            ChangeWriter writer,
+            Consumer<RefusedCalls> audit)
             throws IOException {
         var api = new ApiServer(config);
         try {
-            api.listen(config, follower, barrier, writer);
+            api.listen(config, users, follower, barrier, writer, audit);
             return api;
         } catch (IOException | RuntimeException e) {
             api.close();
@@ -71,7 +103,12 @@ public final class ApiServer implements AutoCloseable {
     }
 
     private void listen(
-            GatewayConfig config, Follower follower, ReadBarrier barrier, ChangeWriter writer)
+            GatewayConfig config,
+            Users users,
+            Follower follower,
+            ReadBarrier barrier,
+            ChangeWriter writer,
+            Consumer<RefusedCalls> audit)
             throws IOException {
         var limits = config.limits();
         var clock = InstantSource.system();
@@ -84,9 +121,17 @@ public final class ApiServer implements AutoCloseable {
                         limits.heartbeat());
         follower.listen(events);
         bind();
-        var about = new About(config.name(), config.version(), reachable(config.host()), port());
+        var about =
+                new About(
+                        config.name(),
+                        config.version(),
+                        reachable(config.host()),
+                        port(),
+                        tls.isPresent());
+        var refusals = new Refusals(audit);
+        vertx.setPeriodic(FLUSH.toMillis(), _ -> refusals.flush());
         var traffic = new Traffic(limits.requests());
-        var health = new Health(follower, writer, events, traffic);
+        var health = new Health(follower, writer, events, traffic, refusals);
         var relay = new AgentRelay(vertx, config.agentToken(), limits.streams());
         var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
         var hosts = new TreeSet<>(config.allowedHosts());
@@ -95,12 +140,15 @@ public final class ApiServer implements AutoCloseable {
                 new ApiHandler(
                                 ApiRouter.routes(about, health, events, ui),
                                 new Door(hosts),
+                                new Guard(users),
+                                refusals,
                                 traffic,
                                 new Dispatch(
                                         vertx, follower, barrier, writer, relay, limits.write()),
                                 about,
                                 clock,
-                                limits.bodyBytes())
+                                limits.bodyBytes(),
+                                limits.heartbeat())
                         .router(vertx);
     }
 

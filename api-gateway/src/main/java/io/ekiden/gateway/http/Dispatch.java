@@ -6,11 +6,13 @@ import io.ekiden.gateway.core.Failures;
 import io.ekiden.gateway.core.Outcome;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
+import io.ekiden.gateway.core.access.Caller;
+import io.ekiden.gateway.core.access.Judge;
+import io.ekiden.gateway.core.access.Verdict;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.json.JsonText;
-import io.ekiden.log.Actor;
 import io.ekiden.log.WantedChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,6 +20,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
@@ -143,10 +146,40 @@ final class Dispatch {
                 .onSuccess(wanted -> {
                     switch (wanted) {
                         case Wanted.Refused(var answer) -> Replies.send(http, answer);
-                        case Wanted.Write write -> decide(http, write);
+                        case Wanted.Write write -> judge(http, request.caller(), write);
                     }
                 })
                 .onFailure(http::fail);
+    }
+
+    /// By the newest state there is, unless there is nothing that the caller may not.
+    private void judge(RoutingContext http, Caller caller, Wanted.Write write) {
+        if (caller.mayAnything()) {
+            decide(http, caller, write, List.of());
+            return;
+        }
+        here(barrier.pass())
+                .onSuccess(_ ->
+                        vertx.executeBlocking(() -> verdict(caller, write), false)
+                                .onSuccess(verdict -> follow(http, caller, write, verdict))
+                                .onFailure(http::fail))
+                .onFailure(problem -> Replies.send(http, Failures.unavailable(why(problem))));
+    }
+
+    private Verdict verdict(Caller caller, Wanted.Write write) {
+        return follower.read(image -> Judge.of(caller, write.change(), write.force(), image))
+                .value();
+    }
+
+    private void follow(RoutingContext http, Caller caller, Wanted.Write write, Verdict verdict) {
+        switch (verdict) {
+            case Verdict.Allowed(var basis) -> decide(http, caller, write, basis);
+            case Verdict.Denied(var lacks) -> {
+                http.put(Refusals.LACKS, lacks);
+                Replies.send(http, Failures.forbidden(lacks));
+            }
+            case Verdict.Absent(var message) -> Replies.send(http, Failures.notFound(message));
+        }
     }
 
     private static Wanted wanted(Route.Action.Write route, ApiRequest request, Buffer body) {
@@ -162,17 +195,23 @@ final class Dispatch {
         };
     }
 
-    private void decide(RoutingContext http, Wanted.Write write) {
+    private void decide(
+            RoutingContext http,
+            Caller caller,
+            Wanted.Write write,
+            List<WantedChange.Basis> basis) {
+        http.put(Refusals.DECIDED, true);
         var request = http.request();
         var wanted =
                 new WantedChange(
-                        UUID.randomUUID().toString(),
-                        actor(request),
-                        reason(request),
-                        traceparent(request),
-                        request.uri(),
-                        write.force(),
-                        write.change());
+                                UUID.randomUUID().toString(),
+                                Refusals.actor(request, Optional.of(caller)),
+                                reason(request),
+                                traceparent(request),
+                                request.uri(),
+                                write.force(),
+                                write.change())
+                        .on(basis);
         var decided =
                 writer.write(
                         wanted,
@@ -181,11 +220,6 @@ final class Dispatch {
                             return new Told(applied.entry().sequence(), Replies.encode(answer));
                         });
         here(decided).onSuccess(told -> tell(http, told)).onFailure(http::fail);
-    }
-
-    private static Actor actor(HttpServerRequest request) {
-        var address = Optional.ofNullable(request.remoteAddress()).map(from -> from.hostAddress());
-        return new Actor(Actor.Kind.USER, "anonymous", address);
     }
 
     private static Optional<String> reason(HttpServerRequest request) {

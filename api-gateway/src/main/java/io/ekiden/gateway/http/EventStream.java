@@ -1,5 +1,6 @@
 package io.ekiden.gateway.http;
 
+import io.ekiden.gateway.core.access.Caller;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -24,6 +25,7 @@ final class EventStream {
     private final HttpConnection connection;
     private final String client;
     private final Set<String> types;
+    private final Caller caller;
     private final int maxOutstanding;
     private final Duration heartbeat;
     private final AtomicInteger outstanding = new AtomicInteger();
@@ -31,10 +33,12 @@ final class EventStream {
     private final ArrayDeque<String> waiting = new ArrayDeque<>();
 
     /// @param types events that the client wants to see; empty for all
+    /// @param caller is sent what he may see of them
     EventStream(
             Vertx vertx,
             RoutingContext http,
             Set<String> types,
+            Caller caller,
             int maxOutstanding,
             Duration heartbeat) {
         this.vertx = vertx;
@@ -43,6 +47,7 @@ final class EventStream {
         this.connection = http.request().connection();
         this.client = http.request().remoteAddress().hostAddress();
         this.types = types;
+        this.caller = caller;
         this.maxOutstanding = maxOutstanding;
         this.heartbeat = heartbeat;
     }
@@ -72,9 +77,12 @@ final class EventStream {
     /// From any thread; in the order of the calls.
     void send(EventStreams.Frame frame) {
         boolean wanted = types.isEmpty() || types.contains(frame.type());
-        if (closing.get() || !wanted) {
-            return;
+        if (!closing.get() && wanted) {
+            frame.seenBy(caller).ifPresent(this::enqueue);
         }
+    }
+
+    private void enqueue(EventStreams.Frame frame) {
         if (outstanding.incrementAndGet() > maxOutstanding) {
             LOG.warn("events=too-slow client={} outstanding={}", client, maxOutstanding);
             close();

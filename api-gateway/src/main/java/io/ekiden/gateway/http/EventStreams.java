@@ -1,5 +1,6 @@
 package io.ekiden.gateway.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.gateway.core.Accept;
 import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
@@ -7,10 +8,14 @@ import io.ekiden.gateway.core.Applied;
 import io.ekiden.gateway.core.Event;
 import io.ekiden.gateway.core.Events;
 import io.ekiden.gateway.core.Failures;
+import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.gateway.log.EntryListener;
+import io.ekiden.json.JsonText;
+import io.ekiden.model.PathId;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -58,9 +63,27 @@ final class EventStreams implements EntryListener {
     /// One event as it is sent.
     ///
     /// @param sequence of its entry and `n` its place there; 0 for what is not in the journal
-    record Frame(long sequence, int n, String type, String data) {
+    /// @param about what it tells something of
+    record Frame(long sequence, int n, String type, String data, Set<PathId> about) {
         static Frame of(long sequence, int n, Event event) {
-            return new Frame(sequence, n, event.type(), event.json().toString());
+            return new Frame(sequence, n, event.type(), event.json().toString(), event.about());
+        }
+
+        /// As far as the caller may see it; empty when that is not at all.
+        Optional<Frame> seenBy(Caller caller) {
+            if (caller.seesAll() || about.stream().allMatch(caller::sees)) {
+                return Optional.of(this);
+            }
+            return about.stream().anyMatch(caller::sees) ? part(caller) : Optional.empty();
+        }
+
+        private Optional<Frame> part(Caller caller) {
+            return JsonText.parse(data.getBytes(StandardCharsets.UTF_8))
+                            instanceof JsonText.Tree(ObjectNode json)
+                    ? Optional.of(
+                            new Frame(
+                                    sequence, n, type, Event.hide(json, caller).toString(), about))
+                    : Optional.empty();
         }
 
         String text() {
@@ -92,7 +115,8 @@ final class EventStreams implements EntryListener {
         }
         var address = http.request().remoteAddress().hostAddress();
         var types = Set.copyOf(request.all("event_type"));
-        var stream = new EventStream(vertx, http, types, maxOutstanding, heartbeat);
+        var stream =
+                new EventStream(vertx, http, types, request.caller(), maxOutstanding, heartbeat);
         stream.open(() -> detach(stream, address));
         begin(stream, Optional.ofNullable(http.request().getHeader("Last-Event-ID")));
         publish(List.of(Frame.of(0, 0, Event.attached(address, clock.instant()))));

@@ -18,12 +18,19 @@ final class Health {
     private final ChangeWriter writer;
     private final EventStreams events;
     private final Traffic traffic;
+    private final Refusals refusals;
 
-    Health(Follower follower, ChangeWriter writer, EventStreams events, Traffic traffic) {
+    Health(
+            Follower follower,
+            ChangeWriter writer,
+            EventStreams events,
+            Traffic traffic,
+            Refusals refusals) {
         this.follower = follower;
         this.writer = writer;
         this.events = events;
         this.traffic = traffic;
+        this.refusals = refusals;
     }
 
     /// `pong` only when the state is served and the planner has decided an input.
@@ -71,6 +78,8 @@ final class Health {
         figures.put("parked_writes", (long) writer.parked());
         figures.put("event_streams", (long) events.size());
         figures.put("requests_in_flight", (long) traffic.inFlight());
+        figures.put("refused_unauthenticated", refusals.unauthenticated());
+        figures.put("refused_forbidden", refusals.forbidden());
         for (int hundred = 1; hundred <= 5; hundred++) {
             figures.put("answers_" + hundred + "xx", traffic.answered(hundred));
         }

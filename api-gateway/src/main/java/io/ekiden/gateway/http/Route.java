@@ -4,11 +4,14 @@ import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
+import io.ekiden.gateway.core.access.Needs;
 import io.ekiden.state.ClusterImage;
 import io.vertx.ext.web.RoutingContext;
 
 /// One line of the table of routes.
-record Route(String method, PathPattern path, Action action) {
+///
+/// @param needs what its caller must have been granted
+record Route(String method, PathPattern path, Needs needs, Action action) {
 
     /// How a request is served.
     sealed interface Action {
@@ -55,34 +58,34 @@ record Route(String method, PathPattern path, Action action) {
         void handle(RoutingContext http, ApiRequest request);
     }
 
-    static Route read(String path, View view) {
-        return new Route("GET", PathPattern.of(path), new Action.Read(view));
+    static Route read(String path, Needs needs, View view) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Read(view));
     }
 
-    static Route glance(String path, View view) {
-        return new Route("GET", PathPattern.of(path), new Action.Glance(view));
+    static Route glance(String path, Needs needs, View view) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Glance(view));
     }
 
-    static Route tell(String path, Telling telling) {
-        return new Route("GET", PathPattern.of(path), new Action.Tell(telling));
+    static Route tell(String path, Needs needs, Telling telling) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Tell(telling));
     }
 
-    static Route serve(String path, Handler handler) {
-        return new Route("GET", PathPattern.of(path), new Action.Serve(handler));
+    static Route serve(String path, Needs needs, Handler handler) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Serve(handler));
     }
 
-    static Route forward(String path, Locating place, String agentPath) {
-        return new Route("GET", PathPattern.of(path), new Action.Forward(place, agentPath));
+    static Route forward(String path, Needs needs, Locating place, String agentPath) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Forward(place, agentPath));
     }
 
     /// A mutation without a body.
-    static Route order(String method, String path, Command command) {
-        return new Route(method, PathPattern.of(path), new Action.Write(false, command));
+    static Route order(String method, String path, Needs needs, Command command) {
+        return new Route(method, PathPattern.of(path), needs, new Action.Write(false, command));
     }
 
     /// A mutation with a JSON body.
-    static Route submit(String method, String path, Command command) {
-        return new Route(method, PathPattern.of(path), new Action.Write(true, command));
+    static Route submit(String method, String path, Needs needs, Command command) {
+        return new Route(method, PathPattern.of(path), needs, new Action.Write(true, command));
     }
 
     boolean takesJson() {

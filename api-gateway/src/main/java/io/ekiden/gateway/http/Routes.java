@@ -14,6 +14,10 @@ final class Routes {
         this.table = List.copyOf(table);
     }
 
+    List<Route> all() {
+        return table;
+    }
+
     /// What was found.
     sealed interface Found {
         record Match(Route route, Map<String, String> values) implements Found {}

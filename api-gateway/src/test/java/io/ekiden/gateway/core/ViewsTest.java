@@ -330,7 +330,7 @@ class ViewsTest {
 
     @Test
     void infoAndLeaderTellWhoWeAre() {
-        var about = new About("ekiden", "1.2.3", "gw", 8080);
+        var about = new About("ekiden", "1.2.3", "gw", 8080, false);
 
         var info = ok(ClusterViews.info(about, image()));
         assertThat(info.path("version").asText()).isEqualTo("1.2.3");

@@ -2,21 +2,13 @@ package io.ekiden.gateway.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ekiden.gateway.core.About;
-import java.time.Duration;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RoutesTest {
-    /// Handlers are not called here.
-    private final Routes routes =
-            ApiRouter.routes(
-                    new About("ekiden", "1", "gw", 1),
-                    new Health(null, null, null, null),
-                    new EventStreams(null, null, 0, 0, Duration.ZERO),
-                    new UiFiles(null, null));
+    private final Routes routes = EveryRoute.routes();
 
     @ParameterizedTest
     @CsvSource(

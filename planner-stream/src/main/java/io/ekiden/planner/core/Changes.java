@@ -30,7 +30,24 @@ final class Changes {
     }
 
     static Fact take(Turn turn, WantedChange wanted) {
-        return take(turn, wanted.change(), wanted.force());
+        return outdated(turn, wanted)
+                .<Fact>map(Fact.Refused::new)
+                .orElseGet(() -> take(turn, wanted.change(), wanted.force()));
+    }
+
+    /// The gateway allowed the change on definitions that are others by now.
+    private static Optional<Rejection> outdated(Turn turn, WantedChange wanted) {
+        return wanted.basis().orElse(List.of()).stream()
+                .filter(seen ->
+                        !turn.image()
+                                .runSpec(seen.id())
+                                .map(RunSpec::version)
+                                .equals(seen.version()))
+                .findFirst()
+                .map(seen ->
+                        new Rejection.Conflict(
+                                "'%s' was changed by somebody else in the same moment. Look at it, then try again."
+                                        .formatted(seen.id())));
     }
 
     private static Fact take(Turn turn, Change change, boolean force) {

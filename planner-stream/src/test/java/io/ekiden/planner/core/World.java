@@ -146,6 +146,11 @@ final class World {
     }
 
     JournalEntry change(Change change, boolean force) {
+        return change(change, force, List.of());
+    }
+
+    /// @param basis on which it was judged
+    JournalEntry change(Change change, boolean force, List<WantedChange.Basis> basis) {
         var wanted =
                 new WantedChange(
                         "change-" + ++changes,
@@ -155,7 +160,7 @@ final class World {
                         "/v2/apps",
                         force,
                         change);
-        return take(new Input.Changed(wanted));
+        return take(new Input.Changed(wanted.on(basis)));
     }
 
     Fact answer(JournalEntry entry) {

@@ -1,0 +1,30 @@
+package io.ekiden.gateway.core.access;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a definition may contain only when whoever wrote it was given the right by name, since it
+/// reaches out of the task's container into the machine.
+public enum Capability {
+    /// A directory of the machine as a volume.
+    HOST_VOLUME,
+    /// A container on the machine's network.
+    HOST_NETWORK,
+    PRIVILEGED,
+    /// Arguments that go to the engine as they are.
+    DOCKER_PARAMETERS,
+    /// `root` or 0 as the user.
+    ROOT_USER,
+    /// The values of secrets. Nothing asks for it in this version, which has no secrets.
+    SECRET_READ;
+
+    /// As it is written in files and options.
+    public String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public static Optional<Capability> of(String text) {
+        return Arrays.stream(values()).filter(one -> one.text().equals(text)).findFirst();
+    }
+}

@@ -1,0 +1,79 @@
+package io.ekiden.gateway.core.access;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.ekiden.model.App;
+import io.ekiden.model.Container;
+import io.ekiden.model.Network;
+import io.ekiden.model.Pod;
+import io.ekiden.model.PodVolume;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.Volume;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/// Which capabilities a definition takes.
+///
+/// A native task has no network of its own and takes none for the machine's: there is no wall that
+/// a capability could open.
+final class Powers {
+    private Powers() {}
+
+    static Set<Capability> of(RunSpec spec) {
+        var powers = EnumSet.noneOf(Capability.class);
+        switch (spec) {
+            case App app -> {
+                var volumes = app.container().map(Container::volumes).orElse(List.of());
+                add(powers, Capability.HOST_VOLUME, volumes.stream().anyMatch(Powers::ofHost));
+                add(
+                        powers,
+                        Capability.HOST_NETWORK,
+                        app.runtime() == Container.Type.DOCKER && app.network() == Network.HOST);
+                add(powers, Capability.ROOT_USER, isRoot(app.user()));
+            }
+            case Pod pod -> {
+                add(
+                        powers,
+                        Capability.HOST_VOLUME,
+                        pod.volumes().stream().anyMatch(PodVolume.Host.class::isInstance));
+                add(
+                        powers,
+                        Capability.ROOT_USER,
+                        Stream.concat(
+                                        Stream.of(pod.user()),
+                                        pod.containers().stream().map(one -> one.user()))
+                                .anyMatch(Powers::isRoot));
+            }
+        }
+        return powers;
+    }
+
+    private static boolean ofHost(Volume volume) {
+        return volume instanceof Volume.Host;
+    }
+
+    /// What the model of an app does not know, since it is not supported: what asks for it is
+    /// refused in any case, but first for the right reason.
+    static Set<Capability> said(JsonNode definition) {
+        var powers = EnumSet.noneOf(Capability.class);
+        var docker = definition.path("container").path("docker");
+        add(powers, Capability.PRIVILEGED, docker.path("privileged").asBoolean());
+        add(powers, Capability.DOCKER_PARAMETERS, !docker.path("parameters").isEmpty());
+        return powers;
+    }
+
+    private static void add(Set<Capability> powers, Capability capability, boolean taken) {
+        if (taken) {
+            powers.add(capability);
+        }
+    }
+
+    /// `root`, `0`, `00`, `0:0`, `root:wheel`.
+    private static boolean isRoot(Optional<String> user) {
+        var name = user.orElse("").split(":", 2)[0].strip().toLowerCase(Locale.ROOT);
+        return name.equals("root") || name.matches("[+-]?(0x)?0+");
+    }
+}
