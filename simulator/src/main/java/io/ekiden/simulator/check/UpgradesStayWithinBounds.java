@@ -93,7 +93,8 @@ final class UpgradesStayWithinBounds implements Checker {
                                 && put.instance()
                                         .stopping()
                                         .filter(s -> s.cause() == KillCause.UPDATE)
-                                        .filter(_ -> !stoppingBefore.contains(put.instance().taskId()))
+                                        .filter(_ ->
+                                                !stoppingBefore.contains(put.instance().taskId()))
                                         .isPresent());
     }
 

@@ -20,7 +20,6 @@ import java.util.function.Function;
 public record Call(String text, ApiRequest request, Function<ApiRequest, Wanted> route) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-
     /// A call about one app.
     static Call of(
             String verb,
@@ -45,8 +44,10 @@ public record Call(String text, ApiRequest request, Function<ApiRequest, Wanted>
                         + new TreeMap<>(query)
                         + body.map(JsonNode::toString).orElse("");
         return new Call(
-                text, new ApiRequest(
-                        text, path, parameters, "*/*", body.map(Call::asRead), Instant.EPOCH), route);
+                text,
+                new ApiRequest(
+                        text, path, parameters, "*/*", body.map(Call::asRead), Instant.EPOCH),
+                route);
     }
 
     /// As it is after its way through a request: numbers have the type that fits them.
