@@ -1,6 +1,8 @@
 package io.ekiden.simulator.workload;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.Wanted;
 import io.ekiden.model.PathId;
@@ -16,6 +18,7 @@ import java.util.function.Function;
 /// @param text for the trace
 /// @param route the gateway's own handler
 public record Call(String text, ApiRequest request, Function<ApiRequest, Wanted> route) {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /// A call about one app.
     static Call of(
@@ -41,6 +44,18 @@ public record Call(String text, ApiRequest request, Function<ApiRequest, Wanted>
                         + new TreeMap<>(query)
                         + body.map(JsonNode::toString).orElse("");
         return new Call(
-                text, new ApiRequest(text, path, parameters, "*/*", body, Instant.EPOCH), route);
+                text,
+                new ApiRequest(
+                        text, path, parameters, "*/*", body.map(Call::asRead), Instant.EPOCH),
+                route);
+    }
+
+    /// As it is after its way through a request: numbers have the type that fits them.
+    private static JsonNode asRead(JsonNode body) {
+        try {
+            return MAPPER.readTree(body.toString());
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("no JSON: " + body, e);
+        }
     }
 }
