@@ -49,6 +49,9 @@ final class Api implements AutoCloseable {
         /// Marathon's error envelope in one line.
         String problem() {
             var problem = new StringBuilder(body.path("message").asText("HTTP " + status));
+            if (status == 401) {
+                problem.append(" Put your token into ").append(UpCommand.TOKEN);
+            }
             for (var detail : body.path("details")) {
                 problem.append("; ").append(detail.path("path").asText()).append(' ');
                 var separator = "";

@@ -179,7 +179,7 @@ final class Standalone implements AutoCloseable {
     }
 
     /// Known to nobody but this process: whoever asks an agent for files is its gateway.
-    static String randomToken() {
+    private static String randomToken() {
         var bytes = new byte[32];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);

@@ -2,6 +2,7 @@ package io.ekiden.standalone;
 
 import io.ekiden.agent.AgentSpec;
 import io.ekiden.gateway.Security;
+import io.ekiden.gateway.users.Token;
 import io.ekiden.gateway.users.TokenFile;
 import io.ekiden.model.PortRange;
 import io.ekiden.planner.core.Settings.Strategy;
@@ -260,7 +261,7 @@ final class UpCommand implements Callable<Integer> {
                     given(tokenFile),
                     Security.Tls.of(
                             given(tlsCert).map(Path::toString), given(tlsKey).map(Path::toString)),
-                    Optional.of(Standalone.randomToken()));
+                    Optional.of(Token.random()));
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(e.getMessage());
         }
