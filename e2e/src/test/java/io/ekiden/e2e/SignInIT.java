@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 final class SignInIT extends EkidenTest {
     private static final String APP =
             """
-            {"id": "/team-%s/printer", "cmd": "echo hello; echo kept > file; sleep 1000", "cpus": 0.05,
+            {"id": "/team-TEAM/printer", "cmd": "echo hello; echo kept > file; sleep 1000", "cpus": 0.05,
              "mem": 16, "portDefinitions": []}\
             """;
 
@@ -31,7 +31,7 @@ final class SignInIT extends EkidenTest {
 
     private RunningEkiden deployed() throws Exception {
         for (var team : List.of("a", "b")) {
-            Files.writeString(directory.resolve(team + ".json"), APP.formatted(team));
+            Files.writeString(directory.resolve(team + ".json"), APP.replace("TEAM", team));
         }
         return up(
                 "--token-file",
