@@ -12,6 +12,7 @@ import io.ekiden.log.StateRecord;
 import io.ekiden.log.Topics;
 import io.ekiden.log.WantedChange;
 import io.ekiden.state.ClusterImage;
+import io.ekiden.state.Effects;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -143,7 +144,7 @@ public final class ScriptedPlanner implements AutoCloseable {
 
     private void apply(Fact fact) {
         image.replay(fact);
-        ClusterImage.effects(fact)
+        Effects.of(fact)
                 .forEach((key, entity) -> {
                     var value =
                             entity.map(e ->

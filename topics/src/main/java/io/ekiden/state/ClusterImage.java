@@ -49,77 +49,8 @@ public final class ClusterImage {
     /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
     /// or orders change nothing.
     public SortedMap<String, Optional<Entity>> replay(Fact fact) {
-        var effects = effects(fact);
+        var effects = Effects.of(fact);
         effects.replaceAll((key, entity) -> entity.map(this::put).orElseGet(() -> remove(key)));
-        return effects;
-    }
-
-    /// What a fact makes of the entities that it concerns, by their keys: empty for one that is no
-    /// more.
-    public static SortedMap<String, Optional<Entity>> effects(Fact fact) {
-        return switch (fact) {
-            case Fact.ClusterPut(var cluster) -> puts(cluster);
-            case Fact.RunSpecPut(var spec) -> puts(spec);
-            case Fact.RunSpecGone(var _, var id) -> removes(RunSpec.key(id));
-            case Fact.GroupPut(var group) -> puts(group);
-            case Fact.GroupGone(var id) -> removes(Group.key(id));
-            case Fact.FormerKept(var former) -> puts(former);
-            case Fact.FormersForgotten(var version, var ids) ->
-                    removes(ids.stream().map(id -> Former.key(version, id)).toArray(String[]::new));
-            case Fact.VersionKept(var version) -> puts(version);
-            case Fact.VersionForgotten(var app, var version) ->
-                    removes(RunSpecVersion.key(app, version));
-            case Fact.InstancePut put -> puts(put.instance());
-            case Fact.HealthPut(var instance) -> puts(instance);
-            case Fact.ReadinessPut(var instance) -> puts(instance);
-            case Fact.InstanceGone gone -> removes(gone.last().key());
-            case Fact.Launched launched -> puts(launched.instances().toArray(Entity[]::new));
-            case Fact.DelayPut(var delay) -> puts(delay);
-            case Fact.DelayGone(var app) -> removes(LaunchDelay.key(app));
-            case Fact.QueuePut(var item) -> puts(item);
-            case Fact.QueueGone(var app) -> removes(LaunchQueueItem.key(app));
-            case Fact.FailurePut(var failure) -> puts(failure);
-            case Fact.FailureGone(var app) -> removes(TaskFailure.key(app));
-            case Fact.EndedTaskKept(var task) -> puts(task);
-            case Fact.EndedTaskForgotten(var task) -> removes(task.key());
-            case Fact.VolumeCondemned(var volume, var _) -> puts(volume);
-            case Fact.VolumeGone(var volume) -> removes(volume.key());
-            case Fact.DeploymentStarted(var deployment) -> puts(deployment);
-            case Fact.DeploymentAdvanced(var deployment) -> puts(deployment);
-            case Fact.DeploymentPut(var deployment) -> puts(deployment);
-            case Fact.DeploymentFinished(var deployment) -> removes(deployment.key());
-            case Fact.DeploymentCancelled(var deployment, var _) -> removes(deployment.key());
-            case Fact.AgentPut(var agent) -> puts(agent);
-            case Fact.AgentGone(var id) -> removes(Agent.key(id));
-            case Fact.ProxyPut(var proxy) -> puts(proxy);
-            case Fact.ProxyGone(var id) -> removes(Proxy.key(id));
-            case Fact.EndpointPut(var endpoint) -> puts(endpoint);
-            case Fact.EndpointGone(var key) -> removes(key);
-            case Fact.Accepted _,
-                    Fact.Planned _,
-                    Fact.Refused _,
-                    Fact.InputFailed _,
-                    Fact.DeadLettered _,
-                    Fact.Welcomed _,
-                    Fact.RejoinOrdered _,
-                    Fact.KillOrdered _ ->
-                    puts();
-        };
-    }
-
-    private static SortedMap<String, Optional<Entity>> puts(Entity... entities) {
-        var effects = new TreeMap<String, Optional<Entity>>();
-        for (var entity : entities) {
-            effects.put(entity.key(), Optional.of(entity));
-        }
-        return effects;
-    }
-
-    private static SortedMap<String, Optional<Entity>> removes(String... keys) {
-        var effects = new TreeMap<String, Optional<Entity>>();
-        for (var key : keys) {
-            effects.put(key, Optional.empty());
-        }
         return effects;
     }
 
@@ -273,6 +204,11 @@ public final class ClusterImage {
     /// Every entity by its key: a copy.
     public NavigableMap<String, Entity> entities() {
         return entities.copy();
+    }
+
+    /// Whether another image has the same entities.
+    public boolean same(ClusterImage other) {
+        return entities.same(other.entities);
     }
 
     /// How many entities there are.

@@ -43,6 +43,10 @@ final class EntityMap {
         inOrder.clear();
     }
 
+    boolean same(EntityMap other) {
+        return all.equals(other.all);
+    }
+
     int size() {
         return all.size();
     }

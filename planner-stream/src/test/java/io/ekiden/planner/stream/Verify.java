@@ -15,6 +15,7 @@ import io.ekiden.log.StateChecksum;
 import io.ekiden.log.StateRecord;
 import io.ekiden.model.Endpoint;
 import io.ekiden.state.ClusterImage;
+import io.ekiden.state.Effects;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -69,7 +70,7 @@ final class Verify {
         for (var entry : entries) {
             for (var fact : entry.facts()) {
                 replayed.replay(fact);
-                ClusterImage.effects(fact).forEach((key, _) -> written.put(key, entry.sequence()));
+                Effects.of(fact).forEach((key, _) -> written.put(key, entry.sequence()));
             }
         }
         var checksum = new StateChecksum();

@@ -3,7 +3,7 @@ package io.ekiden.simulator.check;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
-import io.ekiden.state.ClusterImage;
+import io.ekiden.state.Effects;
 import java.util.TreeMap;
 
 final class ChangesAreDecidedOnce implements Checker {
@@ -62,8 +62,7 @@ final class ChangesAreDecidedOnce implements Checker {
                         .filter(fact -> fact instanceof Fact.Accepted || without(fact))
                         .count();
         boolean refused = entry.facts().stream().anyMatch(ChangesAreDecidedOnce::without);
-        boolean changed =
-                entry.facts().stream().anyMatch(fact -> !ClusterImage.effects(fact).isEmpty());
+        boolean changed = entry.facts().stream().anyMatch(fact -> !Effects.of(fact).isEmpty());
         if (answers != 1 || (refused && changed)) {
             throw broken("entry %d: %s".formatted(entry.sequence(), entry.facts()));
         }

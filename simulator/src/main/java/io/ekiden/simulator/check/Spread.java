@@ -72,7 +72,7 @@ final class Spread {
         return switch (constraint.operator()) {
             case UNIQUE -> there == 0;
             case MAX_PER -> there < Integer.parseInt(constraint.value().orElseThrow());
-            case CLUSTER -> counts.isEmpty() || there > 0;
+            case CLUSTER -> constraint.value().isPresent() || counts.isEmpty() || there > 0;
             case GROUP_BY ->
                     constraint
                             .value()

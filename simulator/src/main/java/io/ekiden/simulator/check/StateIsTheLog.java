@@ -16,7 +16,7 @@ final class StateIsTheLog implements Checker {
 
     @Override
     public void restored(String who, long sequence, ClusterImage image, Evidence evidence) {
-        boolean same = image.entities().equals(evidence.image().entities());
+        boolean same = image.same(evidence.image());
         if (sequence != evidence.journal().size() || !same) {
             throw broken(
                     "%s has restored sequence %d, the journal has %d entries; same state: %s"
