@@ -39,6 +39,7 @@ public record Instance(
         Optional<Stopping> stopping,
         Optional<Instant> deadline)
         implements Entity {
+    public static final String PREFIX = "instance/";
 
     /// Where a task was put.
     ///
@@ -94,11 +95,11 @@ public record Instance(
     }
 
     public static String prefix(PathId app) {
-        return "instance/" + app.flat() + ".instance-";
+        return PREFIX + app.flat() + ".instance-";
     }
 
     public static String key(InstanceId id) {
-        return "instance/" + id;
+        return PREFIX + id;
     }
 
     @Override

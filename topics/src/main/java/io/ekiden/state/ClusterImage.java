@@ -327,7 +327,7 @@ public final class ClusterImage {
     }
 
     public Optional<Instance> instance(InstanceId id) {
-        return find(Instance.class, Instance.key(id));
+        return entities.get(id);
     }
 
     /// The instance whose present task this is.

@@ -2,6 +2,7 @@ package io.ekiden.state;
 
 import io.ekiden.model.Entity;
 import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -11,44 +12,63 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// Every entity by its key, found at once; and in the order of their keys, but for the instances:
-/// there are many of them, and [SpecInstances] has them in order.
+/// [SpecInstances] has them in order, and as there are many of them their keys are not kept.
 final class EntityMap {
-    private final HashMap<String, Entity> all = new HashMap<>();
+    private final HashMap<InstanceId, Instance> instances = new HashMap<>();
+    private final HashMap<String, Entity> others = new HashMap<>();
     private final TreeMap<String, Entity> inOrder = new TreeMap<>();
 
     Optional<Entity> get(String key) {
-        return Optional.ofNullable(all.get(key));
+        return Optional.ofNullable(
+                namesInstance(key) ? instances.get(instanceId(key)) : others.get(key));
     }
 
     <T extends Entity> Optional<T> get(Class<T> type, String key) {
-        return Optional.ofNullable(type.cast(all.get(key)));
+        return Optional.ofNullable(type.cast(others.get(key)));
+    }
+
+    Optional<Instance> get(InstanceId id) {
+        return Optional.ofNullable(instances.get(id));
     }
 
     /// Returns what stood under its key.
     Optional<Entity> put(Entity entity) {
-        var key = entity.key();
-        if (!(entity instanceof Instance)) {
-            inOrder.put(key, entity);
+        if (entity instanceof Instance instance) {
+            return Optional.ofNullable(instances.put(instance.id(), instance));
         }
-        return Optional.ofNullable(all.put(key, entity));
+        var key = entity.key();
+        inOrder.put(key, entity);
+        return Optional.ofNullable(others.put(key, entity));
     }
 
     Optional<Entity> remove(String key) {
+        if (namesInstance(key)) {
+            return Optional.ofNullable(instances.remove(instanceId(key)));
+        }
         inOrder.remove(key);
-        return Optional.ofNullable(all.remove(key));
+        return Optional.ofNullable(others.remove(key));
+    }
+
+    private static boolean namesInstance(String key) {
+        return key.startsWith(Instance.PREFIX);
+    }
+
+    private static InstanceId instanceId(String key) {
+        return new InstanceId(key.substring(Instance.PREFIX.length()));
     }
 
     void clear() {
-        all.clear();
+        instances.clear();
+        others.clear();
         inOrder.clear();
     }
 
     boolean same(EntityMap other) {
-        return all.equals(other.all);
+        return instances.equals(other.instances) && others.equals(other.others);
     }
 
     int size() {
-        return all.size();
+        return instances.size() + others.size();
     }
 
     /// All but the instances.
@@ -71,6 +91,8 @@ final class EntityMap {
 
     /// All of them, in order: a copy.
     NavigableMap<String, Entity> copy() {
-        return Collections.unmodifiableNavigableMap(new TreeMap<>(all));
+        var all = new TreeMap<>(inOrder);
+        instances.values().forEach(instance -> all.put(instance.key(), instance));
+        return Collections.unmodifiableNavigableMap(all);
     }
 }
