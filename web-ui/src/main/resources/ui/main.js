@@ -42,6 +42,8 @@ const actions = {
   },
   signOut() {
     become('');
+    // Nor may what was looked at stay in the address.
+    location.hash = format({app: ''});
     location.reload();
   },
   showAgents(event) {

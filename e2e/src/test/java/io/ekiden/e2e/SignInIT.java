@@ -16,12 +16,6 @@ import org.junit.jupiter.api.Test;
 /// An Ekiden that asks who calls, from making the tokens to what each user sees in a browser.
 @NeedsProgram(Browser.PROGRAM)
 final class SignInIT extends EkidenTest {
-    private static final String APP =
-            """
-            {"id": "/team-TEAM/printer", "cmd": "echo hello; echo kept > file; sleep 1000", "cpus": 0.05,
-             "mem": 16, "portDefinitions": []}\
-            """;
-
     private String token(String user, String... rights) throws Exception {
         var command = new ArrayList<>(List.of("token", "add", user));
         command.addAll(List.of(rights));
@@ -31,7 +25,13 @@ final class SignInIT extends EkidenTest {
 
     private RunningEkiden deployed() throws Exception {
         for (var team : List.of("a", "b")) {
-            Files.writeString(directory.resolve(team + ".json"), APP.replace("TEAM", team));
+            Files.writeString(
+                    directory.resolve(team + ".json"),
+                    """
+                    {"id": "/team-TEAM/printer", "cmd": "echo hello; echo kept > file; sleep 1000",
+                     "cpus": 0.05, "mem": 16, "portDefinitions": []}\
+                    """
+                            .formatted(team));
         }
         return up(
                 "--token-file",
