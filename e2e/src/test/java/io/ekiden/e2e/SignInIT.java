@@ -28,7 +28,7 @@ final class SignInIT extends EkidenTest {
             Files.writeString(
                     directory.resolve(team + ".json"),
                     """
-                    {"id": "/team-TEAM/printer", "cmd": "echo hello; echo kept > file; sleep 1000",
+                    {"id": "/team-%s/printer", "cmd": "echo hello; echo kept > file; sleep 1000",
                      "cpus": 0.05, "mem": 16, "portDefinitions": []}\
                     """
                             .formatted(team));

@@ -39,7 +39,11 @@ final class Rest implements Checker {
     }
 
     Optional<String> missing() {
-        return log().or(this::membership).or(this::deployments).or(this::apps).or(this::tasks);
+        return log().or(this::membership)
+                .or(this::deployments)
+                .or(this::apps)
+                .or(this::tasks)
+                .or(this::volumes);
     }
 
     private ClusterImage image() {
@@ -83,6 +87,13 @@ final class Rest implements Checker {
             }
         }
         return Optional.empty();
+    }
+
+    private Optional<String> volumes() {
+        return image().agents().stream()
+                .filter(agent -> !image().condemnedVolumes(agent.id()).isEmpty())
+                .map(agent -> agent.id() + " has volumes to destroy")
+                .findFirst();
     }
 
     private Optional<String> deployments() {

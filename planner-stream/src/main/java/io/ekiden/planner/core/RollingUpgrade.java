@@ -45,6 +45,9 @@ final class RollingUpgrade {
     /// Ends old instances as far as enough ready ones remain.
     private static void retire(Turn turn, RunSpec spec, int goal) {
         var all = turn.image().instancesOf(spec.id());
+        // One that waits is launched as what the spec is now, so it is new at once.
+        all.in(phase -> old(spec, phase) && phase.condition() == Condition.SCHEDULED)
+                .forEach(instance -> replace(turn, spec, instance));
         int old = all.count(phase -> old(spec, phase));
         int readyOld = all.count(phase -> old(spec, phase) && ready(turn, spec, phase));
         int readyFresh = all.count(phase -> fresh(spec, phase) && phase.ready(spec));

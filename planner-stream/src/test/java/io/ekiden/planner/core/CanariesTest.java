@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
+import io.ekiden.log.Input;
+import io.ekiden.log.MemberKind;
 import io.ekiden.log.Rejection;
+import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Deployment.Canaries;
 import io.ekiden.model.PathId;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +96,25 @@ class CanariesTest {
 
         assertThat(world.running).hasSizeGreaterThanOrEqualTo(4);
         assertThat(deployment().canaries()).isEqualTo(Canaries.WAITING);
+    }
+
+    @Test
+    void whatWaitsForItsAgentIsNewAtOnceSinceItWillBeLaunchedSo() {
+        var volume =
+                "\"canary\":{\"instances\":1}},\"container\":{\"type\":\"MESOS\",\"volumes\":[{\"containerPath\":\"data\",\"mode\":\"RW\",\"persistent\":{\"size\":1}}]";
+        deploy("v1", volume);
+        world.work();
+        world.instances("/web").stream()
+                .filter(instance -> instance.holder().equals(Optional.of("a1")))
+                .forEach(instance -> world.dies(instance, TaskState.FAILED));
+        world.take(new Input.MemberSilent(MemberKind.AGENT, "a1"));
+        deploy("v2", volume);
+
+        var app = world.image.app(WEB).orElseThrow();
+        assertThat(world.instances("/web"))
+                .filteredOn(instance -> instance.condition() == Condition.SCHEDULED)
+                .hasSize(2)
+                .allMatch(instance -> RollingUpgrade.current(app, instance));
     }
 
     @Test
