@@ -32,7 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /// Decisions through real Kafka: one app with many instances is created, and the launches are read
 /// from the committed journal, until all have been decided. The agents only join and beat; they
-/// launch nothing, so that what is measured is the planner, its transactions and the broker.
+/// launch nothing, and the constraint keeps the real one out, so that what is measured is the planner, its transactions and the broker.
 ///
 ///     ./ekiden up --detach --data-dir /tmp/bench
 ///     java -cp 'standalone/target/lib/*' bench/PlacementsThroughKafka.java /tmp/bench 100 20000 5
@@ -147,7 +147,7 @@ public final class PlacementsThroughKafka {
             consumer.seekToEnd(List.of(journal));
             consumer.position(journal);
             var body =
-                    "{\"id\":\"/%s\",\"cmd\":\"true\",\"cpus\":0.001,\"mem\":1,\"instances\":%d,\"portDefinitions\":[]}"
+                    "{\"id\":\"/%s\",\"cmd\":\"true\",\"cpus\":0.001,\"mem\":1,\"instances\":%d,\"portDefinitions\":[],\"constraints\":[[\"rack\",\"LIKE\",\"r.*\"]]}"
                             .formatted(id, instances);
             long begin = System.nanoTime();
             var answer =
