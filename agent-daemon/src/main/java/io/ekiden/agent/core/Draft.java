@@ -103,8 +103,7 @@ final class Draft {
             var why = "waits for the end of %s, which has a port of it".formatted(holder.get());
             remember(task.withState(task.state(), Optional.empty(), why));
         } else {
-            remember(task);
-            act(new Action.Start(task));
+            startNow(task);
         }
         report(tasks.get(task.taskId()));
     }
@@ -114,10 +113,14 @@ final class Draft {
             var task = tasks.get(id).withState(tasks.get(id).state(), Optional.empty(), "");
             if (holder(task).isEmpty()) {
                 waiting.remove(id);
-                remember(task);
-                act(new Action.Start(task));
+                startNow(task);
             }
         }
+    }
+
+    private void startNow(LocalTask task) {
+        remember(task);
+        act(new Action.Start(task));
     }
 
     /// Another task that runs here, or is about to, with one of this one's host ports.
