@@ -12,6 +12,7 @@ import java.util.SortedSet;
 /// @param clusterId of the cluster that its work directory belongs to; absent before its first
 ///   welcome
 /// @param condemned volumes to destroy when no task uses them any more
+/// @param waiting tasks that are not started yet, since another still has one of their host ports
 /// @param defaultGraceSeconds between SIGTERM and SIGKILL when neither order nor app says
 public record AgentState(
         String agentId,
@@ -21,7 +22,8 @@ public record AgentState(
         String session,
         SortedMap<TaskId, LocalTask> tasks,
         Outbox outbox,
-        SortedSet<String> condemned) {
+        SortedSet<String> condemned,
+        SortedSet<TaskId> waiting) {
 
     /// Whether a session is one of this process's own.
     boolean isOwn(String other) {

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 /// - only a command of the present epoch starts or ends anything (3), and none does once another
 ///   agent of the same id was admitted;
 /// - a task that the planner does not name is left alone until it is ordered to be killed (6, 7);
+/// - a task does not start while another on this machine has one of its host ports (8, 26);
 /// - an ended task stays in the inventory until Kafka has acknowledged the report of its end.
 public final class AgentSteps {
     private AgentSteps() {}
@@ -46,6 +47,7 @@ public final class AgentSteps {
                                 "",
                                 tasks,
                                 Outbox.EMPTY,
+                                new TreeSet<>(),
                                 new TreeSet<>()));
         for (var task : recovered) {
             if (task.ended() && !task.acknowledged()) {

@@ -7,6 +7,7 @@ import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,6 +27,7 @@ final class Draft {
     private Outbox outbox;
     private String session;
     private final TreeSet<String> condemned;
+    private final TreeSet<TaskId> waiting;
 
     Draft(AgentState before) {
         this.before = before;
@@ -35,6 +37,7 @@ final class Draft {
         this.outbox = before.outbox();
         this.session = before.session();
         this.condemned = new TreeSet<>(before.condemned());
+        this.waiting = new TreeSet<>(before.waiting());
     }
 
     AgentSteps.Step done() {
@@ -47,7 +50,8 @@ final class Draft {
                         session,
                         tasks,
                         outbox,
-                        condemned),
+                        condemned,
+                        waiting),
                 actions);
     }
 
@@ -90,13 +94,55 @@ final class Draft {
         act(new Action.Remember(task));
     }
 
+    /// At once, or when nothing else has its host ports any more: a task that its planner has given
+    /// up goes on here until it is killed, and what is meant for the new one would reach it.
     void start(LocalTask task) {
+        var holder = holder(task);
+        if (holder.isPresent()) {
+            waiting.add(task.taskId());
+            var why = "waits for the end of %s, which has a port of it".formatted(holder.get());
+            remember(task.withState(task.state(), Optional.empty(), why));
+        } else {
+            startNow(task);
+        }
+        report(tasks.get(task.taskId()));
+    }
+
+    private void startWaiting() {
+        for (var id : List.copyOf(waiting)) {
+            var task = tasks.get(id).withState(tasks.get(id).state(), Optional.empty(), "");
+            if (holder(task).isEmpty()) {
+                waiting.remove(id);
+                startNow(task);
+            }
+        }
+    }
+
+    private void startNow(LocalTask task) {
         remember(task);
         act(new Action.Start(task));
-        report(task);
+    }
+
+    /// Another task that runs here, or is about to, with one of this one's host ports.
+    private Optional<TaskId> holder(LocalTask task) {
+        var wanted = hostPorts(task);
+        return tasks.values().stream()
+                .filter(other -> !other.ended() && !waiting.contains(other.taskId()))
+                .filter(other -> !other.taskId().equals(task.taskId()))
+                .filter(other -> !Collections.disjoint(wanted, hostPorts(other)))
+                .map(LocalTask::taskId)
+                .findFirst();
+    }
+
+    private static List<Integer> hostPorts(LocalTask task) {
+        return task.task().map(AgentCommand.Task::hostPorts).orElse(List.of());
     }
 
     void kill(LocalTask task) {
+        if (waiting.contains(task.taskId())) {
+            end(task.withState(TaskState.KILLED, Optional.empty(), "killed before its start"));
+            return;
+        }
         remember(task);
         act(new Action.StopChecking(task.taskId()));
         var grace = Duration.ofSeconds(task.kill().orElseThrow().graceSeconds());
@@ -109,6 +155,8 @@ final class Draft {
         outbox = outbox.withoutChecksOf(task.taskId());
         report(task);
         destroyUnused();
+        waiting.remove(task.taskId());
+        startWaiting();
     }
 
     /// A volume that a task still uses is destroyed after that task's end.

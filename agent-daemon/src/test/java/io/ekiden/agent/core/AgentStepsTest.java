@@ -166,6 +166,40 @@ final class AgentStepsTest {
         assertThat(done(Action.Start.class)).isEmpty();
     }
 
+    /// The planner has given it up, and its ports to another, while it could not reach this agent.
+    @Test
+    void aTaskWaitsForTheEndOfWhatStillHasItsPorts() {
+        var orphan = Given.cmd("old").ports(31000, 31001).local(ID, TaskState.RUNNING);
+        var next = Given.cmd("new").ports(31001).task(new TaskId("web.instance-2._app.1"));
+        var other = Given.cmd("new").ports(31002).task(new TaskId("web.instance-3._app.1"));
+        begins(orphan).joins("me.1").welcomed("me.1", 10, next, other);
+        assertThat(started()).containsExactly(other.taskId());
+
+        commanded(kill(10));
+        assertThat(started()).isEmpty();
+        on(new Event.Ended(ID, Optional.of(143), "terminated"));
+        assertThat(started()).containsExactly(next.taskId());
+        on(new Event.Ended(other.taskId(), Optional.of(0), "over"));
+        assertThat(started()).isEmpty();
+    }
+
+    @Test
+    void aTaskThatIsKilledWhileItWaitsIsNeverStarted() {
+        var next = Given.cmd("new").ports(31000).task(ID);
+        var orphan = new TaskId("web.instance-2._app.1");
+        member(Given.cmd("old").ports(31000).local(orphan, TaskState.RUNNING));
+        commanded(new AgentCommand.Launch("a1", 10, 11, next)).commanded(kill(10));
+        assertThat(done(Action.Kill.class)).isEmpty();
+        assertThat(task().state()).isEqualTo(TaskState.KILLED);
+
+        on(new Event.Ended(orphan, Optional.of(0), "over"));
+        assertThat(started()).isEmpty();
+    }
+
+    private List<TaskId> started() {
+        return done(Action.Start.class).stream().map(start -> start.task().taskId()).toList();
+    }
+
     @Test
     void aTaskKilledBeforeItsLaunchIsNeverStarted() {
         member().commanded(kill(10));

@@ -1,10 +1,12 @@
 package io.ekiden.planner.core;
 
+import io.ekiden.model.Constraint.Operator;
 import io.ekiden.state.Rule;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 
 /// What a constraint that counts other instances admits at this moment (Marathon's `Constraints`).
 sealed interface Balance {
@@ -32,6 +34,16 @@ sealed interface Balance {
         };
     }
 
+    /// The same for an instance that can only run where its volumes are. Those of one app may be
+    /// apart already, and nothing can bring them together: each goes where any other is, for
+    /// refused by the most common value it would wait for ever.
+    static Balance ofKept(
+            Rule rule, SortedMap<String, Integer> counts, int instances, Collection<String> seen) {
+        return rule.operator() == Operator.CLUSTER
+                ? new Only(new TreeSet<>(counts.keySet()))
+                : of(rule, counts, instances, seen);
+    }
+
     /// So many instances for each value.
     record AtMost(int most, SortedMap<String, Integer> counts) implements Balance {
         @Override
@@ -46,26 +58,26 @@ sealed interface Balance {
     }
 
     /// Only where the others are; anywhere for the first.
-    record Only(Optional<String> value) implements Balance {
+    record Only(Set<String> values) implements Balance {
         @Override
-        public boolean admits(String other) {
-            return value.isEmpty() || value.get().equals(other);
+        public boolean admits(String value) {
+            return values.isEmpty() || values.contains(value);
         }
 
         @Override
         public boolean outdated() {
-            return value.isEmpty();
+            return values.isEmpty();
         }
     }
 
     /// The value of the first one placed. All have the same, unless agents have been renamed since:
     /// then the most common one counts.
-    private static Optional<String> most(SortedMap<String, Integer> counts) {
+    private static Set<String> most(SortedMap<String, Integer> counts) {
         Map.Entry<String, Integer> most = null;
         for (var entry : counts.entrySet()) {
             most = most == null || entry.getValue() > most.getValue() ? entry : most;
         }
-        return Optional.ofNullable(most).map(Map.Entry::getKey);
+        return most == null ? Set.of() : Set.of(most.getKey());
     }
 
     /// GROUP_BY without a number: the values with the fewest instances are next.

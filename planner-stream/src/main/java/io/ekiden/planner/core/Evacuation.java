@@ -76,7 +76,10 @@ final class Evacuation {
         if (leaving(turn, spec).isEmpty()) {
             return Integer.MAX_VALUE;
         }
-        int ready = turn.image().instancesOf(spec.id()).count(phase -> phase.ready(spec));
+        int ready =
+                turn.image()
+                        .instancesOf(spec.id())
+                        .count(phase -> RollingUpgrade.ready(turn, spec, phase));
         return Math.max(0, Bounds.of(spec).capacity(ready) - RollingUpgrade.present(turn, spec));
     }
 
@@ -93,7 +96,7 @@ final class Evacuation {
         int spare = ready(turn, spec) - floor;
         int surplus = Scaling.counted(turn, spec).size() + leaving.size() - spec.instances();
         for (var instance : Victims.first(turn, leaving, spec, leaving.size())) {
-            if (instance.ready(spec) && spare-- <= 0) {
+            if (turn.definition(instance).filter(instance::ready).isPresent() && spare-- <= 0) {
                 return;
             }
             var goal = surplus-- > 0 ? Goal.DECOMMISSIONED : instance.goal();
@@ -104,6 +107,7 @@ final class Evacuation {
     private static int ready(Turn turn, RunSpec spec) {
         return turn.image()
                 .instancesOf(spec.id())
-                .count(phase -> Scaling.wanted(phase.goal()) && phase.ready(spec));
+                .count(phase ->
+                        Scaling.wanted(phase.goal()) && RollingUpgrade.ready(turn, spec, phase));
     }
 }

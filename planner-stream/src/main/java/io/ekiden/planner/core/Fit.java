@@ -103,10 +103,15 @@ final class Fit {
         for (var judged : rules) {
             if (judged.rule.counts() && judged.outdated()) {
                 var counts = withoutItself(judged.rule, instances.tally(judged.rule.field()));
-                judged.balance =
-                        Optional.of(Balance.of(judged.rule, counts, spec.instances(), judged.seen));
+                judged.balance = Optional.of(balance(judged, counts));
             }
         }
+    }
+
+    private Balance balance(Judged judged, SortedMap<String, Integer> counts) {
+        return reserved.isPresent()
+                ? Balance.ofKept(judged.rule, counts, spec.instances(), judged.seen)
+                : Balance.of(judged.rule, counts, spec.instances(), judged.seen);
     }
 
     /// What an instance keeps by its reservation is not in its own way.

@@ -114,8 +114,8 @@ final class RollingUpgrade {
         return turn.image().instancesOf(spec.id()).count(RollingUpgrade::present);
     }
 
-    /// By the definition that it runs.
-    private static boolean ready(Turn turn, RunSpec spec, Phase phase) {
+    /// By the definition that it runs: it knows nothing of what the present one asks.
+    static boolean ready(Turn turn, RunSpec spec, Phase phase) {
         return phase.condition() == Condition.RUNNING
                 && turn.definition(spec.id(), phase.version()).filter(phase::ready).isPresent();
     }

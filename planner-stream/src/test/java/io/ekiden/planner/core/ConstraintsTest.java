@@ -14,6 +14,7 @@ import io.ekiden.model.PathId;
 import io.ekiden.state.Rule;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -235,6 +236,30 @@ class ConstraintsTest {
         if (racks != null) {
             assertThat(racks("/web")).isEqualTo(racks);
         }
+        world.replays();
+    }
+
+    /// What keeps volumes can't be brought together: it runs where it is rather than nowhere.
+    @Test
+    void volumesThatAreApartStayInUseWhenTheyAreAskedToBeTogether() {
+        world.agent("a1", 4, "rack:r1").agent("a2", 4, "rack:r2");
+        world.create(
+                "/db",
+                """
+                {"cmd": "x", "cpus": 0.1, "mem": 16, "instances": 4,
+                 "upgradeStrategy": {"minimumHealthCapacity": 0, "maximumOverCapacity": 0},
+                 "container": {"type": "MESOS", "volumes": [
+                   {"containerPath": "data", "mode": "RW", "persistent": {"size": 10}}]}}
+                """);
+        world.work();
+        assertThat(racks("/db")).isEqualTo("r1:2 r2:2");
+
+        world.update("/db", "{\"constraints\":[[\"rack\",\"CLUSTER\"]]}");
+        world.work();
+
+        assertThat(world.conditions("/db")).containsOnly(Map.entry(Condition.RUNNING, 4));
+        assertThat(world.image.deployments()).isEmpty();
+        assertThat(racks("/db")).isEqualTo("r1:2 r2:2");
         world.replays();
     }
 

@@ -2,6 +2,7 @@ package io.ekiden.planner.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ekiden.log.AgentReport;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Rejection;
@@ -10,6 +11,7 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.PathId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -94,6 +96,69 @@ class EvacuationTest {
         world.health(replacement, true, false);
         world.work();
         assertThat(world.running).containsOnlyKeys(replacement.taskId());
+    }
+
+    /// One instance on each agent, of a definition without health checks; the present one has some,
+    /// since an update was ended where it was.
+    private void twoOfAFormerDefinition() {
+        world.agent("a1", 4).agent("a2", 4);
+        world.create("/web", "{\"cmd\":\"x\",\"cpus\":0.1,\"mem\":32,\"instances\":2}");
+        world.work();
+        world.update(
+                "/web",
+                "{\"healthChecks\":[{\"protocol\":\"COMMAND\",\"command\":{\"value\":\"true\"}}]}");
+        world.work();
+        var update = world.image.deployments().iterator().next().id();
+        world.change(new Change.CancelDeployment(update), true);
+        world.work();
+        assertThat(agents("/web")).containsExactly("a1", "a2");
+        assertThat(world.instances("/web")).hasSize(2);
+        assertThat(world.image.deployments()).isEmpty();
+    }
+
+    private Instance on(String agent) {
+        return world.instances("/web").stream()
+                .filter(instance -> instance.placement().orElseThrow().agentId().equals(agent))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void allAreHealthyBut(Instance... others) {
+        world.instances("/web").stream()
+                .filter(instance -> !List.of(others).contains(instance))
+                .forEach(instance -> world.health(instance, true, false));
+        world.work();
+    }
+
+    @Test
+    void oneOfAFormerDefinitionServesUntilItsReplacementDoes() {
+        twoOfAFormerDefinition();
+        var leaving = on("a1");
+        var staying = on("a2");
+
+        drain("a1", true);
+        world.work();
+        assertThat(world.running).containsKey(leaving.taskId()).hasSize(3);
+
+        allAreHealthyBut(leaving, staying);
+        assertThat(agents("/web")).containsExactly("a2");
+        assertThat(world.running).containsKey(staying.taskId()).hasSize(2);
+    }
+
+    @Test
+    void thoseOfAFormerDefinitionServeWhileAnotherLeaves() {
+        twoOfAFormerDefinition();
+        var staying = on("a2");
+        world.dies(on("a1"), AgentReport.TaskState.FAILED);
+        world.pass(Duration.ofSeconds(2));
+        allAreHealthyBut(staying);
+
+        drain("a1", true);
+        world.work();
+        allAreHealthyBut(staying);
+
+        assertThat(agents("/web")).containsExactly("a2");
+        assertThat(world.running).containsKey(staying.taskId()).hasSize(2);
     }
 
     @Test
