@@ -57,8 +57,7 @@ public final class Room {
                 image.instances(spec.id()).stream()
                         .filter(other -> !other.id().equals(instance.id()))
                         .toList();
-        var spread = new Spread(image, spec, others);
-        if (spread.divided() || spread.broken(agent).isPresent()) {
+        if (new Spread(image, spec, others).broken(agent).isPresent()) {
             return false;
         }
         long ports = agent.ports().stream().mapToInt(PortRange::size).sum();

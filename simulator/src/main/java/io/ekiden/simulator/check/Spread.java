@@ -36,15 +36,6 @@ final class Spread {
                 .findFirst();
     }
 
-    /// Whether what is to be in one place is in several, as instances with volumes may be that were
-    /// there before the constraint: then nobody can say where another belongs.
-    boolean divided() {
-        return spec.constraints().stream()
-                .anyMatch(constraint ->
-                        constraint.operator() == Constraint.Operator.CLUSTER
-                                && counts(constraint).size() > 1);
-    }
-
     private boolean holds(Constraint constraint, Agent agent) {
         var value = value(constraint, agent);
         return plainly(constraint, value)
