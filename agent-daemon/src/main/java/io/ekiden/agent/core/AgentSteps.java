@@ -91,7 +91,13 @@ public final class AgentSteps {
                     draft.joinAgain("the planner may have given this agent up");
                 }
             }
-            case Event.Beat _ -> draft.sendPending();
+            case Event.Beat _ -> {
+                draft.sendPending();
+                // A lease that has lapsed was told before.
+                if (draft.membership() instanceof Membership.Member) {
+                    draft.startWaiting();
+                }
+            }
             case Event.VolumeDestroyed(var volumeId) -> draft.volumeDestroyed(volumeId);
             case Event.RuntimesChanged _ -> {
                 if (draft.membership() instanceof Membership.Member) {

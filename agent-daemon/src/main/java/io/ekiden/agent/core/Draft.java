@@ -108,7 +108,9 @@ final class Draft {
         report(tasks.get(task.taskId()));
     }
 
-    private void startWaiting() {
+    /// Starts those whose ports are free by now. To be called only while the planner can't have
+    /// given them up.
+    void startWaiting() {
         for (var id : List.copyOf(waiting)) {
             var task = tasks.get(id).withState(tasks.get(id).state(), Optional.empty(), "");
             if (holder(task).isEmpty()) {
@@ -156,7 +158,6 @@ final class Draft {
         report(task);
         destroyUnused();
         waiting.remove(task.taskId());
-        startWaiting();
     }
 
     /// A volume that a task still uses is destroyed after that task's end.

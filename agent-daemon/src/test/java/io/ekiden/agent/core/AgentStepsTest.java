@@ -178,8 +178,24 @@ final class AgentStepsTest {
         commanded(kill(10));
         assertThat(started()).isEmpty();
         on(new Event.Ended(ID, Optional.of(143), "terminated"));
+        assertThat(started()).isEmpty();
+        on(new Event.Beat());
         assertThat(started()).containsExactly(next.taskId());
-        on(new Event.Ended(other.taskId(), Optional.of(0), "over"));
+        on(new Event.Beat());
+        assertThat(started()).isEmpty();
+    }
+
+    /// Its planner may have given it up, and its ports to another.
+    @Test
+    void aTaskThatWaitsIsNotStartedWhenTheLeaseHasLapsed() {
+        var next = Given.cmd("new").ports(31000).task(ID);
+        var orphan = new TaskId("web.instance-2._app.1");
+        member(Given.cmd("old").ports(31000).local(orphan, TaskState.RUNNING));
+        commanded(new AgentCommand.Launch("a1", 10, 11, next));
+
+        on(new Event.Ended(orphan, Optional.of(0), "over"));
+        on(new Event.LeaseLapsed());
+        on(new Event.Beat());
         assertThat(started()).isEmpty();
     }
 
@@ -193,6 +209,7 @@ final class AgentStepsTest {
         assertThat(task().state()).isEqualTo(TaskState.KILLED);
 
         on(new Event.Ended(orphan, Optional.of(0), "over"));
+        on(new Event.Beat());
         assertThat(started()).isEmpty();
     }
 

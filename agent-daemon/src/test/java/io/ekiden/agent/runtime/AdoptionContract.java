@@ -79,7 +79,7 @@ public abstract class AdoptionContract extends RunContract {
 
         var second = life();
 
-        assertThat(second.events(task)).contains(ended(task, 5, "Command exited with status 5"));
+        assertThat(second.end(task)).isEqualTo(ended(task, 5, "Command exited with status 5"));
         assertThat(second.stdout(task)).isEqualTo("last words\n");
     }
 
