@@ -24,7 +24,7 @@ final class MutantsAreFoundTest {
         "readiness-not-awaited, 35-finished-means-done"
     })
     void isFoundBy(String name, String invariant) {
-        var hunt = Hunt.in(WORLDS.of(mutant(name)), 200);
+        var hunt = Hunt.in(WORLDS.of(mutant(name)), 40);
         assertThat(hunt.broken().orElseThrow().invariant()).isEqualTo(invariant);
     }
 
