@@ -4,7 +4,6 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.log.JournalReader;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
-import io.ekiden.planner.core.Planner;
 import io.ekiden.planner.core.Replay;
 import io.ekiden.planner.core.Settings;
 import java.util.ArrayList;
@@ -28,7 +27,7 @@ record Journal(List<JournalEntry> entries) {
 
     /// What the planner of this build would decide otherwise than is recorded.
     List<Replay.Difference> differences(PortRange servicePorts) {
-        var replay = new Replay(new Planner(Settings.DEFAULT.withServicePorts(servicePorts)));
+        var replay = new Replay(Settings.DEFAULT.withServicePorts(servicePorts));
         var differences = new ArrayList<Replay.Difference>();
         for (var entry : entries) {
             replay.take(entry).ifPresent(differences::add);

@@ -5,10 +5,11 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.log.JournalReader;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
-import io.ekiden.planner.core.Planner;
 import io.ekiden.planner.core.Replay;
 import io.ekiden.planner.core.Settings;
+import io.ekiden.planner.core.Settings.Strategy;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +25,11 @@ import picocli.CommandLine.Option;
         name = "replay",
         description =
                 "Decide the journal of an Ekiden again and compare: equal, or the first difference.",
-        footer = {"", "Exit codes: 0 no difference, 1 a difference or a damaged journal, 2 usage."},
+        footer = {
+            "",
+            "Exit codes: 0 no difference, 1 a difference, a damaged journal or none that can be judged,"
+                    + " 2 usage."
+        },
         mixinStandardHelpOptions = true,
         sortOptions = false,
         versionProvider = StandaloneMain.Version.class)
@@ -65,7 +70,7 @@ final class ReplayCommand implements Callable<Integer> {
     /// What was found.
     private static final class Findings {
         private long first;
-        private long last;
+        private long judged;
         private long otherSettings;
         private long differences;
         private Optional<Replay.Difference> difference = Optional.empty();
@@ -73,17 +78,17 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws CommandFailure {
-        var settings = Settings.DEFAULT;
+        var ports = Settings.DEFAULT.servicePorts();
         var servers = bootstrapServers;
         if (servers == null) {
             var running = running();
             servers = running.kafka();
-            settings = settings.withServicePorts(range(running.servicePorts()));
+            ports = range(running.servicePorts());
         }
         if (servicePorts != null) {
-            settings = settings.withServicePorts(servicePorts);
+            ports = servicePorts;
         }
-        return tell(decideAgain(servers, settings), settings);
+        return tell(decideAgain(servers, ports), ports);
     }
 
     private Instance running() throws CommandFailure {
@@ -100,14 +105,20 @@ final class ReplayCommand implements Callable<Integer> {
         return new UpCommand.RangeConverter().convert(text);
     }
 
-    private Findings decideAgain(String servers, Settings settings) throws CommandFailure {
-        var replay = new Replay(new Planner(settings));
+    /// With either placement: an entry tells which it was decided with.
+    private Findings decideAgain(String servers, PortRange ports) throws CommandFailure {
+        var settings = Settings.DEFAULT.withServicePorts(ports);
+        var replay =
+                new Replay(
+                        Arrays.stream(Strategy.values())
+                                .map(settings::withStrategy)
+                                .toArray(Settings[]::new));
         var findings = new Findings();
         try {
             JournalReader.read(
                     Map.of("bootstrap.servers", servers),
                     new Topics(prefix),
-                    entry -> take(entry, replay, settings, findings));
+                    entry -> take(entry, replay, findings));
         } catch (JournalReader.Damaged e) {
             throw CommandFailure.failed("the journal is damaged: " + e.getMessage());
         } catch (KafkaException e) {
@@ -122,34 +133,35 @@ final class ReplayCommand implements Callable<Integer> {
         return findings;
     }
 
-    private static void take(
-            JournalEntry entry, Replay replay, Settings settings, Findings findings) {
+    private static void take(JournalEntry entry, Replay replay, Findings findings) {
         findings.first = findings.first == 0 ? entry.sequence() : findings.first;
-        findings.last = entry.sequence();
         if (findings.first > 1) {
             return;
         }
-        if (!entry.configHash().equals(settings.hash())) {
-            replay.follow(entry);
+        if (replay.known(entry)) {
+            findings.judged++;
+        } else {
             findings.otherSettings++;
-            return;
         }
         var difference = replay.take(entry);
         findings.differences += difference.isPresent() ? 1 : 0;
         findings.difference = findings.difference.or(() -> difference);
     }
 
-    private int tell(Findings findings, Settings settings) {
+    private int tell(Findings findings, PortRange ports) {
         if (findings.otherSettings > 0) {
             terminal.say(
-                    "%d of the entries were decided with other settings than %s and are not judged"
-                            .formatted(findings.otherSettings, settings.servicePorts()));
+                    "%d entries were decided with other service ports than %d-%d and are not judged"
+                            .formatted(findings.otherSettings, ports.begin(), ports.end()));
         }
         findings.difference.ifPresent(this::tell);
         terminal.result(
                 "replayed %d entries, %d with a difference"
-                        .formatted(findings.last - findings.otherSettings, findings.differences));
-        return findings.differences == 0 ? ExitCode.ENDED_AS_ASKED : ExitCode.FAILED;
+                        .formatted(findings.judged, findings.differences));
+        // What nobody has looked at is not proven.
+        return findings.differences == 0 && findings.judged > 0
+                ? ExitCode.ENDED_AS_ASKED
+                : ExitCode.FAILED;
     }
 
     private void tell(Replay.Difference difference) {

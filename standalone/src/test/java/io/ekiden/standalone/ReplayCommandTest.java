@@ -11,6 +11,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.planner.core.Header;
 import io.ekiden.planner.core.Planner;
 import io.ekiden.planner.core.Settings;
+import io.ekiden.planner.core.Settings.Strategy;
 import io.ekiden.state.ClusterImage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -87,15 +88,25 @@ final class ReplayCommandTest {
     }
 
     @Test
-    void entriesOfOtherSettingsAreFollowedButNotJudged() throws Exception {
-        assertThat(replay(journal(), "--service-ports=20000-20100")).isZero();
+    void aJournalOfOtherServicePortsProvesNothing() throws Exception {
+        assertThat(replay(journal(), "--service-ports=20000-20100")).isEqualTo(ExitCode.FAILED);
         assertThat(text(out)).isEqualTo("replayed 0 entries, 0 with a difference");
-        assertThat(text(err)).contains("3 of the entries were decided with other settings");
+        assertThat(text(err)).contains("3 entries were decided with other service ports");
+    }
+
+    @Test
+    void anEntryIsDecidedAgainWithThePlacementThatItNames() throws Exception {
+        assertThat(replay(journal(Strategy.BINPACK))).isZero();
+        assertThat(text(out)).isEqualTo("replayed 3 entries, 0 with a difference");
     }
 
     /// Three entries, as the planner would write them.
     private static List<JournalEntry> journal() {
-        var planner = new Planner(Settings.DEFAULT);
+        return journal(Strategy.SPREAD);
+    }
+
+    private static List<JournalEntry> journal(Strategy placement) {
+        var planner = new Planner(Settings.DEFAULT.withStrategy(placement));
         var image = new ClusterImage();
         var entries = new ArrayList<JournalEntry>();
         var hash = "";

@@ -38,7 +38,7 @@ import java.util.function.Predicate;
 ///
 /// [#replay] is the only way in which a decision changes it, for the planner as for every reader;
 /// [#put] and [#remove] are for restoring and undoing. Iteration is always in the order of the
-/// keys. Not safe for several threads.
+/// keys, over instances app by app. Not safe for several threads.
 public final class ClusterImage {
     private final EntityMap entities = new EntityMap();
     private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();

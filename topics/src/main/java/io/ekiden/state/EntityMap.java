@@ -23,6 +23,7 @@ final class EntityMap {
                 namesInstance(key) ? instances.get(instanceId(key)) : others.get(key));
     }
 
+    /// One that is no instance.
     <T extends Entity> Optional<T> get(Class<T> type, String key) {
         return Optional.ofNullable(type.cast(others.get(key)));
     }

@@ -243,7 +243,19 @@ final class Draft {
         act(new Action.Follow(welcome.partition()));
         announced.forEach(this::heard);
         welcome.assignment().forEach(task -> assigned(welcome.sequence(), task, announced));
+        endForsaken(welcome.assignment());
         sendPending();
+    }
+
+    /// What waited for its ports and has been given up meanwhile never runs.
+    private void endForsaken(List<AgentCommand.Task> assignment) {
+        var assigned = assignment.stream().map(AgentCommand.Task::taskId).toList();
+        for (var id : List.copyOf(waiting)) {
+            if (!assigned.contains(id)) {
+                var why = "given up before its start";
+                end(tasks.get(id).withState(TaskState.KILLED, Optional.empty(), why));
+            }
+        }
     }
 
     /// The planner has answered the inventory, so it has read it.

@@ -213,6 +213,20 @@ final class AgentStepsTest {
         assertThat(started()).isEmpty();
     }
 
+    @Test
+    void aTaskThatWaitsIsNotStartedWhenItsPlannerHasGivenItUp() {
+        var next = Given.cmd("new").ports(31000).task(ID);
+        var orphan = new TaskId("web.instance-2._app.1");
+        member(Given.cmd("old").ports(31000).local(orphan, TaskState.RUNNING));
+        commanded(new AgentCommand.Launch("a1", 10, 11, next));
+        on(new Event.LeaseLapsed()).joins("me.2").welcomed("me.2", 12);
+        assertThat(task().state()).isEqualTo(TaskState.KILLED);
+
+        on(new Event.Ended(orphan, Optional.of(0), "over"));
+        on(new Event.Beat());
+        assertThat(started()).isEmpty();
+    }
+
     private List<TaskId> started() {
         return done(Action.Start.class).stream().map(start -> start.task().taskId()).toList();
     }

@@ -2,37 +2,50 @@ package io.ekiden.planner.core;
 
 import io.ekiden.log.JournalEntry;
 import io.ekiden.state.ClusterImage;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Decides a journal again, entry by entry, and compares: the proof that the log tells the truth.
 /// The state follows the recorded facts, so one difference does not hide or cause others.
 public final class Replay {
-    private final Planner planner;
+    private final Map<String, Planner> planners;
     private final ClusterImage image = new ClusterImage();
 
-    public Replay(Planner planner) {
-        this.planner = planner;
+    /// @param settings with which it may have been decided: each entry names the ones it was
+    ///   decided with
+    public Replay(Settings... settings) {
+        planners =
+                Arrays.stream(settings)
+                        .collect(Collectors.toMap(Settings::hash, Planner::new, (one, _) -> one));
     }
 
     /// An entry that would be decided otherwise today.
     public record Difference(JournalEntry recorded, JournalEntry decided) {}
 
-    /// Takes the next entry of the journal; the difference, if there is one.
+    /// Takes the next entry of the journal; the difference, if there is one. An entry of settings
+    /// that are not [#known] is followed as it is, and never differs.
     public Optional<Difference> take(JournalEntry entry) {
+        if (!known(entry)) {
+            entry.facts().forEach(image::replay);
+            return Optional.empty();
+        }
         var header = new Header(entry.sequence(), entry.time(), entry.previousHash());
+        var planner = planners.get(entry.configHash());
         var decision = planner.decide(image, header, entry.input());
         var decided = decision.entry();
         if (decided.equals(entry)) {
             return Optional.empty();
         }
         decision.undo();
-        follow(entry);
+        entry.facts().forEach(image::replay);
         return Optional.of(new Difference(entry, decided));
     }
 
-    /// Takes the next entry as it is: for one that other settings decided.
-    public void follow(JournalEntry entry) {
-        entry.facts().forEach(image::replay);
+    /// Whether the settings are there with which an entry was decided, so that it can be judged.
+    public boolean known(JournalEntry entry) {
+        return planners.containsKey(entry.configHash());
     }
 
     /// The state after the last entry taken.

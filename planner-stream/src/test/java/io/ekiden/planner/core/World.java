@@ -321,7 +321,7 @@ final class World {
 
     /// The whole journal, decided again, gives the same.
     void replays() {
-        var replay = new Replay(new Planner(Settings.DEFAULT));
+        var replay = new Replay(Settings.DEFAULT);
         journal.forEach(entry -> assertThat(replay.take(entry)).isEmpty());
     }
 }

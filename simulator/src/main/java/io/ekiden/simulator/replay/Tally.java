@@ -1,7 +1,6 @@
 package io.ekiden.simulator.replay;
 
 import io.ekiden.log.JournalEntry;
-import io.ekiden.planner.core.Planner;
 import io.ekiden.planner.core.Replay;
 import io.ekiden.simulator.Cores;
 import java.util.List;
@@ -15,7 +14,7 @@ final class Tally {
     private long differences;
 
     void take(List<JournalEntry> journal) {
-        var replay = new Replay(new Planner(Cores.SETTINGS));
+        var replay = new Replay(Cores.SETTINGS);
         journals++;
         entries += journal.size();
         differences += journal.stream().filter(e -> replay.take(e).isPresent()).count();
