@@ -32,9 +32,10 @@ import java.util.TreeMap;
 /// java -Xmx6g -cp 'planner-stream/target/classes:planner-stream/target/lib/*' bench/PlacementRate.java AGENTS INSTANCES APPS [groups]
 /// ```
 ///
-/// `groups`: every app has a GROUP_BY over 20 racks. Prints one line; run it several times and quote
+/// `groups`: every app has a GROUP_BY over 20 racks. Prints one line for each of five rounds; quote
 /// medians.
 public final class PlacementRate {
+    private static final int ROUNDS = 5;
     private static final int RACKS = 20;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
@@ -61,11 +62,14 @@ public final class PlacementRate {
         int apps = Integer.parseInt(args[2]);
         boolean groups = args.length > 3;
         var constraints = groups ? "[[\"rack\",\"GROUP_BY\"]]" : "[]";
-        // Warm: the same work on a smaller cluster, thrown away.
+        // Warm: the same work on a smaller cluster, then once as it is; thrown away.
         for (int i = 0; i < 3; i++) {
             new PlacementRate(20_000, 100, constraints).run(200);
         }
-        System.out.println(new PlacementRate(instances, apps, constraints).run(agents));
+        new PlacementRate(instances, apps, constraints).run(agents);
+        for (int i = 0; i < ROUNDS; i++) {
+            System.out.println(new PlacementRate(instances, apps, constraints).run(agents));
+        }
     }
 
     private String run(int agents) throws Exception {
@@ -115,8 +119,6 @@ public final class PlacementRate {
                 count / (deciding / 1e9),
                 perInstance);
     }
-
-
 
     private Input joined(int i) {
         var attributes = new TreeMap<String, String>();

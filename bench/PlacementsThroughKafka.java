@@ -62,8 +62,8 @@ public final class PlacementsThroughKafka {
             for (int i = 0; i < agents; i++) {
                 join(producer, run + "-" + i);
             }
-            beat.scheduleAtFixedRate(() -> beat(producer, run, agents), 0, 2, TimeUnit.SECONDS);
-            awaitAgents(http, api, run, agents);
+            var epochs = awaitAgents(http, api, run, agents);
+            beat.scheduleAtFixedRate(() -> beat(producer, epochs), 0, 2, TimeUnit.SECONDS);
             var rates = new TreeMap<Double, String>();
             for (int round = 0; round < Integer.parseInt(args[3]); round++) {
                 var id = run + "/app-" + round;
@@ -105,28 +105,33 @@ public final class PlacementsThroughKafka {
                         Codec.encode(AgentReport.class, joined)));
     }
 
-    private static void beat(KafkaProducer<byte[], byte[]> producer, String run, int agents) {
-        for (int i = 0; i < agents; i++) {
-            var agent = run + "-" + i;
-            producer.send(
-                    new ProducerRecord<>(
-                            TOPICS.heartbeats().fullName(),
-                            0,
-                            agent.getBytes(StandardCharsets.UTF_8),
-                            Codec.encode(
-                                    Heartbeat.class,
-                                    new Heartbeat(MemberKind.AGENT, agent, 0))));
-        }
+    private static void beat(KafkaProducer<byte[], byte[]> producer, Map<String, Long> epochs) {
+        epochs.forEach((agent, epoch) ->
+                producer.send(
+                        new ProducerRecord<>(
+                                TOPICS.heartbeats().fullName(),
+                                0,
+                                agent.getBytes(StandardCharsets.UTF_8),
+                                Codec.encode(
+                                        Heartbeat.class,
+                                        new Heartbeat(MemberKind.AGENT, agent, epoch)))));
     }
 
-    private static void awaitAgents(HttpClient http, String api, String run, int agents)
-            throws Exception {
+    /// The epoch of each of this run's agents, once all have joined.
+    private static Map<String, Long> awaitAgents(
+            HttpClient http, String api, String run, int agents) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(api + "/v2/agents")).build();
-        long joined = 0;
-        while (joined < agents) {
+        var epochs = new TreeMap<String, Long>();
+        while (epochs.size() < agents) {
             var text = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
-            joined = text.split("\"id\":\"" + run, -1).length - 1;
+            for (var agent : new ObjectMapper().readTree(text).path("agents")) {
+                var id = agent.path("id").asText();
+                if (id.startsWith(run)) {
+                    epochs.put(id, agent.path("epoch").asLong());
+                }
+            }
         }
+        return epochs;
     }
 
     /// Seconds from the entry that made the instances to the last one that launched them, by the

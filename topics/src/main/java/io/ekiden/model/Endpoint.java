@@ -32,14 +32,13 @@ public record Endpoint(
         labels = Sorted.copyOf(labels);
     }
 
-    /// Of all endpoints of one task.
-    public static String prefix(TaskId task) {
-        return PREFIX + task + "/";
+    public static String key(TaskId task, int portIndex) {
+        return PREFIX + task + "/" + portIndex;
     }
 
     @Override
     public String key() {
-        return prefix(taskId) + portIndex;
+        return key(taskId, portIndex);
     }
 
     public Endpoint withState(State state) {

@@ -79,7 +79,7 @@ public final class AgentIndex {
     }
 
     private void forgetEmpty(String agentId, AgentRoom room) {
-        if (room.known().isEmpty() && room.load().instances().isEmpty()) {
+        if (room.known().isEmpty() && room.load().isEmpty()) {
             rooms.remove(agentId);
         }
     }

@@ -4,18 +4,19 @@ import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Sorted;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /// What is held on one agent, by tasks and reservations: instances, resources, host ports.
 public final class AgentLoad {
-    private final TreeSet<InstanceId> instances = new TreeSet<>();
+    private final HashSet<InstanceId> instances = new HashSet<>();
     private final TreeMap<Integer, Integer> ports = new TreeMap<>();
 
     /// Of each run spec that has instances here, how many: only ever asked by id.
@@ -56,8 +57,13 @@ public final class AgentLoad {
         return count + change == 0 ? null : Integer.valueOf(count + change);
     }
 
+    boolean isEmpty() {
+        return instances.isEmpty();
+    }
+
+    /// In order: a copy.
     public SortedSet<InstanceId> instances() {
-        return Collections.unmodifiableSortedSet(instances);
+        return Sorted.copyOf(instances);
     }
 
     /// How many instances of a run spec are here.

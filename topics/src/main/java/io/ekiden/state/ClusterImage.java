@@ -366,9 +366,14 @@ public final class ClusterImage {
     /// The running deployments that touch an app or pod, by their ids.
     public List<Deployment> deploymentsOf(PathId spec) {
         var ids = deploying.get(spec);
-        return ids == null
-                ? List.of()
-                : ids.stream().flatMap(id -> deployment(id).stream()).toList();
+        if (ids == null) {
+            return List.of();
+        }
+        var deployments = new ArrayList<Deployment>();
+        for (var id : ids) {
+            deployment(id).ifPresent(deployments::add);
+        }
+        return deployments;
     }
 
     public Optional<LaunchDelay> delay(PathId app) {
@@ -430,11 +435,22 @@ public final class ClusterImage {
     }
 
     public Collection<Endpoint> endpoints() {
-        return all(Endpoint.class, Endpoint.PREFIX);
+        return entities.endpoints();
     }
 
-    public Collection<Endpoint> endpoints(TaskId task) {
-        return all(Endpoint.class, Endpoint.prefix(task));
+    /// In the order of the ports, of which a task offers all or none.
+    public List<Endpoint> endpoints(TaskId task) {
+        var endpoints = new ArrayList<Endpoint>();
+        var next = endpoint(task, 0);
+        while (next.isPresent()) {
+            endpoints.add(next.get());
+            next = endpoint(task, endpoints.size());
+        }
+        return endpoints;
+    }
+
+    private Optional<Endpoint> endpoint(TaskId task, int port) {
+        return find(Endpoint.class, Endpoint.key(task, port));
     }
 
     private <T extends Entity> Optional<T> find(Class<T> type, String key) {

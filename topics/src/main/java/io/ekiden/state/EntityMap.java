@@ -1,18 +1,22 @@
 package io.ekiden.state;
 
+import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/// Every entity by its key, found at once; and in the order of their keys, but for the instances:
-/// [SpecInstances] has them in order, and as there are many of them their keys are not kept.
+/// Every entity by its key, found at once; and in the order of their keys, but for instances and
+/// endpoints, of which there are many: [SpecInstances] has instances in order, and their keys are
+/// not kept.
 final class EntityMap {
     private final HashMap<InstanceId, Instance> instances = new HashMap<>();
     private final HashMap<String, Entity> others = new HashMap<>();
@@ -38,7 +42,9 @@ final class EntityMap {
             return Optional.ofNullable(instances.put(instance.id(), instance));
         }
         var key = entity.key();
-        inOrder.put(key, entity);
+        if (!(entity instanceof Endpoint)) {
+            inOrder.put(key, entity);
+        }
         return Optional.ofNullable(others.put(key, entity));
     }
 
@@ -46,8 +52,11 @@ final class EntityMap {
         if (namesInstance(key)) {
             return Optional.ofNullable(instances.remove(instanceId(key)));
         }
-        inOrder.remove(key);
-        return Optional.ofNullable(others.remove(key));
+        var before = others.remove(key);
+        if (!(before instanceof Endpoint)) {
+            inOrder.remove(key);
+        }
+        return Optional.ofNullable(before);
     }
 
     private static boolean namesInstance(String key) {
@@ -72,13 +81,13 @@ final class EntityMap {
         return instances.size() + others.size();
     }
 
-    /// All but the instances.
+    /// All but instances and endpoints.
     NavigableMap<String, Entity> inOrder() {
         return Collections.unmodifiableNavigableMap(inOrder);
     }
 
-    /// Those whose keys begin so, none of them an instance: a copy, so that a loop over it may
-    /// change the map.
+    /// Those whose keys begin so, neither instances nor endpoints: a copy, so that a loop over it
+    /// may change the map.
     <T extends Entity> Collection<T> startingWith(Class<T> type, String prefix) {
         var found = new ArrayList<T>();
         for (var entry : inOrder.tailMap(prefix, true).entrySet()) {
@@ -90,9 +99,18 @@ final class EntityMap {
         return found;
     }
 
+    /// All endpoints, in order: a copy.
+    List<Endpoint> endpoints() {
+        return others.values().stream()
+                .filter(Endpoint.class::isInstance)
+                .map(Endpoint.class::cast)
+                .sorted(Comparator.comparing(Endpoint::key))
+                .toList();
+    }
+
     /// All of them, in order: a copy.
     NavigableMap<String, Entity> copy() {
-        var all = new TreeMap<>(inOrder);
+        var all = new TreeMap<>(others);
         instances.values().forEach(instance -> all.put(instance.key(), instance));
         return Collections.unmodifiableNavigableMap(all);
     }

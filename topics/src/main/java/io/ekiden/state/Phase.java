@@ -24,9 +24,9 @@ public record Phase(
         boolean healthy,
         boolean saidReady)
         implements Comparable<Phase> {
+    /// Of those with the same condition.
     private static final Comparator<Phase> ORDER =
-            Comparator.comparing(Phase::condition)
-                    .thenComparing(Phase::goal)
+            Comparator.comparing(Phase::goal)
                     .thenComparing(Phase::reserved, Comparator.reverseOrder())
                     .thenComparing(Phase::healthy)
                     .thenComparing(Phase::saidReady)
@@ -61,6 +61,8 @@ public record Phase(
 
     @Override
     public int compareTo(Phase other) {
-        return ORDER.compare(this, other);
+        // Most differ in what is compared first.
+        int order = condition.compareTo(other.condition);
+        return order != 0 ? order : ORDER.compare(this, other);
     }
 }

@@ -66,8 +66,12 @@ public final class SpecInstances {
     /// Whether there is such an instance in such phases; looks no further than the first.
     public boolean any(Predicate<Phase> which, Predicate<Instance> whom) {
         for (var phase : phases.entrySet()) {
-            if (which.test(phase.getKey()) && phase.getValue().values().stream().anyMatch(whom)) {
-                return true;
+            if (which.test(phase.getKey())) {
+                for (var member : phase.getValue().values()) {
+                    if (whom.test(member)) {
+                        return true;
+                    }
+                }
             }
         }
         return false;

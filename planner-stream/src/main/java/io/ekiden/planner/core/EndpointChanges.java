@@ -82,6 +82,9 @@ final class EndpointChanges {
     }
 
     private static SortedMap<String, String> labels(RunSpec spec, PortDefinition port) {
+        if (port.labels().isEmpty()) {
+            return spec.labels();
+        }
         var labels = new TreeMap<>(spec.labels());
         labels.putAll(port.labels());
         return labels;

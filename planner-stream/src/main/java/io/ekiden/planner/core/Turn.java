@@ -152,7 +152,10 @@ final class Turn {
     }
 
     Optional<RunSpec> definition(PathId spec, Instant version) {
-        return image().version(spec, version).or(() -> image().runSpec(spec));
+        var present = image().runSpec(spec);
+        return present.filter(is -> is.version().equals(version))
+                .or(() -> image().version(spec, version))
+                .or(() -> present);
     }
 
     void touch(PathId spec) {
