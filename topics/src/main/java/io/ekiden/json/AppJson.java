@@ -130,8 +130,8 @@ public final class AppJson {
                 labels,
                 dependencies(id, app),
                 ConstraintJson.read(app),
-                RolesJson.read(app),
-                "*",
+                RolesJson.accepted(app),
+                RolesJson.role(app),
                 StrategyJson.backoff(app),
                 app.seconds("taskKillGracePeriodSeconds")
                         .map(Duration::toSeconds)

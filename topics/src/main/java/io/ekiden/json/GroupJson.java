@@ -92,8 +92,7 @@ public final class GroupJson {
                 enforceRole(id, group));
     }
 
-    /// `{"enforceRole": …}`, which stands alone. There are no roles of groups, so they cannot be
-    /// enforced: only `false` is accepted.
+    /// `{"enforceRole": …}`, which stands alone.
     public static Parsed<Boolean> readEnforceRole(PathId id, ObjectNode update) {
         var problems = new ArrayList<Problem>();
         var group = Fields.of(update, problems);
@@ -122,9 +121,6 @@ public final class GroupJson {
         var enforce = group.flag("enforceRole");
         if (enforce.isPresent() && id.segments().size() != 1) {
             group.rule("enforceRole", "enforceRole can only be set for top-level groups");
-        }
-        if (enforce.orElse(false)) {
-            group.rule("enforceRole", UnsupportedFields.NOT_SUPPORTED);
         }
         return enforce;
     }

@@ -81,8 +81,8 @@ public final class PodJson {
                 executorResources(pod.part("executorResources")),
                 instances(pod),
                 ConstraintJson.readObjects(placement),
-                RolesJson.read(placement),
-                "*",
+                RolesJson.accepted(placement),
+                RolesJson.role(pod),
                 backoff(scheduling.part("backoff")),
                 StrategyJson.upgrade(scheduling, "upgrade", false, resident),
                 scheduling
@@ -101,9 +101,6 @@ public final class PodJson {
     private static void unsupported(Fields pod) {
         UnsupportedFields.emptyObject(pod, "secrets");
         UnsupportedFields.emptyObject(pod, "linuxInfo");
-        pod.text("role")
-                .filter(role -> !role.equals("*"))
-                .ifPresent(_ -> pod.rule("role", UnsupportedFields.NOT_SUPPORTED));
         pod.flag("legacySharedCgroups")
                 .filter(shared -> shared)
                 .ifPresent(_ -> pod.rule("legacySharedCgroups", UnsupportedFields.NOT_SUPPORTED));

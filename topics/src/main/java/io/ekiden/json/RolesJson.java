@@ -1,21 +1,23 @@
 package io.ekiden.json;
 
+import io.ekiden.model.RunSpec;
 import java.util.List;
 
-/// `acceptedResourceRoles`: there are no reservations, so only `*` is accepted.
+/// `role` and `acceptedResourceRoles`. Which roles a definition may name depends on its group, so
+/// the planner judges that.
 final class RolesJson {
-    private static final String FIELD = "acceptedResourceRoles";
+    private static final String ACCEPTED = "acceptedResourceRoles";
 
     private RolesJson() {}
 
-    static List<String> read(Fields spec) {
-        var roles = spec.texts(FIELD, Limits.MAX_ROLES);
-        if (roles.isPresent() && spec.sound(FIELD)) {
-            if (roles.get().isEmpty()) {
-                spec.rule(FIELD, "must not be empty");
-            } else if (!roles.get().stream().allMatch("*"::equals)) {
-                spec.rule(FIELD, "acceptedResourceRoles can only contain * and *");
-            }
+    static String role(Fields spec) {
+        return spec.text("role").orElse(RunSpec.NO_ROLE);
+    }
+
+    static List<String> accepted(Fields spec) {
+        var roles = spec.texts(ACCEPTED, Limits.MAX_ROLES);
+        if (roles.isPresent() && spec.sound(ACCEPTED) && roles.get().isEmpty()) {
+            spec.rule(ACCEPTED, "must not be empty");
         }
         return roles.map(given -> given.stream().distinct().toList()).orElse(List.of());
     }

@@ -21,7 +21,6 @@ final class UnsupportedFields {
                 .filter(executor -> !executor.isEmpty())
                 .ifPresent(_ -> refuse(app, "executor"));
         app.flag("tty").filter(tty -> tty).ifPresent(_ -> refuse(app, "tty"));
-        app.text("role").filter(role -> !role.equals("*")).ifPresent(_ -> refuse(app, "role"));
         app.object("executorResources").ifPresent(UnsupportedFields::executorResources);
     }
 

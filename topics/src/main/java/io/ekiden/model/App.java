@@ -103,26 +103,35 @@ public record App(
 
     @Override
     public App withInstances(int instances) {
-        return copy(instances, portDefinitions, version, versionInfo);
+        return copy(instances, portDefinitions, role, version, versionInfo);
     }
 
     public App withPortDefinitions(List<PortDefinition> portDefinitions) {
-        return copy(instances, portDefinitions, version, versionInfo);
+        return copy(instances, portDefinitions, role, version, versionInfo);
+    }
+
+    @Override
+    public App withRole(String role) {
+        return copy(instances, portDefinitions, role, version, versionInfo);
     }
 
     @Override
     public App withVersion(Instant version, VersionInfo versionInfo) {
-        return copy(instances, portDefinitions, version, versionInfo);
+        return copy(instances, portDefinitions, role, version, versionInfo);
     }
 
     @Override
     public boolean sameConfig(RunSpec other) {
         return other instanceof App app
-                && equals(app.copy(instances, app.portDefinitions, version, versionInfo));
+                && equals(app.copy(instances, app.portDefinitions, app.role, version, versionInfo));
     }
 
     private App copy(
-            int instances, List<PortDefinition> ports, Instant version, VersionInfo versionInfo) {
+            int instances,
+            List<PortDefinition> ports,
+            String role,
+            Instant version,
+            VersionInfo versionInfo) {
         return new App(
                 id,
                 cmd,

@@ -9,7 +9,7 @@ import java.util.SortedSet;
 /// known by the paths; a group stays when the last of it is gone, until it is deleted itself.
 ///
 /// @param dependencies of everything in it
-/// @param enforceRole of a top-level group: whether its apps must have its role
+/// @param enforceRole of a top-level group: whether new apps and pods in it must have its role
 /// @param version of the root when the group, or anything in it, changed last
 public record Group(
         PathId id, SortedSet<PathId> dependencies, Optional<Boolean> enforceRole, Instant version)
@@ -42,7 +42,7 @@ public record Group(
         return equals(other.withVersion(version));
     }
 
-    /// Whether an app of this group must have the group's role.
+    /// Whether a new app or pod in this group must have the group's role.
     public boolean enforcesRole() {
         return enforceRole.orElse(false);
     }

@@ -108,17 +108,23 @@ public record Pod(
 
     @Override
     public Pod withInstances(int instances) {
-        return copy(instances, version, versionInfo);
+        return copy(instances, role, version, versionInfo);
+    }
+
+    @Override
+    public Pod withRole(String role) {
+        return copy(instances, role, version, versionInfo);
     }
 
     @Override
     public Pod withVersion(Instant version, VersionInfo versionInfo) {
-        return copy(instances, version, versionInfo);
+        return copy(instances, role, version, versionInfo);
     }
 
     @Override
     public boolean sameConfig(RunSpec other) {
-        return other instanceof Pod pod && equals(pod.copy(instances, version, versionInfo));
+        return other instanceof Pod pod
+                && equals(pod.copy(instances, pod.role, version, versionInfo));
     }
 
     /// The pod's container of this name.
@@ -126,7 +132,7 @@ public record Pod(
         return containers.stream().filter(container -> container.name().equals(name)).findFirst();
     }
 
-    private Pod copy(int instances, Instant version, VersionInfo versionInfo) {
+    private Pod copy(int instances, String role, Instant version, VersionInfo versionInfo) {
         return new Pod(
                 id,
                 labels,

@@ -18,6 +18,9 @@ public sealed interface RunSpec extends Entity permits App, Pod {
         POD
     }
 
+    /// The role of a definition that names none.
+    String NO_ROLE = "";
+
     PathId id();
 
     Kind kind();
@@ -31,6 +34,7 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// Empty: any.
     List<String> acceptedResourceRoles();
 
+    /// [#NO_ROLE] until the planner has given it one.
     String role();
 
     BackoffStrategy backoff();
@@ -73,6 +77,8 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     Optional<Integer> taskKillGraceSeconds();
 
     RunSpec withInstances(int instances);
+
+    RunSpec withRole(String role);
 
     RunSpec withVersion(Instant version, VersionInfo versionInfo);
 

@@ -11,6 +11,7 @@ import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Resources;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
 import io.ekiden.model.VersionInfo;
@@ -50,7 +51,7 @@ class AppJsonReadTest {
                                 Collections.emptySortedSet(),
                                 List.of(),
                                 List.of(),
-                                "*",
+                                RunSpec.NO_ROLE,
                                 BackoffStrategy.DEFAULT,
                                 Optional.empty(),
                                 UpgradeStrategy.DEFAULT,
@@ -168,7 +169,7 @@ class AppJsonReadTest {
                 "'networks': []",
                 "'fetch': [], 'uris': [], 'constraints': [], 'dependencies': [], 'readinessChecks': []",
                 "'secrets': {}, 'resourceLimits': {}, 'check': null, 'residency': null, 'ipAddress': null",
-                "'gpus': 0, 'tty': false, 'executor': '', 'role': '*', 'user': ''",
+                "'gpus': 0, 'tty': false, 'executor': '', 'role': '', 'user': ''",
                 "'executorResources': {'cpus': 0.1, 'mem': 32, 'disk': 10}",
                 "'args': [], 'instances': 1.0, 'backoffSeconds': 1e0"
             })
@@ -268,7 +269,6 @@ class AppJsonReadTest {
                     "unreachableStrategy": {"expungeAfterSeconds": 9223372036854775807} | /unreachableStrategy/expungeAfterSeconds error.max
                     "unreachableStrategy": {"inactiveAfterSeconds": 2, "expungeAfterSeconds": 1} | !/unreachableStrategy/inactiveAfterSeconds inactiveAfterSeconds (2) must be less or equal to expungeAfterSeconds, which is 1
                     "acceptedResourceRoles": []           | !/acceptedResourceRoles must not be empty
-                    "acceptedResourceRoles": ["*", "a"]   | !/acceptedResourceRoles acceptedResourceRoles can only contain * and *
                     "ports": [1, 1]                       | !/ ports must be unique
                     "ports": [65536]                      | /ports(0) error.max
                     "ports": [1], "portDefinitions": []   | !/ cannot specify both ports and port definitions
@@ -314,7 +314,6 @@ class AppJsonReadTest {
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor
-                    "role": "dev"                                            | /role
                     "ipAddress": {"networkName": "x"}                        | /ipAddress
                     "networks": [{"mode": "container", "name": "x"}]         | /networks(0)/mode,/networks(0)/name
                     "networks": [{}]                                         | /networks(0)/mode

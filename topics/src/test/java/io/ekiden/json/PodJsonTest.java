@@ -32,7 +32,7 @@ class PodJsonTest {
                                 WEB,
                                 Json.object(
                                         """
-                                        {'id': '/web', 'containers': [{'name': 'c1',
+                                        {'id': '/web', 'role': '*', 'containers': [{'name': 'c1',
                                         'exec': {'command': {'shell': 'sleep 1'}},
                                         'resources': {'cpus': 0.1, 'mem': 32}, 'endpoints': [{'name': 'http'}],
                                         'healthCheck': {'http': {'endpoint': 'http'}},

@@ -29,7 +29,6 @@ class GroupChangesTest {
             delimiter = '|',
             textBlock =
                     """
-                    /dev   | {"enforceRole":true}             | /enforceRole | is not supported by this version of Ekiden
                     /dev   | {"enforceRole":"no"}             | /enforceRole | error.expected.jsboolean
                     /dev   | {}                               | /enforceRole | error.path.missing
                     /dev   | {"enforceRole":false,"apps":[]}  | /apps        | only enforceRole can be changed this way

@@ -27,7 +27,6 @@ import java.util.TreeSet;
 /// run spec takes what its `acceptedResourceRoles` name; without them `*` and its own role.
 final class Fit {
     private static final String ROLE = "@role";
-    private static final String ANY = "*";
 
     private final RunSpec spec;
     private final Optional<Instance.Reservation> reserved;
@@ -74,7 +73,7 @@ final class Fit {
         wanted = spec.footprint();
         fixedPorts = spec.requestedHostPorts().stream().filter(port -> port != 0).toList();
         ports = spec.ports().size();
-        roles = new TreeSet<>(Arrays.asList(ANY, spec.role()));
+        roles = new TreeSet<>(Arrays.asList(Roles.ANY, spec.role()));
         if (!spec.acceptedResourceRoles().isEmpty()) {
             roles.retainAll(spec.acceptedResourceRoles());
         }
@@ -149,7 +148,7 @@ final class Fit {
     }
 
     private boolean takesRole(AgentRoom room) {
-        return roles.contains(room.agent().attributes().getOrDefault(ROLE, ANY));
+        return roles.contains(room.agent().attributes().getOrDefault(ROLE, Roles.ANY));
     }
 
     /// Whether an agent with this value of a field passes the constraints on it.
@@ -234,7 +233,7 @@ final class Fit {
                             room,
                             why,
                             "role " + String.join(" or ", roles),
-                            "role " + agent.attributes().getOrDefault(ROLE, ANY));
+                            "role " + agent.attributes().getOrDefault(ROLE, Roles.ANY));
             case UnfulfilledConstraint ->
                     broken(room)
                             .map(rule -> constraint(why, rule, room))

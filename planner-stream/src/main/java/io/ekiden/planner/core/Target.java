@@ -1,5 +1,6 @@
 package io.ekiden.planner.core;
 
+import io.ekiden.json.Parsed;
 import io.ekiden.log.Problem;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.Deployment;
@@ -256,8 +257,28 @@ final class Target {
             before.ifPresent(_ -> edits.put(id, new Edit(before, Optional.empty())));
             return Optional.empty();
         }
+        return switch (Roles.assign(wanted.get(), before, topGroup(id))) {
+            case Parsed.Invalid<RunSpec>(var problems) ->
+                    Optional.of(new Rejection.Invalid(problems));
+            case Parsed.Ok<RunSpec>(var spec) -> complete(spec, before, version, edits);
+        };
+    }
+
+    /// The top-level group in which this is; what stands in the root itself is in none.
+    private Optional<Group> topGroup(PathId id) {
+        return id.segments().size() > 1
+                ? group(PathId.ROOT.resolve(id.segments().getFirst()))
+                : Optional.empty();
+    }
+
+    private Optional<Rejection> complete(
+            RunSpec wanted,
+            Optional<RunSpec> before,
+            Instant version,
+            SortedMap<PathId, Edit> edits) {
+        var id = wanted.id();
         var range = turn.settings().servicePorts();
-        var complete = ServicePorts.assign(wanted.get(), specs, before, range);
+        var complete = ServicePorts.assign(wanted, specs, before, range);
         if (complete.isEmpty()) {
             var text =
                     "All ports in the range [%d-%d] are already in use"

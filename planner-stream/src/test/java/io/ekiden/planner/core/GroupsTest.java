@@ -244,8 +244,8 @@ class GroupsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"/shop, true, Invalid", "/shop/db, false, Invalid", "/none, false, NotFound"})
-    void enforcingARoleIsRefused(String id, boolean enforced, String kind) {
+    @CsvSource({"/shop/db, true, Invalid", "/none, true, NotFound"})
+    void aRoleIsEnforcedByTopLevelGroupsOnly(String id, boolean enforced, String kind) {
         put("/shop", CONTENT);
         var before = List.copyOf(world.image.entities().values());
 
@@ -255,17 +255,17 @@ class GroupsTest {
     }
 
     @Test
-    void notEnforcingARoleIsNotedWithoutADeployment() {
+    void whetherARoleIsEnforcedIsNotedWithoutADeployment() {
         put("/shop", CONTENT);
         world.work();
 
-        var entry = enforceRole("/shop", false);
+        var entry = enforceRole("/shop", true);
 
         assertThat(world.answer(entry))
                 .isInstanceOfSatisfying(
                         Fact.Accepted.class,
                         accepted -> assertThat(accepted.deploymentId()).isEmpty());
-        assertThat(world.image.group(SHOP).flatMap(Group::enforceRole)).contains(false);
+        assertThat(world.image.group(SHOP).flatMap(Group::enforceRole)).contains(true);
         assertThat(world.image.deployments()).isEmpty();
     }
 
