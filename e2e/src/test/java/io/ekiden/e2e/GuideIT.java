@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NeedsProgram({"bash", "curl", "jq"})
 final class GuideIT {
     private static final Path GUIDE = Launcher.ROOT.resolve("docs/guide");
+    private static final Path MARATHONS_TOOLS = GUIDE.resolve("marathon-tools.md");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -40,6 +42,7 @@ final class GuideIT {
             var pages =
                     files.filter(file -> file.toString().endsWith(".md"))
                             .filter(file -> !file.endsWith("README.md"))
+                            .filter(file -> !file.equals(MARATHONS_TOOLS))
                             .sorted()
                             .toList();
             return pages.stream().map(GuideIT::page);
@@ -52,6 +55,12 @@ final class GuideIT {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Test
+    @NeedsProgram({"prometheus", "/usr/lib/python3/dist-packages/marathon"})
+    void thePageOfMarathonsToolsShowsWhatOneSees() throws Exception {
+        thePageShowsWhatOneSees(page(MARATHONS_TOOLS));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -10,12 +10,13 @@ import java.util.regex.Pattern;
 /// A page of the guide as a reader follows it: the files that it shows and the commands that it
 /// gives, each with what it should print.
 ///
-/// A block marked `json NAME` is a file of that name. In a block marked `console`, a line that
-/// begins with `$ ` is a command, and the lines up to the next are its output: `…` stands for any
-/// text in a line, a line that is `…` alone for any lines.
+/// A block marked `json NAME` (or python, yaml) is a file of that name. In a block marked
+/// `console`, a line that begins with `$ ` is a command, and the lines up to the next are its
+/// output: `…` stands for any text in a line, a line that is `…` alone for any lines.
 record GuidePage(Path path, List<Step> steps) {
     private static final Pattern BLOCK =
-            Pattern.compile("(?ms)^```(json (?<file>\\S+)|console)\\n(?<text>.*?)^```$");
+            Pattern.compile(
+                    "(?ms)^```((json|python|yaml) (?<file>\\S+)|console)\\n(?<text>.*?)^```$");
 
     /// One thing that the reader does.
     sealed interface Step {

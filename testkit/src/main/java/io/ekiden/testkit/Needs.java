@@ -76,6 +76,9 @@ final class Needs implements ExecutionCondition {
     }
 
     private static boolean onPath(String program) {
+        if (program.startsWith("/")) {
+            return Files.exists(Path.of(program));
+        }
         return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, program)));
     }
