@@ -112,6 +112,7 @@ class AuthorizationMatrixTest {
             GET    /config                                  root-see
             GET    /logging                                 operate
             POST   /logging                                 operate
+            GET    /openapi.json                            public
             GET    /                                        public
             GET    /ui                                      public
             GET    /ui/{path...}                            public

@@ -103,6 +103,7 @@ class HttpTest {
                     /v2/services?limit=x                                 | 422 | /message                    | limit is a number from 0 to 1000
                     /v2/plugins                                          | 200 | /plugins                    | ''
                     /v2/plugins/any/path                                 | 404 | /message                    | URI not found
+                    /openapi.json                                        | 200 | /info/version               | 1.2.3
                     /config                                              | 200 | /version                    | 1.2.3
                     /logging                                             | 200 | /none                       | ''
                     /metrics                                             | 200 | /gauges/sequence/value      | 1

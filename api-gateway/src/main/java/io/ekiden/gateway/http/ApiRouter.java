@@ -39,6 +39,7 @@ final class ApiRouter {
             EventStreams events,
             Logging logging,
             UiFiles ui) {
+        var openApi = OpenApi.document(about.version());
         return new Routes(
                 List.of(
                         read("/v2/apps", Needs.user(), AppViews::list),
@@ -208,6 +209,7 @@ final class ApiRouter {
                         tell("/config", Needs.viewCluster(), _ -> Answer.ok(config)),
                         tell("/logging", Needs.operate(), logging::levels),
                         adjust("/logging", Needs.operate(), logging::change),
+                        tell("/openapi.json", Needs.nothing(), _ -> Answer.ok(openApi)),
                         tell("/", Needs.nothing(), _ -> redirectToUi()),
                         serve("/ui", Needs.nothing(), ui::serve),
                         serve("/ui/{path...}", Needs.nothing(), ui::serve)));
