@@ -121,6 +121,11 @@ final class RunningEkiden implements AutoCloseable {
         return instance.path("kafka").asText();
     }
 
+    /// The API's address.
+    String api() {
+        return instance.path("api").asText();
+    }
+
     /// The web UI's address.
     String ui() {
         return instance.path("ui").asText();
@@ -194,7 +199,7 @@ final class RunningEkiden implements AutoCloseable {
     }
 
     private HttpRequest.Builder api(String path) {
-        return HttpRequest.newBuilder(URI.create(instance.path("api").asText() + path));
+        return HttpRequest.newBuilder(URI.create(api() + path));
     }
 
     private static HttpRequest.Builder json(HttpRequest.Builder request) {
