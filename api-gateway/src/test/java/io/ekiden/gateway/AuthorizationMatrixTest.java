@@ -76,6 +76,7 @@ class AuthorizationMatrixTest {
             GET    /v2/tasks/{task}/logs/stderr             see
             GET    /v2/queue                                user
             DELETE /v2/queue/{id...}/delay                  change
+            GET    /v2/services                             user
             GET    /v2/groups                               user
             POST   /v2/groups                               change
             PUT    /v2/groups                               change
@@ -102,10 +103,16 @@ class AuthorizationMatrixTest {
             DELETE /v2/agents/{agent}/drain                 operate
             GET    /v2/info                                 user
             GET    /v2/leader                               user
+            DELETE /v2/leader                               operate
+            GET    /v2/plugins                              user
             GET    /v2/events                               user
             GET    /ping                                    public
             GET    /metrics                                 user
             GET    /metrics/prometheus                      user
+            GET    /config                                  root-see
+            GET    /logging                                 operate
+            POST   /logging                                 operate
+            GET    /openapi.json                            public
             GET    /                                        public
             GET    /ui                                      public
             GET    /ui/{path...}                            public
@@ -370,6 +377,8 @@ class AuthorizationMatrixTest {
                             "{'id': '/%s/group', 'apps': []}".formatted(owner);
                     case "PATCH /v2/groups/{id...}" -> "{'enforceRole': false}";
                     case "POST /v2/groups/{id...}", "PUT /v2/groups/{id...}" -> "{'apps': []}";
+                    case "POST /logging" ->
+                            "{'logger': 'x', 'level': 'info', 'durationSeconds': 1}";
                     default -> "";
                 };
         return Optional.of(body.replace('\'', '"')).filter(text -> !text.isEmpty());

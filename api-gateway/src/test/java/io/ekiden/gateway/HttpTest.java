@@ -99,6 +99,13 @@ class HttpTest {
                     /v2/agents/a1                                        | 200 | /agent/hostname             | host-a1
                     /v2/agents/a2                                        | 404 | /message                    | Agent 'a2' does not exist
                     /v2/info                                             | 200 | /version                    | 1.2.3
+                    /v2/services                                         | 200 | /services/0/id              | /shop/web
+                    /v2/services?limit=x                                 | 422 | /message                    | limit is a number from 0 to 1000
+                    /v2/plugins                                          | 200 | /plugins                    | ''
+                    /v2/plugins/any/path                                 | 404 | /message                    | URI not found
+                    /openapi.json                                        | 200 | /info/version               | 1.2.3
+                    /config                                              | 200 | /version                    | 1.2.3
+                    /logging                                             | 200 | /none                       | ''
                     /metrics                                             | 200 | /gauges/sequence/value      | 1
                     /v2/nothing                                          | 404 | /message                    | URI not found
                     """)
@@ -131,6 +138,7 @@ class HttpTest {
                     PATCH | /v2/apps          | [{"cmd":"x"}]                     | 422 | No id given for the app at (0)
                     POST  | /v2/tasks/delete  | {"ids":["x y"]}                   | 400 | Invalid task id 'x y'. [a task id is <app>.instance-<uuid>.<container>.<number>]
                     POST  | /v2/apps/a        | {}                                | 405 | Method Not Allowed
+                    DELETE | /v2/leader       | ''                                | 405 | There is no leader to abdicate: every gateway serves everything, and planners take over from one another by themselves.
                     PUT   | /v2/nothing       | {}                                | 404 | URI not found
                     """)
     void badRequestsAreRefusedWithoutThePlanner(

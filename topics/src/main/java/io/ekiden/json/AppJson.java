@@ -80,11 +80,29 @@ public final class AppJson {
                 definition.set(field.getKey(), field.getValue());
             }
         }
+        otherNetwork(current, definition, update);
         return read(current.id(), definition);
     }
 
     private static boolean given(ObjectNode update, String field) {
         return update.hasNonNull(field);
+    }
+
+    /// Where an update changes the network, the ports that the app had on the old one go with it.
+    private static void otherNetwork(App current, ObjectNode definition, ObjectNode update) {
+        if (!given(update, "networks") && update.at("/container/docker").hasNonNull("network")) {
+            definition.remove("networks");
+        }
+        if (ContainerJson.network(Fields.of(definition, new ArrayList<>())) == current.network()) {
+            return;
+        }
+        if (!given(update, "portDefinitions")) {
+            definition.remove("portDefinitions");
+        }
+        if (!given(update, "container")
+                && definition.get("container") instanceof ObjectNode container) {
+            container.remove("portMappings");
+        }
     }
 
     /// What breaks the schema in an update, without knowing the app that it is for: types, ranges

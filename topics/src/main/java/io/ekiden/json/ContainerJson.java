@@ -17,10 +17,15 @@ final class ContainerJson {
     private ContainerJson() {}
 
     static Network network(Fields app) {
-        return app.objects("networks", Limits.MAX_NETWORKS)
-                .map(networks -> network(app, networks))
-                .or(() -> ofDocker(app))
-                .orElse(Network.HOST);
+        var ofDocker = ofDocker(app);
+        var network =
+                app.objects("networks", Limits.MAX_NETWORKS)
+                        .map(networks -> network(app, networks));
+        boolean differ = network.isPresent() && ofDocker.isPresent() && !network.equals(ofDocker);
+        if (differ && app.sound("networks", "container")) {
+            app.rule("networks", "must be what container.docker.network says");
+        }
+        return network.or(() -> ofDocker).orElse(Network.HOST);
     }
 
     private static Network network(Fields app, List<Fields> networks) {

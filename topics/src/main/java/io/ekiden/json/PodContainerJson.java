@@ -117,6 +117,9 @@ final class PodContainerJson {
 
     /// `{"shell": …}` or `{"argv": […]}`.
     static Optional<Command> shellOrArgv(Fields command) {
+        if (command.has("shell") && command.has("argv")) {
+            command.rule("must have either 'shell' or 'argv'");
+        }
         if (command.has("shell")) {
             return command.someText("shell").map(Command.Shell::new);
         }

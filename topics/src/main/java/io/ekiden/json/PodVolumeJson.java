@@ -32,6 +32,7 @@ final class PodVolumeJson {
 
     private static Optional<PodVolume> volume(Fields volume) {
         var name = name(volume);
+        VolumesJson.oneKind(volume, List.of("host", "persistent", "secret"));
         if (volume.has("secret")) {
             volume.rule("secret", UnsupportedFields.NOT_SUPPORTED);
             return Optional.empty();

@@ -37,6 +37,7 @@ final class VolumesJson {
         if (path.get().contains(":")) {
             volume.rule("containerPath", "must not contain ':'");
         }
+        oneKind(volume, List.of("hostPath", "persistent", "external", "secret"));
         if (volume.has("persistent")) {
             return persistent(volume, path.get());
         }
@@ -47,6 +48,13 @@ final class VolumesJson {
             }
         }
         return host(volume, path.get(), type);
+    }
+
+    /// A volume is of one kind; a second would be passed over in silence.
+    static void oneKind(Fields volume, List<String> kinds) {
+        if (kinds.stream().filter(volume::has).count() > 1) {
+            volume.rule("must have one of %s".formatted(String.join(", ", kinds)));
+        }
     }
 
     private static Optional<Volume> host(Fields volume, String path, Container.Type type) {

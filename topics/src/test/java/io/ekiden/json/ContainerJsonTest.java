@@ -194,6 +194,43 @@ class ContainerJsonTest {
                 .containsExactly("!/portDefinitions must be empty on this network");
     }
 
+    @Test
+    void anUpdateToAnotherNetworkTakesTheOldOnesPortsWithIt() {
+        var host =
+                read(
+                        "{'container': {'docker': {'image': 'x'}}, 'portDefinitions': [{'port': 80}]}");
+
+        var bridged = merged(host, "{'networks': [{'mode': 'container/bridge'}]}");
+        var asOfOld =
+                merged(host, "{'container': {'docker': {'image': 'x', 'network': 'BRIDGE'}}}");
+        var back = merged(bridged, "{'networks': [{'mode': 'host'}]}");
+
+        assertThat(bridged.network()).isEqualTo(Network.BRIDGE);
+        assertThat(asOfOld).isEqualTo(bridged);
+        assertThat(back.portDefinitions()).allMatch(port -> port.mapping().isEmpty());
+        assertThat(merged(host, "{'mem': 64}").portDefinitions()).isEqualTo(host.portDefinitions());
+    }
+
+    @Test
+    void whatWouldBePassedOverInSilenceIsRefused() {
+        assertThat(
+                        problems(
+                                "{'container': {'docker': {'image': 'x', 'network': 'BRIDGE'}},"
+                                        + " 'networks': [{'mode': 'host'}]}"))
+                .containsExactly("!/networks must be what container.docker.network says");
+        assertThat(
+                        problems(
+                                "{'cmd': 'x', 'container': {'type': 'MESOS', 'volumes': [{'containerPath':"
+                                        + " 'a', 'mode': 'RW', 'hostPath': 'b', 'persistent': {'size': 1}}]}}"))
+                .containsExactly(
+                        "!/container/volumes(0) must have one of hostPath, persistent, external,"
+                                + " secret");
+    }
+
+    private static App merged(App current, String update) {
+        return Json.value(AppJson.merge(current, Json.object(update), true));
+    }
+
     private static App read(String definition) {
         return Json.value(AppJson.read(WEB, Json.object(definition)));
     }

@@ -6,6 +6,7 @@ import io.ekiden.model.App;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
+import io.ekiden.state.GroupTree;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
@@ -73,9 +74,8 @@ public final class AppViews {
         return Failures.notFound("Group '%s' does not exist".formatted(group));
     }
 
-    /// A group is there as long as something is in it; the root always is.
     static boolean groupExists(ClusterImage image, PathId group) {
-        return group.isRoot() || image.apps().stream().anyMatch(app -> isInGroup(app, group));
+        return GroupTree.of(image, group).isPresent();
     }
 
     static boolean isInGroup(App app, PathId group) {

@@ -143,6 +143,16 @@ public final class Failures {
         return message(405, "Method Not Allowed").with("Allow", allow);
     }
 
+    static Answer noLeaderToAbdicate() {
+        var body =
+                object().put(
+                                "message",
+                                "There is no leader to abdicate: every gateway serves everything,"
+                                        + " and planners take over from one another by themselves.");
+        body.putArray("details");
+        return json(405, body).with("Allow", "GET, HEAD, OPTIONS");
+    }
+
     public static Answer unsupportedMediaType() {
         return message(415, "Unsupported Media Type");
     }

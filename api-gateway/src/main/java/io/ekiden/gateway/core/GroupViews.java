@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// Groups as they are, and as they were. `embed` names what of a group is shown: `group.groups`,
-/// `group.apps` and `group.pods`; without any of them, all is.
+/// `group.apps` and `group.pods`; without an `embed`, all is.
 public final class GroupViews {
     private static final String GROUPS = "group.groups";
     private static final String APPS = "group.apps";
@@ -80,10 +80,7 @@ public final class GroupViews {
 
         Shown(ApiRequest request) {
             this.request = request;
-            var named =
-                    request.all("embed").stream()
-                            .filter(List.of(GROUPS, APPS, PODS)::contains)
-                            .toList();
+            var named = request.all("embed");
             this.embeds = named.isEmpty() ? List.of(GROUPS, APPS, PODS) : named;
         }
 

@@ -74,16 +74,20 @@ final class QueueJson {
 
     /// `overdue`: nothing but room is missing.
     private static ObjectNode delay(ClusterImage image, RunSpec spec, Instant now) {
-        long left =
-                image.delay(spec.id())
-                        .filter(delay -> delay.configVersion().equals(spec.configVersion()))
-                        .filter(delay -> !delay.over())
-                        .map(delay -> Duration.between(now, delay.until()).toMillis())
-                        .filter(millis -> millis > 0)
-                        .orElse(0L);
+        long left = millisOfDelay(image, spec, now);
         return Answer.object()
                 .put("timeLeftSeconds", (left + 999) / 1000)
                 .put("overdue", left == 0);
+    }
+
+    /// How long launches are still held back; 0 when they are not.
+    static long millisOfDelay(ClusterImage image, RunSpec spec, Instant now) {
+        return image.delay(spec.id())
+                .filter(delay -> delay.configVersion().equals(spec.configVersion()))
+                .filter(delay -> !delay.over())
+                .map(delay -> Duration.between(now, delay.until()).toMillis())
+                .filter(millis -> millis > 0)
+                .orElse(0L);
     }
 
     /// Agents that were turned down, in the shape of offers. What is free there is told as it is

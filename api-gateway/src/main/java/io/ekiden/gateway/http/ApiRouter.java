@@ -1,5 +1,6 @@
 package io.ekiden.gateway.http;
 
+import static io.ekiden.gateway.http.Route.adjust;
 import static io.ekiden.gateway.http.Route.forward;
 import static io.ekiden.gateway.http.Route.glance;
 import static io.ekiden.gateway.http.Route.order;
@@ -8,6 +9,7 @@ import static io.ekiden.gateway.http.Route.serve;
 import static io.ekiden.gateway.http.Route.submit;
 import static io.ekiden.gateway.http.Route.tell;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.ekiden.gateway.core.About;
 import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.AppChanges;
@@ -18,6 +20,7 @@ import io.ekiden.gateway.core.GroupChanges;
 import io.ekiden.gateway.core.GroupViews;
 import io.ekiden.gateway.core.PodChanges;
 import io.ekiden.gateway.core.PodViews;
+import io.ekiden.gateway.core.ServiceViews;
 import io.ekiden.gateway.core.TaskChanges;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.TaskViews;
@@ -29,7 +32,14 @@ import java.util.List;
 final class ApiRouter {
     private ApiRouter() {}
 
-    static Routes routes(About about, Health health, EventStreams events, UiFiles ui) {
+    static Routes routes(
+            About about,
+            JsonNode config,
+            Health health,
+            EventStreams events,
+            Logging logging,
+            UiFiles ui) {
+        var openApi = OpenApi.document(about.version());
         return new Routes(
                 List.of(
                         read("/v2/apps", Needs.user(), AppViews::list),
@@ -126,6 +136,7 @@ final class ApiRouter {
                                 "/v2/queue/{id...}/delay",
                                 Needs.deploy(),
                                 AppChanges::resetDelay),
+                        read("/v2/services", Needs.user(), ServiceViews::page),
                         read("/v2/groups", Needs.glimpse(), GroupViews::one),
                         submit("POST", "/v2/groups", Needs.deployer(), GroupChanges::create),
                         submit("PUT", "/v2/groups", Needs.deployer(), GroupChanges::update),
@@ -189,10 +200,16 @@ final class ApiRouter {
                                 "/v2/leader",
                                 Needs.user(),
                                 (_, image) -> ClusterViews.leader(about, image)),
+                        order("DELETE", "/v2/leader", Needs.operate(), ClusterViews::abdicate),
+                        tell("/v2/plugins", Needs.user(), ClusterViews::plugins),
                         serve("/v2/events", Needs.user(), events::attach),
                         tell("/ping", Needs.nothing(), health::ping),
                         tell("/metrics", Needs.user(), health::metrics),
                         tell("/metrics/prometheus", Needs.user(), health::prometheus),
+                        tell("/config", Needs.viewCluster(), _ -> Answer.ok(config)),
+                        tell("/logging", Needs.operate(), logging::levels),
+                        adjust("/logging", Needs.operate(), logging::change),
+                        tell("/openapi.json", Needs.nothing(), _ -> Answer.ok(openApi)),
                         tell("/", Needs.nothing(), _ -> redirectToUi()),
                         serve("/ui", Needs.nothing(), ui::serve),
                         serve("/ui/{path...}", Needs.nothing(), ui::serve)));

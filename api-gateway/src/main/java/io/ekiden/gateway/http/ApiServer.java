@@ -1,5 +1,6 @@
 package io.ekiden.gateway.http;
 
+import ch.qos.logback.classic.LoggerContext;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.Security;
 import io.ekiden.gateway.core.About;
@@ -133,12 +134,14 @@ public final class ApiServer implements AutoCloseable {
         var traffic = new Traffic(limits.requests());
         var health = new Health(follower, writer, events, traffic, refusals);
         var relay = new AgentRelay(vertx, config.agentToken(), limits.streams());
+        var logging = new Logging(vertx, (LoggerContext) LoggerFactory.getILoggerFactory());
         var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
         var hosts = new TreeSet<>(config.allowedHosts());
         hosts.add(about.host());
         handler =
                 new ApiHandler(
-                                ApiRouter.routes(about, health, events, ui),
+                                ApiRouter.routes(
+                                        about, ConfigJson.of(config), health, events, logging, ui),
                                 new Door(hosts),
                                 new Guard(users),
                                 refusals,

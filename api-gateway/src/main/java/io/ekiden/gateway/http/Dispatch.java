@@ -26,6 +26,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /// Runs what a route asks for: a read of the newest or of the last known state, or a change.
@@ -69,6 +70,14 @@ final class Dispatch {
         switch (action) {
             case Route.Action.Tell(var telling) -> Replies.send(http, telling.of(request));
             case Route.Action.Serve(var handler) -> handler.handle(http, request);
+            case Route.Action.Adjust(var telling) ->
+                    Replies.send(
+                            http,
+                            withBody(
+                                    request,
+                                    http.body().buffer(),
+                                    telling::of,
+                                    Function.identity()));
             case Route.Action.Forward forward ->
                     ifServing(http, () -> forward(http, forward, request));
             case Route.Action.Glance(var view) -> ifServing(http, () -> look(http, view, request));
@@ -183,15 +192,21 @@ final class Dispatch {
     }
 
     private static Wanted wanted(Route.Action.Write route, ApiRequest request, Buffer body) {
-        if (!route.json()) {
-            return route.command().of(request);
-        }
+        return route.json()
+                ? withBody(request, body, route.command()::of, Wanted.Refused::new)
+                : route.command().of(request);
+    }
+
+    private static <T> T withBody(
+            ApiRequest request,
+            Buffer body,
+            Function<ApiRequest, T> next,
+            Function<Answer, T> refused) {
         var bytes = body == null ? new byte[0] : body.getBytes();
         return switch (JsonText.parse(bytes)) {
-            case JsonText.Tree(var json) -> route.command().of(request.withBody(json));
-            case JsonText.Malformed(var message) ->
-                    new Wanted.Refused(Failures.unparsable(message));
-            case JsonText.Empty() -> new Wanted.Refused(Failures.noBody());
+            case JsonText.Tree(var json) -> next.apply(request.withBody(json));
+            case JsonText.Malformed(var message) -> refused.apply(Failures.unparsable(message));
+            case JsonText.Empty() -> refused.apply(Failures.noBody());
         };
     }
 

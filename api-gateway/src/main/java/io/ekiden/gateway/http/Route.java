@@ -29,6 +29,9 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         /// Without the state.
         record Tell(Telling telling) implements Action {}
 
+        /// By this process, which is changed as the request's JSON says.
+        record Adjust(Telling telling) implements Action {}
+
         /// By the agent of the task that the path names.
         ///
         /// @param path on the agent, behind the task's own
@@ -78,6 +81,10 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         return new Route("GET", PathPattern.of(path), needs, new Action.Forward(place, agentPath));
     }
 
+    static Route adjust(String path, Needs needs, Telling telling) {
+        return new Route("POST", PathPattern.of(path), needs, new Action.Adjust(telling));
+    }
+
     /// A mutation without a body.
     static Route order(String method, String path, Needs needs, Command command) {
         return new Route(method, PathPattern.of(path), needs, new Action.Write(false, command));
@@ -89,7 +96,8 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
     }
 
     boolean takesJson() {
-        return action instanceof Action.Write(var json, var _) && json;
+        return action instanceof Action.Adjust
+                || (action instanceof Action.Write(var json, var _) && json);
     }
 
     /// Whether an answer may go on for ever, so that it does not count among the requests in
@@ -99,6 +107,6 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
     }
 
     boolean mutates() {
-        return action instanceof Action.Write;
+        return action instanceof Action.Write || action instanceof Action.Adjust;
     }
 }

@@ -7,6 +7,7 @@ import io.ekiden.gateway.Given;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.Group;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
@@ -214,6 +215,13 @@ class ViewsTest {
     }
 
     @Test
+    void aGroupWithoutAppsHasNone() {
+        var image = Given.image(Group.empty(PathId.of("/empty"), Given.NOON));
+
+        assertThat(ok(AppViews.group(Ask.of("empty"), image)).path("*")).isEmpty();
+    }
+
+    @Test
     void versionsAreListedNewestFirstAndShown() {
         var versions = ok(AppViews.versions(Ask.of("shop/web"), image())).path("versions");
         var old = Map.of("id", "shop/web", "version", "2026-11-23T11:59:00Z");
@@ -336,6 +344,8 @@ class ViewsTest {
         assertThat(info.path("version").asText()).isEqualTo("1.2.3");
         assertThat(info.path("frameworkId").asText()).isEqualTo("cluster-1");
         assertThat(info.path("elected").asBoolean()).isTrue();
+        assertThat(info.path("marathon_config")).hasSize(41);
+        assertThat(info.path("zookeeper_config")).hasSize(8);
         assertThat(ok(ClusterViews.leader(about, image())).path("leader").asText())
                 .isEqualTo("gw:8080");
         assertThat(ClusterViews.leader(about, Given.image()).status()).isEqualTo(404);

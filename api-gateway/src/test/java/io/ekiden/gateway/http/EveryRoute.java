@@ -1,5 +1,6 @@
 package io.ekiden.gateway.http;
 
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.ekiden.gateway.core.About;
 import java.time.Duration;
 import java.util.List;
@@ -12,8 +13,10 @@ public final class EveryRoute {
     static Routes routes() {
         return ApiRouter.routes(
                 new About("ekiden", "1", "gw", 1, false),
+                NullNode.instance,
                 new Health(null, null, null, null, null),
                 new EventStreams(null, null, 0, 0, Duration.ZERO),
+                new Logging(null, null),
                 new UiFiles(null, null));
     }
 
