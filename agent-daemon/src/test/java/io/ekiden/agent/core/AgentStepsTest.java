@@ -290,6 +290,18 @@ final class AgentStepsTest {
     }
 
     @Test
+    void aTaskKnownByItsIdAloneMayUseAnyVolume() {
+        begins(LocalTask.stranger(ID, TaskState.RUNNING, ""))
+                .joins("me.1")
+                .welcomed("me.1", 10)
+                .commanded(new AgentCommand.DestroyVolume("a1", 10, 11, "v1"));
+        assertThat(done(Action.DestroyVolume.class)).isEmpty();
+        on(new Event.Ended(ID, Optional.of(0), "over"));
+        assertThat(done(Action.DestroyVolume.class))
+                .containsExactly(new Action.DestroyVolume("v1"));
+    }
+
+    @Test
     void saysNothingWhileItJoinsAndEverythingAfter() {
         member().launched().joins("me.2");
         on(new Event.Running(ID));
