@@ -3,6 +3,7 @@ package io.ekiden.gateway;
 import io.ekiden.gateway.http.ApiServer;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.LogPages;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.gateway.log.RefusalWriter;
 import io.ekiden.gateway.users.FileWatch;
@@ -30,6 +31,7 @@ public final class GatewayServer implements AutoCloseable {
     private final ReadBarrier barrier;
     private final ChangeWriter writer;
     private final RefusalWriter audit;
+    private final LogPages pages;
     private Optional<FileWatch> watch = Optional.empty();
     private ApiServer server;
 
@@ -41,6 +43,7 @@ public final class GatewayServer implements AutoCloseable {
         this.barrier = new ReadBarrier(kafka, config.topics(), follower, limits.read());
         this.writer = new ChangeWriter(kafka, config.topics(), limits.write());
         this.audit = new RefusalWriter(kafka, config.topics());
+        this.pages = new LogPages(kafka);
     }
 
     /// @throws IOException when the address cannot be bound, or is one at which nobody may serve
@@ -55,7 +58,7 @@ public final class GatewayServer implements AutoCloseable {
         }
         var users = Users.of(security.tokenFile(), security.ownToken(), InstantSource.system());
         follower.listen(writer);
-        server = ApiServer.start(config, users, follower, barrier, writer, audit);
+        server = ApiServer.start(config, users, follower, barrier, writer, pages, audit);
         watch = watch(users);
         follower.start();
         LOG.info("gateway=started host={} port={}", config.host(), port());
@@ -89,6 +92,7 @@ public final class GatewayServer implements AutoCloseable {
         }
         writer.close();
         audit.close();
+        pages.close();
         barrier.close();
         follower.close();
         LOG.info("gateway=stopped");

@@ -5,6 +5,8 @@ import io.ekiden.gateway.Security;
 import io.ekiden.gateway.core.About;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.JournalWalk;
+import io.ekiden.gateway.log.LogPages;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.gateway.users.Users;
 import io.ekiden.log.RefusedCalls;
@@ -90,11 +92,12 @@ public final class ApiServer implements AutoCloseable {
             Follower follower,
             ReadBarrier barrier,
             ChangeWriter writer,
+            LogPages pages,
             Consumer<RefusedCalls> audit)
             throws IOException {
         var api = new ApiServer(config);
         try {
-            api.listen(config, users, follower, barrier, writer, audit);
+            api.listen(config, users, follower, barrier, writer, pages, audit);
             return api;
         } catch (IOException | RuntimeException e) {
             api.close();
@@ -108,6 +111,7 @@ public final class ApiServer implements AutoCloseable {
             Follower follower,
             ReadBarrier barrier,
             ChangeWriter writer,
+            LogPages pages,
             Consumer<RefusedCalls> audit)
             throws IOException {
         var limits = config.limits();
@@ -116,6 +120,8 @@ public final class ApiServer implements AutoCloseable {
                 new EventStreams(
                         vertx,
                         clock,
+                        sequence -> JournalWalk.from(pages, config.topics(), sequence),
+                        follower::sequence,
                         limits.streams(),
                         limits.outstandingEvents(),
                         limits.heartbeat());

@@ -13,7 +13,7 @@ public final class EveryRoute {
         return ApiRouter.routes(
                 new About("ekiden", "1", "gw", 1, false),
                 new Health(null, null, null, null, null),
-                new EventStreams(null, null, 0, 0, Duration.ZERO),
+                new EventStreams(null, null, null, null, 0, 0, Duration.ZERO),
                 new UiFiles(null, null));
     }
 
