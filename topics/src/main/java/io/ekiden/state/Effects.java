@@ -34,7 +34,7 @@ public final class Effects {
             case Fact.VersionForgotten(var app, var version) ->
                     removes(RunSpecVersion.key(app, version));
             case Fact.InstancePut put -> puts(put.instance());
-            case Fact.HealthPut(var instance) -> puts(instance);
+            case Fact.HealthPut(var instance, var _) -> puts(instance);
             case Fact.ReadinessPut(var instance) -> puts(instance);
             case Fact.InstanceGone gone -> removes(gone.last().key());
             case Fact.Launched launched -> puts(launched.instances().toArray(Entity[]::new));
@@ -64,6 +64,7 @@ public final class Effects {
                     Fact.Refused _,
                     Fact.InputFailed _,
                     Fact.DeadLettered _,
+                    Fact.UnknownEnded _,
                     Fact.Welcomed _,
                     Fact.RejoinOrdered _,
                     Fact.KillOrdered _ ->

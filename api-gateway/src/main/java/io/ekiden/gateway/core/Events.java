@@ -2,6 +2,7 @@ package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
+import io.ekiden.json.HealthCheckJson;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
@@ -9,11 +10,16 @@ import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.App;
+import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.Former;
+import io.ekiden.model.HealthCheck;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.RunSpec;
+import io.ekiden.model.TaskId;
 import io.ekiden.model.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,10 +53,17 @@ public final class Events {
             case Fact.Launched launched -> launched.instances().forEach(this::changed);
             case Fact.InstanceGone(var last, var from, var message) ->
                     instance(last, Optional.of(from), message);
-            case Fact.HealthPut(var instance) -> health(instance);
+            case Fact.HealthPut(var instance, var failed) -> {
+                failed.ifPresent(checks -> failedChecks(instance, checks));
+                health(instance);
+            }
+            case Fact.UnknownEnded(var task, var condition) -> unknownEnded(task, condition);
+            case Fact.RunSpecPut(var spec) -> checksChanged(spec);
             case Fact.KillOrdered kill -> unhealthyKill(kill);
-            case Fact.RunSpecGone(var _, var id) ->
-                    emit("app_terminated_event", Answer.object().put("appId", id.value()), id);
+            case Fact.RunSpecGone(var _, var id) -> {
+                removedChecks(id);
+                emit("app_terminated_event", Answer.object().put("appId", id.value()), id);
+            }
             case Fact.Accepted(var version, var _, var _) -> {
                 pod();
                 groupChange(version);
@@ -66,11 +79,11 @@ public final class Events {
                 stepEnded(deployment, deployment.steps().size() - 1);
                 emit("deployment_success", deployment, planned(deployment));
             }
-            case Fact.DeploymentCancelled(var deployment, var reason) ->
-                    emit(
-                            "deployment_failed",
-                            deployment,
-                            planned(deployment).put("reason", reason));
+            case Fact.DeploymentCancelled(var deployment, var reason) -> {
+                stepFailed(deployment);
+                emit("deployment_failed", deployment, planned(deployment).put("reason", reason));
+            }
+            case Fact.ClusterPut(var cluster) -> founded(cluster);
             case Fact.Planned _,
                     Fact.DeadLettered _,
                     Fact.ReadinessPut _,
@@ -78,8 +91,6 @@ public final class Events {
                     Fact.EndedTaskForgotten _,
                     Fact.VolumeCondemned _,
                     Fact.VolumeGone _,
-                    Fact.ClusterPut _,
-                    Fact.RunSpecPut _,
                     Fact.DeploymentPut _,
                     Fact.GroupPut _,
                     Fact.GroupGone _,
@@ -258,6 +269,68 @@ public final class Events {
         emit("instance_health_changed_event", changed, instance.runSpecId());
     }
 
+    /// The field with the task's name holds the instance's id, as in Marathon.
+    private void failedChecks(Instance instance, List<HealthCheck> checks) {
+        for (var check : checks) {
+            var event = Answer.object();
+            event.put("appId", instance.runSpecId().value());
+            event.put("taskId", instance.id().value());
+            event.set("healthCheck", HealthCheckJson.write(check));
+            emit("failed_health_check_event", event, instance.runSpecId());
+        }
+    }
+
+    /// Checks belong to a configuration: with another, they are all others.
+    private void checksChanged(RunSpec spec) {
+        if (spec instanceof App app && app.configVersion().equals(app.version())) {
+            removedChecks(app.id());
+            for (var check : app.healthChecks()) {
+                var event = Answer.object();
+                event.put("appId", app.id().value());
+                event.put("version", Timestamps.format(app.version()));
+                event.set("healthCheck", HealthCheckJson.write(check));
+                emit("add_health_check_event", event, app.id());
+            }
+        }
+    }
+
+    private void removedChecks(PathId id) {
+        var former =
+                entry.facts().stream()
+                        .filter(Fact.FormerKept.class::isInstance)
+                        .map(fact -> ((Fact.FormerKept) fact).former())
+                        .filter(kept -> kept.id().equals(id))
+                        .findFirst()
+                        .flatMap(Former::spec);
+        if (former.orElse(null) instanceof App app) {
+            for (var check : app.healthChecks()) {
+                var event = Answer.object().put("appId", id.value());
+                event.set("healthCheck", HealthCheckJson.write(check));
+                emit("remove_health_check_event", event, id);
+            }
+        }
+    }
+
+    private void unknownEnded(TaskId task, Condition condition) {
+        // Its id is as its agent has it.
+        var id = PathId.of(task.instanceId().runSpecId().value());
+        var event = Answer.object();
+        event.put("instanceId", task.instanceId().value());
+        event.put("runSpecId", id.value());
+        event.put("condition", condition.marathonName());
+        emit("unknown_instance_terminated_event", event, id);
+    }
+
+    /// There is no master to register with but the cluster itself.
+    private void founded(Cluster cluster) {
+        if (entry.input() instanceof Input.Founded) {
+            emit(
+                    "scheduler_registered_event",
+                    Answer.object().put("frameworkId", cluster.id()).put("master", ""),
+                    PathId.ROOT);
+        }
+    }
+
     private void unhealthyKill(Fact.KillOrdered kill) {
         if (kill.cause() != KillCause.UNHEALTHY) {
             return;
@@ -374,6 +447,13 @@ public final class Events {
             var ended = stepEvent(deployment, deployment.steps().get(index));
             emit("deployment_step_success", deployment, ended);
         }
+    }
+
+    private void stepFailed(Deployment deployment) {
+        deployment
+                .current()
+                .ifPresent(step ->
+                        emit("deployment_step_failure", deployment, stepEvent(deployment, step)));
     }
 
     private static ObjectNode stepEvent(Deployment deployment, Deployment.Step step) {
