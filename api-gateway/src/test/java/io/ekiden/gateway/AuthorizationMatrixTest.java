@@ -103,6 +103,7 @@ class AuthorizationMatrixTest {
             GET    /v2/info                                 user
             GET    /v2/leader                               user
             GET    /v2/events                               user
+            GET    /v2/audit                                user
             GET    /ping                                    public
             GET    /metrics                                 user
             GET    /metrics/prometheus                      user

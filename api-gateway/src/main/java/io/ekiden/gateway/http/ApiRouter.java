@@ -4,6 +4,7 @@ import static io.ekiden.gateway.http.Route.forward;
 import static io.ekiden.gateway.http.Route.glance;
 import static io.ekiden.gateway.http.Route.order;
 import static io.ekiden.gateway.http.Route.read;
+import static io.ekiden.gateway.http.Route.search;
 import static io.ekiden.gateway.http.Route.serve;
 import static io.ekiden.gateway.http.Route.submit;
 import static io.ekiden.gateway.http.Route.tell;
@@ -29,7 +30,7 @@ import java.util.List;
 final class ApiRouter {
     private ApiRouter() {}
 
-    static Routes routes(About about, Health health, EventStreams events, UiFiles ui) {
+    static Routes routes(About about, Health health, EventStreams events, Audit audit, UiFiles ui) {
         return new Routes(
                 List.of(
                         read("/v2/apps", Needs.user(), AppViews::list),
@@ -190,6 +191,7 @@ final class ApiRouter {
                                 Needs.user(),
                                 (_, image) -> ClusterViews.leader(about, image)),
                         serve("/v2/events", Needs.user(), events::attach),
+                        search("/v2/audit", Needs.user(), audit::search),
                         tell("/ping", Needs.nothing(), health::ping),
                         tell("/metrics", Needs.user(), health::metrics),
                         tell("/metrics/prometheus", Needs.user(), health::prometheus),

@@ -3,6 +3,7 @@ package io.ekiden.gateway.http;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.Security;
 import io.ekiden.gateway.core.About;
+import io.ekiden.gateway.log.AuditLog;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.JournalWalk;
@@ -93,11 +94,11 @@ public final class ApiServer implements AutoCloseable {
             ReadBarrier barrier,
             ChangeWriter writer,
             LogPages pages,
-            Consumer<RefusedCalls> audit)
+            Consumer<RefusedCalls> refused)
             throws IOException {
         var api = new ApiServer(config);
         try {
-            api.listen(config, users, follower, barrier, writer, pages, audit);
+            api.listen(config, users, follower, barrier, writer, pages, refused);
             return api;
         } catch (IOException | RuntimeException e) {
             api.close();
@@ -112,7 +113,7 @@ public final class ApiServer implements AutoCloseable {
             ReadBarrier barrier,
             ChangeWriter writer,
             LogPages pages,
-            Consumer<RefusedCalls> audit)
+            Consumer<RefusedCalls> refused)
             throws IOException {
         var limits = config.limits();
         var clock = InstantSource.system();
@@ -134,17 +135,18 @@ public final class ApiServer implements AutoCloseable {
                         reachable(config.host()),
                         port(),
                         tls.isPresent());
-        var refusals = new Refusals(audit);
+        var refusals = new Refusals(refused);
         vertx.setPeriodic(FLUSH.toMillis(), _ -> refusals.flush());
         var traffic = new Traffic(limits.requests());
         var health = new Health(follower, writer, events, traffic, refusals);
         var relay = new AgentRelay(vertx, config.agentToken(), limits.streams());
+        var audit = new Audit(new AuditLog(pages, config.topics(), Audit::about));
         var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
         var hosts = new TreeSet<>(config.allowedHosts());
         hosts.add(about.host());
         handler =
                 new ApiHandler(
-                                ApiRouter.routes(about, health, events, ui),
+                                ApiRouter.routes(about, health, events, audit, ui),
                                 new Door(hosts),
                                 new Guard(users),
                                 refusals,

@@ -14,6 +14,7 @@ public final class EveryRoute {
                 new About("ekiden", "1", "gw", 1, false),
                 new Health(null, null, null, null, null),
                 new EventStreams(null, null, null, null, 0, 0, Duration.ZERO),
+                new Audit(null),
                 new UiFiles(null, null));
     }
 
