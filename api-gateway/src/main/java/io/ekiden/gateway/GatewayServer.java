@@ -8,6 +8,7 @@ import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.gateway.log.RefusalWriter;
 import io.ekiden.gateway.users.FileWatch;
 import io.ekiden.gateway.users.Users;
+import io.ekiden.gateway.webhooks.Webhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ public final class GatewayServer implements AutoCloseable {
     private final RefusalWriter audit;
     private final LogPages pages;
     private Optional<FileWatch> watch = Optional.empty();
+    private Optional<Webhooks> webhooks = Optional.empty();
     private ApiServer server;
 
     public GatewayServer(GatewayConfig config) {
@@ -60,8 +62,20 @@ public final class GatewayServer implements AutoCloseable {
         follower.listen(writer);
         server = ApiServer.start(config, users, follower, barrier, writer, pages, audit);
         watch = watch(users);
+        webhooks = Optional.of(webhooks());
         follower.start();
+        webhooks.ifPresent(Webhooks::start);
         LOG.info("gateway=started host={} port={}", config.host(), port());
+    }
+
+    private Webhooks webhooks() {
+        return new Webhooks(
+                config.clients(),
+                config.topics(),
+                follower,
+                pages,
+                InstantSource.system(),
+                server.vertx());
     }
 
     private Optional<FileWatch> watch(Users users) {
@@ -87,6 +101,7 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() {
         watch.ifPresent(FileWatch::close);
+        webhooks.ifPresent(Webhooks::close);
         if (server != null) {
             server.close();
         }

@@ -103,6 +103,9 @@ class AuthorizationMatrixTest {
             GET    /v2/info                                 user
             GET    /v2/leader                               user
             GET    /v2/events                               user
+            GET    /v2/eventSubscriptions                   operate
+            POST   /v2/eventSubscriptions                   operate
+            DELETE /v2/eventSubscriptions                   operate
             GET    /v2/audit                                user
             GET    /ping                                    public
             GET    /metrics                                 user

@@ -41,7 +41,8 @@ public final class TestCluster implements AutoCloseable {
                         topics.desiredState(),
                         topics.journal(),
                         topics.clusterState(),
-                        topics.auditRefused()));
+                        topics.auditRefused(),
+                        topics.webhookDeliveries()));
     }
 
     public Topics topics() {
@@ -71,8 +72,13 @@ public final class TestCluster implements AutoCloseable {
 
     /// Ends the gateway that runs now and starts another on another port.
     public Http restart() {
-        gateway.close();
+        stopGateway();
         return start();
+    }
+
+    public void stopGateway() {
+        gateway.close();
+        gateway = null;
     }
 
     /// Takes everything before this offset from a topic, as its retention would.

@@ -7,6 +7,7 @@ import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
+import io.ekiden.model.EventSubscription;
 import io.ekiden.model.Former;
 import io.ekiden.model.Group;
 import io.ekiden.model.HealthCheck;
@@ -157,6 +158,10 @@ public sealed interface Fact {
     record DeploymentFinished(Deployment deployment) implements Fact {}
 
     record DeploymentCancelled(Deployment deployment, String reason) implements Fact {}
+
+    record SubscriptionPut(EventSubscription subscription) implements Fact {}
+
+    record SubscriptionGone(String callbackUrl) implements Fact {}
 
     record AgentPut(Agent agent) implements Fact {}
 

@@ -31,6 +31,8 @@ final class AuditedChange {
             case Change.PauseDeployment(var _, var paused) -> paused ? "pause" : "resume";
             case Change.PromoteDeployment _ -> "promote";
             case Change.DrainAgent(var _, var draining) -> draining ? "drain" : "undrain";
+            case Change.Subscribe _ -> "subscribe";
+            case Change.Unsubscribe _ -> "unsubscribe";
             case Change.ResetDelay _ -> "reset";
             case Change.DryRun _ -> "plan";
         };
@@ -59,7 +61,7 @@ final class AuditedChange {
             case Change.KillAppTasks kill -> List.of(kill.runSpecId());
             case Change.CancelDeployment _, Change.PauseDeployment _, Change.PromoteDeployment _ ->
                     ofDeployments(entry);
-            case Change.DrainAgent _ -> List.of();
+            case Change.DrainAgent _, Change.Subscribe _, Change.Unsubscribe _ -> List.of();
         };
     }
 

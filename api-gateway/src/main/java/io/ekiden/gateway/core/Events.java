@@ -2,7 +2,6 @@ package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.json.AppJson;
-import io.ekiden.json.HealthCheckJson;
 import io.ekiden.log.AgentReport;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
@@ -13,12 +12,9 @@ import io.ekiden.model.App;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
-import io.ekiden.model.Former;
-import io.ekiden.model.HealthCheck;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
-import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import io.ekiden.model.Timestamps;
 import java.time.Instant;
@@ -54,18 +50,20 @@ public final class Events {
             case Fact.InstanceGone(var last, var from, var message) ->
                     instance(last, Optional.of(from), message);
             case Fact.HealthPut(var instance, var failed) -> {
-                failed.ifPresent(checks -> failedChecks(instance, checks));
-                health(instance);
+                var of = new HealthEvents(entry);
+                events.addAll(of.failed(instance, failed.orElse(List.of())));
+                events.addAll(of.changed(instance));
             }
             case Fact.UnknownEnded(var task, var condition) -> unknownEnded(task, condition);
-            case Fact.RunSpecPut(var spec) -> checksChanged(spec);
+            case Fact.RunSpecPut(var spec) -> events.addAll(new HealthEvents(entry).defined(spec));
             case Fact.KillOrdered kill -> unhealthyKill(kill);
             case Fact.RunSpecGone(var _, var id) -> {
-                removedChecks(id);
+                events.addAll(new HealthEvents(entry).removed(id));
                 emit("app_terminated_event", Answer.object().put("appId", id.value()), id);
             }
             case Fact.Accepted(var version, var _, var _) -> {
                 pod();
+                subscription();
                 groupChange(version);
             }
             case Fact.Refused(var rejection) -> groupChangeFailed(rejection.message());
@@ -104,6 +102,8 @@ public final class Events {
                     Fact.QueueGone _,
                     Fact.FailurePut _,
                     Fact.FailureGone _,
+                    Fact.SubscriptionPut _,
+                    Fact.SubscriptionGone _,
                     Fact.AgentPut _,
                     Fact.AgentGone _,
                     Fact.ProxyPut _,
@@ -149,6 +149,8 @@ public final class Events {
                             Change.PauseDeployment _,
                             Change.PromoteDeployment _,
                             Change.DrainAgent _,
+                            Change.Subscribe _,
+                            Change.Unsubscribe _,
                             Change.ResetDelay _ ->
                             Optional.empty();
                 };
@@ -183,6 +185,27 @@ public final class Events {
                         .put("clientIp", wanted.actor().address().orElse(""))
                         .put("uri", wanted.uri()),
                 id);
+    }
+
+    /// That somebody has subscribed to events, or does not want them any more.
+    private void subscription() {
+        if (!(entry.input() instanceof Input.Changed(var wanted))) {
+            return;
+        }
+        switch (wanted.change()) {
+            case Change.Subscribe(var url) -> subscription("subscribe_event", wanted, url);
+            case Change.Unsubscribe(var url) -> subscription("unsubscribe_event", wanted, url);
+            default -> {} // nothing of a subscription
+        }
+    }
+
+    private void subscription(String type, WantedChange wanted, String callbackUrl) {
+        emit(
+                type,
+                Answer.object()
+                        .put("clientIp", wanted.actor().address().orElse(""))
+                        .put("callbackUrl", callbackUrl),
+                PathId.ROOT);
     }
 
     private static boolean isBulk(String uri) {
@@ -248,67 +271,6 @@ public final class Events {
 
     private static String host(Instance instance) {
         return instance.placement().map(Instance.Placement::hostname).orElse("");
-    }
-
-    private void health(Instance instance) {
-        var version = Timestamps.format(instance.version());
-        var status = Answer.object();
-        status.put("appId", instance.runSpecId().value());
-        status.put("instanceId", instance.id().value());
-        status.put("version", version);
-        status.put("alive", instance.healthy().orElse(false));
-        emit("health_status_changed_event", status, instance.runSpecId());
-        var changed = Answer.object();
-        changed.put("instanceId", instance.id().value());
-        changed.put("runSpecId", instance.runSpecId().value());
-        instance.healthy()
-                .ifPresentOrElse(
-                        healthy -> changed.put("healthy", healthy),
-                        () -> changed.putNull("healthy"));
-        changed.put("runSpecVersion", version);
-        emit("instance_health_changed_event", changed, instance.runSpecId());
-    }
-
-    /// The field with the task's name holds the instance's id, as in Marathon.
-    private void failedChecks(Instance instance, List<HealthCheck> checks) {
-        for (var check : checks) {
-            var event = Answer.object();
-            event.put("appId", instance.runSpecId().value());
-            event.put("taskId", instance.id().value());
-            event.set("healthCheck", HealthCheckJson.write(check));
-            emit("failed_health_check_event", event, instance.runSpecId());
-        }
-    }
-
-    /// Checks belong to a configuration: with another, they are all others.
-    private void checksChanged(RunSpec spec) {
-        if (spec instanceof App app && app.configVersion().equals(app.version())) {
-            removedChecks(app.id());
-            for (var check : app.healthChecks()) {
-                var event = Answer.object();
-                event.put("appId", app.id().value());
-                event.put("version", Timestamps.format(app.version()));
-                event.set("healthCheck", HealthCheckJson.write(check));
-                emit("add_health_check_event", event, app.id());
-            }
-        }
-    }
-
-    private void removedChecks(PathId id) {
-        var former =
-                entry.facts().stream()
-                        .filter(Fact.FormerKept.class::isInstance)
-                        .map(fact -> ((Fact.FormerKept) fact).former())
-                        .filter(kept -> kept.id().equals(id))
-                        .findFirst()
-                        .flatMap(Former::spec);
-        if (former.orElse(null) instanceof App app) {
-            for (var check : app.healthChecks()) {
-                var event = Answer.object().put("appId", id.value());
-                event.set("healthCheck", HealthCheckJson.write(check));
-                emit("remove_health_check_event", event, id);
-            }
-        }
     }
 
     private void unknownEnded(TaskId task, Condition condition) {
@@ -408,6 +370,8 @@ public final class Events {
             case Change.PauseDeployment _,
                     Change.PromoteDeployment _,
                     Change.DrainAgent _,
+                    Change.Subscribe _,
+                    Change.Unsubscribe _,
                     Change.ResetDelay _ ->
                     Optional.empty();
         };

@@ -19,6 +19,7 @@ import io.ekiden.gateway.core.GroupChanges;
 import io.ekiden.gateway.core.GroupViews;
 import io.ekiden.gateway.core.PodChanges;
 import io.ekiden.gateway.core.PodViews;
+import io.ekiden.gateway.core.Subscriptions;
 import io.ekiden.gateway.core.TaskChanges;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.TaskViews;
@@ -191,6 +192,17 @@ final class ApiRouter {
                                 Needs.user(),
                                 (_, image) -> ClusterViews.leader(about, image)),
                         serve("/v2/events", Needs.user(), events::attach),
+                        read("/v2/eventSubscriptions", Needs.operate(), Subscriptions::list),
+                        order(
+                                "POST",
+                                "/v2/eventSubscriptions",
+                                Needs.operate(),
+                                Subscriptions::subscribe),
+                        order(
+                                "DELETE",
+                                "/v2/eventSubscriptions",
+                                Needs.operate(),
+                                Subscriptions::unsubscribe),
                         search("/v2/audit", Needs.user(), audit::search),
                         tell("/ping", Needs.nothing(), health::ping),
                         tell("/metrics", Needs.user(), health::metrics),

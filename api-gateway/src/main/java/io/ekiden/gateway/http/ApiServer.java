@@ -178,6 +178,11 @@ public final class ApiServer implements AutoCloseable {
                 : host;
     }
 
+    /// Of which everything else that speaks HTTP here makes use.
+    public Vertx vertx() {
+        return vertx;
+    }
+
     public int port() {
         return server.actualPort();
     }
