@@ -3,10 +3,12 @@ package io.ekiden.gateway;
 import io.ekiden.gateway.http.ApiServer;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.LogPages;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.gateway.log.RefusalWriter;
 import io.ekiden.gateway.users.FileWatch;
 import io.ekiden.gateway.users.Users;
+import io.ekiden.gateway.webhooks.Webhooks;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Path;
@@ -30,7 +32,9 @@ public final class GatewayServer implements AutoCloseable {
     private final ReadBarrier barrier;
     private final ChangeWriter writer;
     private final RefusalWriter audit;
+    private final LogPages pages;
     private Optional<FileWatch> watch = Optional.empty();
+    private Optional<Webhooks> webhooks = Optional.empty();
     private ApiServer server;
 
     public GatewayServer(GatewayConfig config) {
@@ -41,6 +45,7 @@ public final class GatewayServer implements AutoCloseable {
         this.barrier = new ReadBarrier(kafka, config.topics(), follower, limits.read());
         this.writer = new ChangeWriter(kafka, config.topics(), limits.write());
         this.audit = new RefusalWriter(kafka, config.topics());
+        this.pages = new LogPages(kafka);
     }
 
     /// @throws IOException when the address cannot be bound, or is one at which nobody may serve
@@ -55,10 +60,22 @@ public final class GatewayServer implements AutoCloseable {
         }
         var users = Users.of(security.tokenFile(), security.ownToken(), InstantSource.system());
         follower.listen(writer);
-        server = ApiServer.start(config, users, follower, barrier, writer, audit);
+        server = ApiServer.start(config, users, follower, barrier, writer, pages, audit);
         watch = watch(users);
+        webhooks = Optional.of(webhooks());
         follower.start();
+        webhooks.ifPresent(Webhooks::start);
         LOG.info("gateway=started host={} port={}", config.host(), port());
+    }
+
+    private Webhooks webhooks() {
+        return new Webhooks(
+                config.clients(),
+                config.topics(),
+                follower,
+                pages,
+                InstantSource.system(),
+                server.vertx());
     }
 
     private Optional<FileWatch> watch(Users users) {
@@ -84,11 +101,13 @@ public final class GatewayServer implements AutoCloseable {
     @Override
     public void close() {
         watch.ifPresent(FileWatch::close);
+        webhooks.ifPresent(Webhooks::close);
         if (server != null) {
             server.close();
         }
         writer.close();
         audit.close();
+        pages.close();
         barrier.close();
         follower.close();
         LOG.info("gateway=stopped");

@@ -106,6 +106,10 @@ class AuthorizationMatrixTest {
             DELETE /v2/leader                               operate
             GET    /v2/plugins                              user
             GET    /v2/events                               user
+            GET    /v2/eventSubscriptions                   operate
+            POST   /v2/eventSubscriptions                   operate
+            DELETE /v2/eventSubscriptions                   operate
+            GET    /v2/audit                                user
             GET    /ping                                    public
             GET    /metrics                                 user
             GET    /metrics/prometheus                      user

@@ -10,7 +10,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 
 /// A gateway and a scripted planner on topics of their own.
 public final class TestCluster implements AutoCloseable {
@@ -37,7 +41,8 @@ public final class TestCluster implements AutoCloseable {
                         topics.desiredState(),
                         topics.journal(),
                         topics.clusterState(),
-                        topics.auditRefused()));
+                        topics.auditRefused(),
+                        topics.webhookDeliveries()));
     }
 
     public Topics topics() {
@@ -63,6 +68,31 @@ public final class TestCluster implements AutoCloseable {
 
     public Http start(UnaryOperator<GatewayConfig> settings) {
         return serve(settings, 200);
+    }
+
+    /// Ends the gateway that runs now and starts another on another port.
+    public Http restart() {
+        stopGateway();
+        return start();
+    }
+
+    public void stopGateway() {
+        gateway.close();
+        gateway = null;
+    }
+
+    /// Takes everything before this offset from a topic, as its retention would.
+    public void forget(Topics.Topic topic, long offset) {
+        var partition = new TopicPartition(topic.fullName(), 0);
+        try (var admin = Admin.create(clients())) {
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// @param info what `/v2/info` answers when it serves

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// `healthChecks`: Marathon's `AppHealthCheck`.
-final class HealthCheckJson {
+public final class HealthCheckJson {
     static final Duration GRACE_PERIOD = Duration.ofMinutes(5);
     static final Duration INTERVAL = Duration.ofMinutes(1);
     static final Duration TIMEOUT = Duration.ofSeconds(20);
@@ -105,7 +105,7 @@ final class HealthCheckJson {
     }
 
     /// One check, as events carry it too.
-    static ObjectNode write(HealthCheck check) {
+    public static ObjectNode write(HealthCheck check) {
         var json = JsonNodeFactory.instance.objectNode();
         check.command().ifPresent(command -> json.putObject("command").put("value", command));
         json.put("gracePeriodSeconds", check.gracePeriod().toSeconds());

@@ -95,6 +95,11 @@ public sealed interface Change {
     /// `draining`, takes that back.
     record DrainAgent(String agentId, boolean draining) implements Change {}
 
+    /// Wants each event posted to this URL.
+    record Subscribe(String callbackUrl) implements Change {}
+
+    record Unsubscribe(String callbackUrl) implements Change {}
+
     /// Ends an app's launch delay.
     record ResetDelay(PathId runSpecId) implements Change {}
 }

@@ -7,8 +7,10 @@ import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
+import io.ekiden.model.EventSubscription;
 import io.ekiden.model.Former;
 import io.ekiden.model.Group;
+import io.ekiden.model.HealthCheck;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.LaunchDelay;
@@ -93,7 +95,13 @@ public sealed interface Fact {
             implements Fact {}
 
     /// An instance's health has changed; `instance` is how it is now.
-    record HealthPut(Instance instance) implements Fact {}
+    ///
+    /// @param failed the checks of its app that have failed by now; absent for none
+    record HealthPut(Instance instance, Optional<List<HealthCheck>> failed) implements Fact {
+        public HealthPut {
+            failed = failed.map(List::copyOf);
+        }
+    }
 
     /// An instance's readiness has changed; `instance` is how it is now.
     record ReadinessPut(Instance instance) implements Fact {}
@@ -151,6 +159,10 @@ public sealed interface Fact {
 
     record DeploymentCancelled(Deployment deployment, String reason) implements Fact {}
 
+    record SubscriptionPut(EventSubscription subscription) implements Fact {}
+
+    record SubscriptionGone(String callbackUrl) implements Fact {}
+
     record AgentPut(Agent agent) implements Fact {}
 
     record AgentGone(String id) implements Fact {}
@@ -163,7 +175,10 @@ public sealed interface Fact {
 
     record EndpointGone(String key) implements Fact {}
 
-    // Orders to agents that are no state of their own.
+    // Orders to agents, and what is only told: no state of their own.
+
+    /// A task has ended of which no instance is known.
+    record UnknownEnded(TaskId taskId, Condition condition) implements Fact {}
 
     /// An agent was admitted and is told all that it is to run.
     record Welcomed(

@@ -116,6 +116,15 @@ public record Topics(String prefix) {
         return topic("audit-refused", 1, delete(Duration.ofDays(30)), "gateway", "gateway, users");
     }
 
+    /// One partition: whoever is assigned it in the group [#webhookGroup] delivers.
+    public Topic webhookDeliveries() {
+        return topic("webhook-deliveries", 1, compact(), "gateway", "gateway");
+    }
+
+    public String webhookGroup() {
+        return prefix + "webhooks";
+    }
+
     /// All of them, in the order of the documentation.
     public List<Topic> all() {
         return List.of(
@@ -127,7 +136,8 @@ public record Topics(String prefix) {
                 agentCommands(),
                 endpoints(),
                 deadLetters(),
-                auditRefused());
+                auditRefused(),
+                webhookDeliveries());
     }
 
     private Topic topic(

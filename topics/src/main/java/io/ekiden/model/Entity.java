@@ -18,6 +18,7 @@ public sealed interface Entity
                 TaskFailure,
                 EndedTask,
                 CondemnedVolume,
+                EventSubscription,
                 Agent,
                 Proxy,
                 Endpoint {

@@ -9,6 +9,7 @@ import io.ekiden.model.Deployment;
 import io.ekiden.model.EndedTask;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
+import io.ekiden.model.EventSubscription;
 import io.ekiden.model.Former;
 import io.ekiden.model.Group;
 import io.ekiden.model.Instance;
@@ -406,6 +407,14 @@ public final class ClusterImage {
     /// The volumes that an agent is to destroy.
     public Collection<CondemnedVolume> condemnedVolumes(String agentId) {
         return all(CondemnedVolume.class, CondemnedVolume.prefix(agentId));
+    }
+
+    public Optional<EventSubscription> subscription(String callbackUrl) {
+        return find(EventSubscription.class, EventSubscription.key(callbackUrl));
+    }
+
+    public Collection<EventSubscription> subscriptions() {
+        return all(EventSubscription.class, EventSubscription.PREFIX);
     }
 
     public Optional<Agent> agent(String id) {

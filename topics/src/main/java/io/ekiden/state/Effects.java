@@ -3,6 +3,7 @@ package io.ekiden.state;
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
 import io.ekiden.model.Entity;
+import io.ekiden.model.EventSubscription;
 import io.ekiden.model.Former;
 import io.ekiden.model.Group;
 import io.ekiden.model.LaunchDelay;
@@ -34,7 +35,7 @@ public final class Effects {
             case Fact.VersionForgotten(var app, var version) ->
                     removes(RunSpecVersion.key(app, version));
             case Fact.InstancePut put -> puts(put.instance());
-            case Fact.HealthPut(var instance) -> puts(instance);
+            case Fact.HealthPut(var instance, var _) -> puts(instance);
             case Fact.ReadinessPut(var instance) -> puts(instance);
             case Fact.InstanceGone gone -> removes(gone.last().key());
             case Fact.Launched launched -> puts(launched.instances().toArray(Entity[]::new));
@@ -53,6 +54,8 @@ public final class Effects {
             case Fact.DeploymentPut(var deployment) -> puts(deployment);
             case Fact.DeploymentFinished(var deployment) -> removes(deployment.key());
             case Fact.DeploymentCancelled(var deployment, var _) -> removes(deployment.key());
+            case Fact.SubscriptionPut(var subscription) -> puts(subscription);
+            case Fact.SubscriptionGone(var url) -> removes(EventSubscription.key(url));
             case Fact.AgentPut(var agent) -> puts(agent);
             case Fact.AgentGone(var id) -> removes(Agent.key(id));
             case Fact.ProxyPut(var proxy) -> puts(proxy);
@@ -64,6 +67,7 @@ public final class Effects {
                     Fact.Refused _,
                     Fact.InputFailed _,
                     Fact.DeadLettered _,
+                    Fact.UnknownEnded _,
                     Fact.Welcomed _,
                     Fact.RejoinOrdered _,
                     Fact.KillOrdered _ ->

@@ -62,10 +62,11 @@ class CodecTest {
     /// Absent is how records that were written before readiness was known have it.
     @Test
     void anInstanceWithoutReadinessWritesNoneAndReadsSo() throws Codec.Unreadable {
-        var fact = new Fact.HealthPut(Given.instance(Given.app("/web"), 1));
+        var fact = new Fact.HealthPut(Given.instance(Given.app("/web"), 1), Optional.empty());
         var bytes = Codec.encode(Fact.class, fact);
 
-        assertThat(new String(bytes, StandardCharsets.UTF_8)).doesNotContain("readiness\"");
+        assertThat(new String(bytes, StandardCharsets.UTF_8))
+                .doesNotContain("readiness\"", "failed");
         assertThat(Codec.decode(Fact.class, bytes)).isEqualTo(fact);
     }
 

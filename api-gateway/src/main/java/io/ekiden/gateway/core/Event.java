@@ -39,6 +39,15 @@ public record Event(String type, ObjectNode json, Set<PathId> about) {
         return of("event_stream_detached", time, remote(remoteAddress), Set.of(PathId.ROOT));
     }
 
+    /// Events are missing between the last that a reader knew and the first that follows.
+    ///
+    /// @param lastId as the reader named it
+    /// @param earliest sequence of the oldest entry that follows
+    public static Event gap(String lastId, long earliest, Instant time) {
+        var fields = Answer.object().put("lastEventId", lastId).put("earliestSequence", earliest);
+        return of("gap", time, fields, Set.of(PathId.ROOT));
+    }
+
     private static ObjectNode remote(String address) {
         return Answer.object().put("remoteAddress", address);
     }

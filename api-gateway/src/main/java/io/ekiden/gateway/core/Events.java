@@ -9,11 +9,13 @@ import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.App;
+import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.TaskId;
 import io.ekiden.model.Timestamps;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -47,12 +49,21 @@ public final class Events {
             case Fact.Launched launched -> launched.instances().forEach(this::changed);
             case Fact.InstanceGone(var last, var from, var message) ->
                     instance(last, Optional.of(from), message);
-            case Fact.HealthPut(var instance) -> health(instance);
+            case Fact.HealthPut(var instance, var failed) -> {
+                var of = new HealthEvents(entry);
+                events.addAll(of.failed(instance, failed.orElse(List.of())));
+                events.addAll(of.changed(instance));
+            }
+            case Fact.UnknownEnded(var task, var condition) -> unknownEnded(task, condition);
+            case Fact.RunSpecPut(var spec) -> events.addAll(new HealthEvents(entry).defined(spec));
             case Fact.KillOrdered kill -> unhealthyKill(kill);
-            case Fact.RunSpecGone(var _, var id) ->
-                    emit("app_terminated_event", Answer.object().put("appId", id.value()), id);
+            case Fact.RunSpecGone(var _, var id) -> {
+                events.addAll(new HealthEvents(entry).removed(id));
+                emit("app_terminated_event", Answer.object().put("appId", id.value()), id);
+            }
             case Fact.Accepted(var version, var _, var _) -> {
                 pod();
+                subscription();
                 groupChange(version);
             }
             case Fact.Refused(var rejection) -> groupChangeFailed(rejection.message());
@@ -66,11 +77,11 @@ public final class Events {
                 stepEnded(deployment, deployment.steps().size() - 1);
                 emit("deployment_success", deployment, planned(deployment));
             }
-            case Fact.DeploymentCancelled(var deployment, var reason) ->
-                    emit(
-                            "deployment_failed",
-                            deployment,
-                            planned(deployment).put("reason", reason));
+            case Fact.DeploymentCancelled(var deployment, var reason) -> {
+                stepFailed(deployment);
+                emit("deployment_failed", deployment, planned(deployment).put("reason", reason));
+            }
+            case Fact.ClusterPut(var cluster) -> founded(cluster);
             case Fact.Planned _,
                     Fact.DeadLettered _,
                     Fact.ReadinessPut _,
@@ -78,8 +89,6 @@ public final class Events {
                     Fact.EndedTaskForgotten _,
                     Fact.VolumeCondemned _,
                     Fact.VolumeGone _,
-                    Fact.ClusterPut _,
-                    Fact.RunSpecPut _,
                     Fact.DeploymentPut _,
                     Fact.GroupPut _,
                     Fact.GroupGone _,
@@ -93,6 +102,8 @@ public final class Events {
                     Fact.QueueGone _,
                     Fact.FailurePut _,
                     Fact.FailureGone _,
+                    Fact.SubscriptionPut _,
+                    Fact.SubscriptionGone _,
                     Fact.AgentPut _,
                     Fact.AgentGone _,
                     Fact.ProxyPut _,
@@ -138,6 +149,8 @@ public final class Events {
                             Change.PauseDeployment _,
                             Change.PromoteDeployment _,
                             Change.DrainAgent _,
+                            Change.Subscribe _,
+                            Change.Unsubscribe _,
                             Change.ResetDelay _ ->
                             Optional.empty();
                 };
@@ -172,6 +185,27 @@ public final class Events {
                         .put("clientIp", wanted.actor().address().orElse(""))
                         .put("uri", wanted.uri()),
                 id);
+    }
+
+    /// That somebody has subscribed to events, or does not want them any more.
+    private void subscription() {
+        if (!(entry.input() instanceof Input.Changed(var wanted))) {
+            return;
+        }
+        switch (wanted.change()) {
+            case Change.Subscribe(var url) -> subscription("subscribe_event", wanted, url);
+            case Change.Unsubscribe(var url) -> subscription("unsubscribe_event", wanted, url);
+            default -> {} // nothing of a subscription
+        }
+    }
+
+    private void subscription(String type, WantedChange wanted, String callbackUrl) {
+        emit(
+                type,
+                Answer.object()
+                        .put("clientIp", wanted.actor().address().orElse(""))
+                        .put("callbackUrl", callbackUrl),
+                PathId.ROOT);
     }
 
     private static boolean isBulk(String uri) {
@@ -239,23 +273,24 @@ public final class Events {
         return instance.placement().map(Instance.Placement::hostname).orElse("");
     }
 
-    private void health(Instance instance) {
-        var version = Timestamps.format(instance.version());
-        var status = Answer.object();
-        status.put("appId", instance.runSpecId().value());
-        status.put("instanceId", instance.id().value());
-        status.put("version", version);
-        status.put("alive", instance.healthy().orElse(false));
-        emit("health_status_changed_event", status, instance.runSpecId());
-        var changed = Answer.object();
-        changed.put("instanceId", instance.id().value());
-        changed.put("runSpecId", instance.runSpecId().value());
-        instance.healthy()
-                .ifPresentOrElse(
-                        healthy -> changed.put("healthy", healthy),
-                        () -> changed.putNull("healthy"));
-        changed.put("runSpecVersion", version);
-        emit("instance_health_changed_event", changed, instance.runSpecId());
+    private void unknownEnded(TaskId task, Condition condition) {
+        // Its id is as its agent has it.
+        var id = PathId.of(task.instanceId().runSpecId().value());
+        var event = Answer.object();
+        event.put("instanceId", task.instanceId().value());
+        event.put("runSpecId", id.value());
+        event.put("condition", condition.marathonName());
+        emit("unknown_instance_terminated_event", event, id);
+    }
+
+    /// There is no master to register with but the cluster itself.
+    private void founded(Cluster cluster) {
+        if (entry.input() instanceof Input.Founded) {
+            emit(
+                    "scheduler_registered_event",
+                    Answer.object().put("frameworkId", cluster.id()).put("master", ""),
+                    PathId.ROOT);
+        }
     }
 
     private void unhealthyKill(Fact.KillOrdered kill) {
@@ -335,6 +370,8 @@ public final class Events {
             case Change.PauseDeployment _,
                     Change.PromoteDeployment _,
                     Change.DrainAgent _,
+                    Change.Subscribe _,
+                    Change.Unsubscribe _,
                     Change.ResetDelay _ ->
                     Optional.empty();
         };
@@ -374,6 +411,13 @@ public final class Events {
             var ended = stepEvent(deployment, deployment.steps().get(index));
             emit("deployment_step_success", deployment, ended);
         }
+    }
+
+    private void stepFailed(Deployment deployment) {
+        deployment
+                .current()
+                .ifPresent(step ->
+                        emit("deployment_step_failure", deployment, stepEvent(deployment, step)));
     }
 
     private static ObjectNode stepEvent(Deployment deployment, Deployment.Step step) {

@@ -5,6 +5,7 @@ import static io.ekiden.gateway.http.Route.forward;
 import static io.ekiden.gateway.http.Route.glance;
 import static io.ekiden.gateway.http.Route.order;
 import static io.ekiden.gateway.http.Route.read;
+import static io.ekiden.gateway.http.Route.search;
 import static io.ekiden.gateway.http.Route.serve;
 import static io.ekiden.gateway.http.Route.submit;
 import static io.ekiden.gateway.http.Route.tell;
@@ -21,6 +22,7 @@ import io.ekiden.gateway.core.GroupViews;
 import io.ekiden.gateway.core.PodChanges;
 import io.ekiden.gateway.core.PodViews;
 import io.ekiden.gateway.core.ServiceViews;
+import io.ekiden.gateway.core.Subscriptions;
 import io.ekiden.gateway.core.TaskChanges;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.TaskViews;
@@ -37,6 +39,7 @@ final class ApiRouter {
             JsonNode config,
             Health health,
             EventStreams events,
+            Audit audit,
             Logging logging,
             UiFiles ui) {
         var openApi = OpenApi.document(about.version());
@@ -203,6 +206,18 @@ final class ApiRouter {
                         order("DELETE", "/v2/leader", Needs.operate(), ClusterViews::abdicate),
                         tell("/v2/plugins", Needs.user(), ClusterViews::plugins),
                         serve("/v2/events", Needs.user(), events::attach),
+                        read("/v2/eventSubscriptions", Needs.operate(), Subscriptions::list),
+                        order(
+                                "POST",
+                                "/v2/eventSubscriptions",
+                                Needs.operate(),
+                                Subscriptions::subscribe),
+                        order(
+                                "DELETE",
+                                "/v2/eventSubscriptions",
+                                Needs.operate(),
+                                Subscriptions::unsubscribe),
+                        search("/v2/audit", Needs.user(), audit::search),
                         tell("/ping", Needs.nothing(), health::ping),
                         tell("/metrics", Needs.user(), health::metrics),
                         tell("/metrics/prometheus", Needs.user(), health::prometheus),

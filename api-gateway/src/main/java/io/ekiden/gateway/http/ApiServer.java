@@ -4,8 +4,11 @@ import ch.qos.logback.classic.LoggerContext;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.Security;
 import io.ekiden.gateway.core.About;
+import io.ekiden.gateway.log.AuditLog;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.JournalWalk;
+import io.ekiden.gateway.log.LogPages;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.gateway.users.Users;
 import io.ekiden.log.RefusedCalls;
@@ -91,11 +94,12 @@ public final class ApiServer implements AutoCloseable {
             Follower follower,
             ReadBarrier barrier,
             ChangeWriter writer,
-            Consumer<RefusedCalls> audit)
+            LogPages pages,
+            Consumer<RefusedCalls> refused)
             throws IOException {
         var api = new ApiServer(config);
         try {
-            api.listen(config, users, follower, barrier, writer, audit);
+            api.listen(config, users, follower, barrier, writer, pages, refused);
             return api;
         } catch (IOException | RuntimeException e) {
             api.close();
@@ -109,7 +113,8 @@ public final class ApiServer implements AutoCloseable {
             Follower follower,
             ReadBarrier barrier,
             ChangeWriter writer,
-            Consumer<RefusedCalls> audit)
+            LogPages pages,
+            Consumer<RefusedCalls> refused)
             throws IOException {
         var limits = config.limits();
         var clock = InstantSource.system();
@@ -117,6 +122,8 @@ public final class ApiServer implements AutoCloseable {
                 new EventStreams(
                         vertx,
                         clock,
+                        sequence -> JournalWalk.from(pages, config.topics(), sequence),
+                        follower::sequence,
                         limits.streams(),
                         limits.outstandingEvents(),
                         limits.heartbeat());
@@ -129,19 +136,20 @@ public final class ApiServer implements AutoCloseable {
                         reachable(config.host()),
                         port(),
                         tls.isPresent());
-        var refusals = new Refusals(audit);
+        var refusals = new Refusals(refused);
         vertx.setPeriodic(FLUSH.toMillis(), _ -> refusals.flush());
         var traffic = new Traffic(limits.requests());
         var health = new Health(follower, writer, events, traffic, refusals);
         var relay = new AgentRelay(vertx, config.agentToken(), limits.streams());
         var logging = new Logging(vertx, (LoggerContext) LoggerFactory.getILoggerFactory());
+        var audit = new Audit(new AuditLog(pages, config.topics(), Audit::about));
         var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
         var hosts = new TreeSet<>(config.allowedHosts());
         hosts.add(about.host());
         handler =
                 new ApiHandler(
-                                ApiRouter.routes(
-                                        about, ConfigJson.of(config), health, events, logging, ui),
+                        ApiRouter.routes(
+                                about, ConfigJson.of(config), health, events, audit, logging, ui),
                                 new Door(hosts),
                                 new Guard(users),
                                 refusals,
@@ -171,6 +179,11 @@ public final class ApiServer implements AutoCloseable {
         return InetAddress.getByName(host).isAnyLocalAddress()
                 ? InetAddress.getLocalHost().getHostName()
                 : host;
+    }
+
+    /// Of which everything else that speaks HTTP here makes use.
+    public Vertx vertx() {
+        return vertx;
     }
 
     public int port() {

@@ -28,6 +28,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.kafka.common.KafkaException;
 
 /// Runs what a route asks for: a read of the newest or of the last known state, or a change.
 /// Looking, parsing and writing JSON is done beside the event loop.
@@ -69,6 +70,7 @@ final class Dispatch {
     void run(RoutingContext http, Route.Action action, ApiRequest request) {
         switch (action) {
             case Route.Action.Tell(var telling) -> Replies.send(http, telling.of(request));
+            case Route.Action.Search(var search) -> search(http, search, request);
             case Route.Action.Serve(var handler) -> handler.handle(http, request);
             case Route.Action.Adjust(var telling) ->
                     Replies.send(
@@ -107,6 +109,18 @@ final class Dispatch {
         return problem instanceof TimeoutException
                 ? "the journal's newest entries have not come in"
                 : "Kafka does not answer (" + problem.getClass().getSimpleName() + ")";
+    }
+
+    private void search(RoutingContext http, Route.Telling search, ApiRequest request) {
+        vertx.executeBlocking(() -> Replies.encode(search.of(request)), false)
+                .onSuccess(answer -> Replies.send(http, answer))
+                .onFailure(problem -> {
+                    if (problem instanceof KafkaException) {
+                        Replies.send(http, Failures.unavailable(why(problem)));
+                    } else {
+                        http.fail(problem);
+                    }
+                });
     }
 
     private record Told(long sequence, Replies.Encoded answer) {}

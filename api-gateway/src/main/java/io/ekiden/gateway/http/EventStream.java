@@ -9,15 +9,20 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One client of `/v2/events`. Everything but [#send] and [#close] happens on its event loop.
+/// One client of `/v2/events`. Everything but [#give], [#send] and [#close] happens on its event
+/// loop.
 final class EventStream {
     private static final Logger LOG = LoggerFactory.getLogger(EventStream.class);
+
+    /// Of what a client missed, so much may wait for him to read it.
+    private static final int GIVEN_AHEAD = 64;
 
     private final Vertx vertx;
     private final Context context;
@@ -28,9 +33,10 @@ final class EventStream {
     private final Caller caller;
     private final int maxOutstanding;
     private final Duration heartbeat;
-    private final AtomicInteger outstanding = new AtomicInteger();
+    private final Semaphore room;
     private final AtomicBoolean closing = new AtomicBoolean();
-    private final ArrayDeque<String> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private volatile long known;
 
     /// @param types events that the client wants to see; empty for all
     /// @param caller is sent what he may see of them
@@ -50,7 +56,11 @@ final class EventStream {
         this.caller = caller;
         this.maxOutstanding = maxOutstanding;
         this.heartbeat = heartbeat;
+        this.room = new Semaphore(maxOutstanding);
     }
+
+    /// @param room that it takes until it is written
+    private record Waiting(String text, int room) {}
 
     /// Begins the answer, which ends with the connection.
     void open(Runnable closed) {
@@ -62,6 +72,9 @@ final class EventStream {
         long timer = vertx.setPeriodic(heartbeat.toMillis(), _ -> beat());
         response.closeHandler(_ -> {
             vertx.cancelTimer(timer);
+            closing.set(true);
+            // Whoever waits to give it something shall see that.
+            room.release(maxOutstanding);
             closed.run();
         });
         response.drainHandler(_ -> drain());
@@ -74,30 +87,65 @@ final class EventStream {
         }
     }
 
-    /// From any thread; in the order of the calls.
-    void send(EventStreams.Frame frame) {
-        boolean wanted = types.isEmpty() || types.contains(frame.type());
-        if (!closing.get() && wanted) {
-            frame.seenBy(caller).ifPresent(this::enqueue);
+    /// Of the journal's events, those of entries up to this one have been given.
+    void knows(long sequence) {
+        known = sequence;
+    }
+
+    /// What happens now. From any thread; in the order of the calls.
+    void send(Frame frame) {
+        boolean news = frame.id().map(id -> id.sequence() > known).orElse(true);
+        if (news) {
+            wanted(frame).ifPresent(this::sendOrClose);
         }
     }
 
-    private void enqueue(EventStreams.Frame frame) {
-        if (outstanding.incrementAndGet() > maxOutstanding) {
+    /// What he missed, as soon as he has read most of what he was given before.
+    void give(Frame frame) throws InterruptedException {
+        // A gap is told to everybody who has one.
+        var shown = frame.id().isPresent() ? wanted(frame) : Optional.of(frame);
+        if (shown.isPresent()) {
+            int part = Math.max(1, maxOutstanding / GIVEN_AHEAD);
+            room.acquire(part);
+            enqueue(new Waiting(shown.get().text(), part));
+        }
+    }
+
+    /// Whether he reads as fast as he is given.
+    boolean hasRoom() {
+        return room.availablePermits() >= maxOutstanding / 2;
+    }
+
+    boolean isClosed() {
+        return closing.get();
+    }
+
+    private Optional<Frame> wanted(Frame frame) {
+        boolean wanted = types.isEmpty() || types.contains(frame.type());
+        return !closing.get() && wanted ? frame.seenBy(caller) : Optional.empty();
+    }
+
+    private void sendOrClose(Frame frame) {
+        if (room.tryAcquire()) {
+            enqueue(new Waiting(frame.text(), 1));
+        } else {
             LOG.warn("events=too-slow client={} outstanding={}", client, maxOutstanding);
             close();
-            return;
         }
+    }
+
+    private void enqueue(Waiting frame) {
         context.runOnContext(_ -> {
-            waiting.addLast(frame.text());
+            waiting.addLast(frame);
             drain();
         });
     }
 
     private void drain() {
         while (!waiting.isEmpty() && !response.writeQueueFull() && !response.closed()) {
-            response.write(waiting.removeFirst());
-            outstanding.decrementAndGet();
+            var next = waiting.removeFirst();
+            response.write(next.text());
+            room.release(next.room());
         }
     }
 

@@ -26,6 +26,9 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         /// @param json whether the request has a body
         record Write(boolean json, Command command) implements Action {}
 
+        /// From the log, which takes its time.
+        record Search(Telling search) implements Action {}
+
         /// Without the state.
         record Tell(Telling telling) implements Action {}
 
@@ -71,6 +74,10 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
 
     static Route tell(String path, Needs needs, Telling telling) {
         return new Route("GET", PathPattern.of(path), needs, new Action.Tell(telling));
+    }
+
+    static Route search(String path, Needs needs, Telling search) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Search(search));
     }
 
     static Route serve(String path, Needs needs, Handler handler) {

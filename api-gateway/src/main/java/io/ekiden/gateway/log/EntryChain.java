@@ -18,9 +18,21 @@ final class EntryChain {
     /// @param provenOffset before it, the journal has no entry but those that the state has and
     ///   their direct successors: what does not fit there cannot be an entry
     EntryChain(Optional<Head> head, long provenOffset) {
-        this.sequence = head.map(Head::sequence).orElse(0L);
-        this.hash = head.map(Head::entryHash).orElse("");
+        this(
+                head.map(Head::sequence).orElse(0L),
+                head.map(Head::entryHash).orElse(""),
+                provenOffset);
+    }
+
+    private EntryChain(long sequence, String hash, long provenOffset) {
+        this.sequence = sequence;
+        this.hash = hash;
         this.provenOffset = provenOffset;
+    }
+
+    /// Of which this entry, that is trusted, is the next.
+    static EntryChain from(JournalEntry first, long provenOffset) {
+        return new EntryChain(first.sequence() - 1, first.previousHash(), provenOffset);
     }
 
     /// What a record of the journal is.

@@ -95,7 +95,7 @@ class EventsTest {
                         "instance_changed_event"),
                 Arguments.of(
                         "health changes",
-                        new Fact.HealthPut(RUNNING),
+                        new Fact.HealthPut(RUNNING, Optional.empty()),
                         "health_status_changed_event instance_health_changed_event"),
                 Arguments.of("readiness changes", new Fact.ReadinessPut(RUNNING), ""),
                 Arguments.of(
@@ -120,8 +120,12 @@ class EventsTest {
                         "deployment_success"),
                 Arguments.of(
                         "a deployment is cancelled",
-                        new Fact.DeploymentCancelled(TWO_STEPS, "cancelled"),
-                        "deployment_failed"),
+                        new Fact.DeploymentCancelled(TWO_STEPS.next(), "cancelled"),
+                        "deployment_step_failure deployment_failed"),
+                Arguments.of(
+                        "a task ends that nobody knows",
+                        new Fact.UnknownEnded(RUNNING.taskId(), Condition.KILLED),
+                        "unknown_instance_terminated_event"),
                 Arguments.of("an agent joins", new Fact.AgentPut(Given.agent("a1")), ""),
                 Arguments.of(
                         "a user kills",
@@ -197,8 +201,10 @@ class EventsTest {
 
         assertThat(events)
                 .extracting(Event::type)
-                .containsExactly("deployment_failed", "deployment_info");
-        var failed = events.getFirst().json();
+                .containsExactly("deployment_step_failure", "deployment_failed", "deployment_info");
+        assertThat(events.getFirst().json().at("/currentStep/actions/0/action").asText())
+                .isEqualTo("StartApplication");
+        var failed = events.get(1).json();
         assertThat(failed.path("id").asText()).isEqualTo("d-1");
         assertThat(failed.path("reason").asText()).isEqualTo("2 launches have failed");
         assertThat(failed.path("plan").has("reverts")).isFalse();

@@ -15,7 +15,8 @@ public final class EveryRoute {
                 new About("ekiden", "1", "gw", 1, false),
                 NullNode.instance,
                 new Health(null, null, null, null, null),
-                new EventStreams(null, null, 0, 0, Duration.ZERO),
+                new EventStreams(null, null, null, null, 0, 0, Duration.ZERO),
+                new Audit(null),
                 new Logging(null, null),
                 new UiFiles(null, null));
     }

@@ -73,6 +73,8 @@ final class Changes {
                     DeploymentOrders.pause(turn, id, paused);
             case Change.PromoteDeployment(var id) -> DeploymentOrders.promote(turn, id);
             case Change.DrainAgent(var id, var draining) -> Evacuation.take(turn, id, draining);
+            case Change.Subscribe(var url) -> Subscriptions.subscribe(turn, url);
+            case Change.Unsubscribe(var url) -> Subscriptions.unsubscribe(turn, url);
             case Change.ResetDelay(var id) -> resetDelay(turn, id);
         };
     }

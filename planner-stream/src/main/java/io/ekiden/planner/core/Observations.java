@@ -13,14 +13,32 @@ import io.ekiden.model.TaskFailure;
 import java.util.Optional;
 
 /// Takes in what agents and proxies say of tasks. A report of another epoch, of another agent than
-/// the task's, or of a task that is not an instance's present one, is without effect.
+/// the task's, or of a task that is not an instance's present one, is without effect; the end of a
+/// task of an unknown instance is told.
 final class Observations {
     private Observations() {}
 
     static void status(Turn turn, AgentReport.TaskStatus status) {
-        known(turn, status)
-                .flatMap(agent -> on(turn.image().instanceOf(status.taskId()), agent))
+        var agent = known(turn, status);
+        if (turn.image().instance(status.taskId().instanceId()).isEmpty()) {
+            agent.flatMap(_ -> end(status.state()))
+                    .ifPresent(how -> turn.add(new Fact.UnknownEnded(status.taskId(), how)));
+            return;
+        }
+        agent.flatMap(from -> on(turn.image().instanceOf(status.taskId()), from))
                 .ifPresent(instance -> observed(turn, instance, status.state(), status.message()));
+    }
+
+    /// How a task in this state has ended, if it has.
+    private static Optional<Condition> end(TaskState state) {
+        return switch (state) {
+            case STAGING, STARTING, RUNNING -> Optional.empty();
+            case FINISHED -> Optional.of(Condition.FINISHED);
+            case FAILED -> Optional.of(Condition.FAILED);
+            case KILLED -> Optional.of(Condition.KILLED);
+            case ERROR -> Optional.of(Condition.ERROR);
+            case GONE -> Optional.of(Condition.GONE);
+        };
     }
 
     static void health(Turn turn, AgentReport.HealthChanged health) {

@@ -1,7 +1,9 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.log.Fact;
+import io.ekiden.model.App;
 import io.ekiden.model.Condition;
+import io.ekiden.model.HealthCheck;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
@@ -16,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 
 /// One input's turn: the draft of what is decided on it, and what that has touched so far.
 final class Turn {
@@ -120,8 +123,25 @@ final class Turn {
     /// Puts an instance whose health alone has changed.
     void putHealth(Instance instance) {
         var before = image().instance(instance.id());
-        add(new Fact.HealthPut(instance));
+        add(new Fact.HealthPut(instance, failed(instance)));
         settled(before, Optional.of(instance));
+    }
+
+    /// The agent tells a result for each check, in their order.
+    private Optional<List<HealthCheck>> failed(Instance instance) {
+        var checks =
+                definition(instance)
+                        .filter(App.class::isInstance)
+                        .map(spec -> ((App) spec).healthChecks())
+                        .orElse(List.of());
+        var results = instance.healthResults();
+        var failed =
+                IntStream.range(0, Math.min(checks.size(), results.size()))
+                        .filter(i -> !results.get(i).alive())
+                        .filter(i -> results.get(i).consecutiveFailures() > 0)
+                        .mapToObj(checks::get)
+                        .toList();
+        return failed.isEmpty() ? Optional.empty() : Optional.of(failed);
     }
 
     /// Puts an instance whose readiness alone has changed.

@@ -255,4 +255,49 @@ class VoidReportsTest {
         assertThat(damaged.instance(instance.id()).orElseThrow().condition())
                 .isEqualTo(Condition.RUNNING);
     }
+
+    @Test
+    void theEndOfATaskThatNobodyKnowsIsTold() {
+        var instance = running();
+        var unknown = TaskId.parse("shop_old.instance-0000-1._app.1").orElseThrow();
+
+        var runs = world.status(unknown, "a1", epoch("a1"), TaskState.RUNNING);
+        var ends = world.status(unknown, "a1", epoch("a1"), TaskState.KILLED);
+        var other = world.status(unknown, "a1", epoch("a1") - 1, TaskState.KILLED);
+
+        assertThat(runs.facts()).isEmpty();
+        assertThat(ends.facts()).containsExactly(new Fact.UnknownEnded(unknown, Condition.KILLED));
+        assertThat(other.facts()).isEmpty();
+        assertThat(world.instances("/web")).containsExactly(instance);
+    }
+
+    @Test
+    void theChecksThatFailedAreNamed() {
+        var instance = running();
+        var failed =
+                new Instance.HealthResult(
+                        false,
+                        1,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of("exit 1"));
+
+        var entry =
+                world.take(
+                        new Input.Reported(
+                                new AgentReport.HealthChanged(
+                                        "a1",
+                                        epoch("a1"),
+                                        instance.taskId(),
+                                        false,
+                                        false,
+                                        List.of(failed))));
+
+        assertThat(entry.facts())
+                .filteredOn(Fact.HealthPut.class::isInstance)
+                .singleElement()
+                .satisfies(fact ->
+                        assertThat(((Fact.HealthPut) fact).failed().orElseThrow()).hasSize(1));
+    }
 }

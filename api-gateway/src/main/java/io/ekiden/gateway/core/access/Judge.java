@@ -97,7 +97,8 @@ public final class Judge {
             }
             case Change.KillAppTasks kill -> deploy(kill.runSpecId());
             case Change.ResetDelay(var id) -> deploy(id);
-            case Change.DrainAgent _ -> need(Action.OPERATE, PathId.ROOT);
+            case Change.DrainAgent _, Change.Subscribe _, Change.Unsubscribe _ ->
+                    need(Action.OPERATE, PathId.ROOT);
         }
     }
 
