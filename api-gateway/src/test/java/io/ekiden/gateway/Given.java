@@ -128,6 +128,15 @@ public final class Given {
 
     /// @param address of its data plane
     public static Agent agent(String id, Optional<String> address) {
+        return agent(id, address, Map.of("rack", "r1"));
+    }
+
+    public static Agent agent(String id, Map<String, String> attributes) {
+        return agent(id, Optional.empty(), attributes);
+    }
+
+    private static Agent agent(
+            String id, Optional<String> address, Map<String, String> attributes) {
         return new Agent(
                 id,
                 "boot-1",
@@ -138,7 +147,7 @@ public final class Given {
                 address,
                 Resources.of(2, 1024, 4096, 0),
                 List.of(new PortRange(31000, 31099)),
-                Sorted.copyOf(Map.of("rack", "r1")),
+                Sorted.copyOf(attributes),
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 Agent.State.ACTIVE,
                 false,

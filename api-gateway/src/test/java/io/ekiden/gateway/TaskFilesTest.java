@@ -270,7 +270,7 @@ final class TaskFilesTest {
 
         assertThat(reply.status()).isEqualTo(status);
         assertThat(reply.message()).contains(message);
-        assertThat(reply.json().size()).isEqualTo(1);
+        assertThat(reply.json().fieldNames()).toIterable().isSubsetOf("message", "details");
     }
 
     @Test

@@ -7,7 +7,9 @@ import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /// `/v2/agents`: what each agent has and what of it is in use.
 final class AgentJson {
@@ -54,6 +56,15 @@ final class AgentJson {
                         .flatMap(id -> image.instance(id).stream())
                         .filter(instance -> instance.condition().holdsResources())
                         .count());
+        return json;
+    }
+
+    /// As Mesos prints them; none of an agent that is no more.
+    static ArrayNode attributes(Optional<Agent> agent) {
+        var json = Answer.object().arrayNode();
+        agent.map(Agent::attributes)
+                .orElse(Collections.emptySortedMap())
+                .forEach((name, value) -> json.addObject().put("name", name).put("text", value));
         return json;
     }
 

@@ -54,11 +54,11 @@ public final class Failures {
     }
 
     public static Answer noTask(String id) {
-        return message(404, "Task '%s' does not exist".formatted(id));
+        return notFound("Task '%s' does not exist".formatted(id));
     }
 
     public static Answer agentGone(String agentId) {
-        return message(404, "The task was on agent '%s', which is no more".formatted(agentId));
+        return notFound("The task was on agent '%s', which is no more".formatted(agentId));
     }
 
     public static Answer agentServesNoFiles(String agentId) {
@@ -136,7 +136,7 @@ public final class Failures {
     }
 
     public static Answer unknownUri() {
-        return message(404, "URI not found");
+        return notFound("URI not found");
     }
 
     public static Answer methodNotAllowed(String allow) {

@@ -151,7 +151,7 @@ public final class PodChanges {
                         .pod(instance.runSpecId())
                         .map(Pod::unreachableStrategy)
                         .orElse(UnreachableStrategy.DEFAULT);
-        return PodStatusJson.instance(instance, strategy);
+        return PodStatusJson.instance(applied.image(), instance, strategy);
     }
 
     private static boolean force(ApiRequest request) {

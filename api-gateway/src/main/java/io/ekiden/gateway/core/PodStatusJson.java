@@ -102,8 +102,8 @@ final class PodStatusJson {
         message(instance, status).ifPresent(text -> json.put("message", text));
         instance.hostname().ifPresent(name -> json.put("agentHostname", name));
         instance.holder().ifPresent(id -> json.put("agentId", id));
-        attribute(instance, "region").ifPresent(text -> json.put("agentRegion", text));
-        attribute(instance, "zone").ifPresent(text -> json.put("agentZone", text));
+        TaskJson.domain(image, instance, "region").ifPresent(text -> json.put("agentRegion", text));
+        TaskJson.domain(image, instance, "zone").ifPresent(text -> json.put("agentZone", text));
         json.set("resources", PodJson.write(instance.resources()));
         json.set("networks", networks(instance));
         json.set("containers", containers(instance, pod, status));
@@ -123,10 +123,6 @@ final class PodStatusJson {
         return instance.condition() == Condition.RUNNING && status.equals("DEGRADED")
                 ? Optional.of("at least one container is not healthy")
                 : Optional.empty();
-    }
-
-    private Optional<String> attribute(Instance instance, String name) {
-        return instance.holder().flatMap(image::agent).map(agent -> agent.attributes().get(name));
     }
 
     private static ArrayNode networks(Instance instance) {
@@ -219,7 +215,8 @@ final class PodStatusJson {
     /// As the kills of instances answer it.
     ///
     /// @param strategy of the pod
-    static ObjectNode instance(Instance instance, UnreachableStrategy strategy) {
+    static ObjectNode instance(
+            ClusterImage image, Instance instance, UnreachableStrategy strategy) {
         var json = Answer.object();
         json.put("instanceId", instance.id().value());
         var state = json.putObject("state");
@@ -228,7 +225,8 @@ final class PodStatusJson {
         instance.startedAt().ifPresent(at -> state.put("activeSince", Timestamps.format(at)));
         instance.healthy().ifPresent(healthy -> state.put("healthy", healthy));
         state.put("goal", goal(instance.goal()));
-        instance.placement().ifPresent(at -> agent(json.putObject("agentInfo"), at));
+        instance.placement()
+                .ifPresent(at -> agent(json.putObject("agentInfo"), image, instance, at));
         json.put("runSpecVersion", Timestamps.format(instance.version()));
         json.set("unreachableStrategy", PodJson.writeUnreachable(strategy));
         return json;
@@ -243,7 +241,11 @@ final class PodStatusJson {
         };
     }
 
-    private static void agent(ObjectNode json, Instance.Placement at) {
-        json.put("host", at.hostname()).put("agentId", at.agentId()).putArray("attributes");
+    private static void agent(
+            ObjectNode json, ClusterImage image, Instance instance, Instance.Placement at) {
+        json.put("host", at.hostname()).put("agentId", at.agentId());
+        TaskJson.domain(image, instance, "region").ifPresent(text -> json.put("region", text));
+        TaskJson.domain(image, instance, "zone").ifPresent(text -> json.put("zone", text));
+        json.set("attributes", AgentJson.attributes(image.agent(at.agentId())));
     }
 }

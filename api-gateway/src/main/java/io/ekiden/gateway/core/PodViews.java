@@ -35,7 +35,7 @@ public final class PodViews {
     }
 
     private static Answer noPod(PathId id) {
-        return Answer.message(404, "pod with %s does not exist".formatted(id));
+        return Failures.notFound("pod with %s does not exist".formatted(id));
     }
 
     public static Answer statuses(ApiRequest request, ClusterImage image) {

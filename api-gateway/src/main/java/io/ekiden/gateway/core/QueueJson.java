@@ -112,10 +112,7 @@ final class QueueJson {
     private static ObjectNode offer(AgentRoom room) {
         var agent = room.agent();
         var json = Answer.object();
-        var attributes = json.putArray("attributes");
-        agent.attributes()
-                .forEach((name, value) ->
-                        attributes.addObject().put("name", name).put("text", value));
+        json.set("attributes", AgentJson.attributes(Optional.of(agent)));
         json.put("agentId", agent.id());
         json.put("hostname", agent.hostname());
         json.put("id", agent.id() + "-" + agent.epoch());

@@ -32,7 +32,7 @@ public final class TaskChanges {
         var text = request.part("task");
         var task = TaskId.parse(text);
         if (task.isEmpty()) {
-            return Bodies.refuse(noTask(text));
+            return Bodies.refuse(Failures.noTask(text));
         }
         return checked(
                 request,
@@ -47,11 +47,7 @@ public final class TaskChanges {
                                 .findFirst()
                                 .map(killed -> TaskJson.of(applied.image(), killed))
                                 .map(json -> Answer.ok(Answer.object().set("task", json)))
-                                .orElseGet(() -> noTask(text)));
-    }
-
-    private static Answer noTask(String id) {
-        return Failures.notFound("Task '%s' does not exist".formatted(id));
+                                .orElseGet(() -> Failures.noTask(text)));
     }
 
     /// Well-formed ids of tasks that are no more are skipped.

@@ -2,6 +2,7 @@ package io.ekiden.gateway.core;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.Agent;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
@@ -11,6 +12,7 @@ import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import java.util.List;
+import java.util.Optional;
 
 /// A task as Marathon prints it: its fields and no others, since strict clients refuse unknown
 /// ones. Only instances that have an agent have a task to show.
@@ -58,9 +60,19 @@ final class TaskJson {
                 .map(Instance.Placement::agentId)
                 .or(() -> instance.reservation().map(Instance.Reservation::agentId))
                 .ifPresent(agent -> task.put("slaveId", agent));
+        domain(image, instance, "region").ifPresent(region -> task.put("region", region));
+        domain(image, instance, "zone").ifPresent(zone -> task.put("zone", zone));
         task.put("state", state(instance));
         task.put("role", spec.map(RunSpec::role).orElse("*"));
         return task;
+    }
+
+    /// The region or zone of the instance's agent, if it is in one.
+    static Optional<String> domain(ClusterImage image, Instance instance, String which) {
+        return instance.holder()
+                .flatMap(image::agent)
+                .map(Agent::attributes)
+                .map(all -> all.getOrDefault("@" + which, all.get(which)));
     }
 
     /// With `servicePorts`, as only `GET /v2/tasks` has them.

@@ -167,6 +167,17 @@ class ViewsTest {
         assertThat(unreachable.path("state").asText()).isEqualTo("TASK_UNREACHABLE");
     }
 
+    @Test
+    void aTaskTellsItsAgentsRegionAndZone() {
+        var image = image();
+        image.put(Given.agent("a1", Map.of("region", "eu", "zone", "eu-1")));
+
+        var task = ok(TaskViews.ofApp(Ask.of("shop/web"), image)).path("tasks").get(0);
+
+        assertThat(task.path("region").asText()).isEqualTo("eu");
+        assertThat(task.path("zone").asText()).isEqualTo("eu-1");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -127,17 +127,18 @@ final class DeploymentsContractIT extends ContractTest {
     @DisplayName("at most 100 run at a time, also by force")
     void atMostAHundred() {
         var group = fresh();
-        int running = api.get("/v2/deployments").json().size();
-        for (int n = running; n < 100; n++) {
-            assertThat(api.post("/v2/apps", HUGE, group + "/a" + n).status()).isEqualTo(201);
-        }
-
-        var refused = api.post("/v2/apps?force=true", NONE, group + "/one-more");
+        Api.Reply refused;
+        int n = 0;
+        do {
+            // What earlier tests have left may still be ending.
+            refused = api.post("/v2/apps?force=true", HUGE, group + "/a" + n++);
+        } while (refused.status() == 201 && n < 200);
 
         assertThat(refused.refusal())
                 .startsWith(
                         "403 Max number (100) of running deployments is achieved. Wait for existing"
                                 + " deployments to complete or cancel one");
+        assertThat(api.get("/v2/deployments").json()).hasSizeLessThanOrEqualTo(100);
     }
 
     @Test

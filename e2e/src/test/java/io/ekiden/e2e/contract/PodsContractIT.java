@@ -193,6 +193,7 @@ final class PodsContractIT extends ContractTest {
         assertThat(reply.at("/instanceId").asText()).isEqualTo(instance);
         assertThat(reply.at("/state/goal").asText()).isEqualTo("Running");
         assertThat(reply.at("/agentInfo/host").asText()).isNotEmpty();
+        assertThat(reply.at("/agentInfo/attributes").isArray()).isTrue();
         await().atMost(PATIENCE)
                 .until(() ->
                         status(id)

@@ -136,6 +136,31 @@ final class SystemContractIT extends ContractTest {
         assertThat(api.get(path).refusal()).isEqualTo("404 URI not found");
     }
 
+    @ParameterizedTest
+    @DisplayName("what is not there is 404 with a message and empty details")
+    @ValueSource(
+            strings = {
+                "/v2/apps/no/such",
+                "/v2/apps/no/such/*",
+                "/v2/apps/no/such/tasks",
+                "/v2/apps/no/such/versions/2020-01-01T00:00:00.000Z",
+                "/v2/groups/no/such",
+                "/v2/groups/no/such/versions",
+                "/v2/pods/no/such",
+                "/v2/pods/no/such::status",
+                "/v2/agents/none",
+                "/v2/tasks/none/logs/stdout",
+                "/v2/nothing"
+            })
+    void notFound(String path) {
+        var reply = api.get(path);
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.message()).isNotEmpty();
+        assertThat(reply.at("/details").isArray()).isTrue();
+        assertThat(reply.at("/details")).isEmpty();
+    }
+
     @Test
     @DisplayName("another method is 405 and told which there are, by OPTIONS too")
     void otherMethods() {
