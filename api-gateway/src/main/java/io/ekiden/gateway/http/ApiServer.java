@@ -148,8 +148,14 @@ public final class ApiServer implements AutoCloseable {
         hosts.add(about.host());
         handler =
                 new ApiHandler(
-                        ApiRouter.routes(
-                                about, ConfigJson.of(config), health, events, audit, logging, ui),
+                                ApiRouter.routes(
+                                        about,
+                                        ConfigJson.of(config),
+                                        health,
+                                        events,
+                                        audit,
+                                        logging,
+                                        ui),
                                 new Door(hosts),
                                 new Guard(users),
                                 refusals,
