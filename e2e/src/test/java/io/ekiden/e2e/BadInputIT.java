@@ -94,7 +94,7 @@ final class BadInputIT extends EkidenTest {
         assertNextRequestWorks(ekiden);
     }
 
-    private static void awaitReason(RunningEkiden ekiden, String app, String reason) {
+    static void awaitReason(RunningEkiden ekiden, String app, String reason) {
         await().atMost(RunningEkiden.PATIENCE)
                 .until(() ->
                         queued(ekiden, app)
