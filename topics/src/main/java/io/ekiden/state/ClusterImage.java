@@ -26,6 +26,7 @@ import io.ekiden.model.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -45,6 +46,8 @@ public final class ClusterImage {
     private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();
     private final AgentIndex agents = new AgentIndex();
     private final TreeMap<PathId, SpecInstances> specs = new TreeMap<>();
+    private final TreeMap<PathId, RunSpec> definitions = new TreeMap<>();
+    private final TreeMap<PathId, Group> groups = new TreeMap<>();
     private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
 
     /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
@@ -114,7 +117,11 @@ public final class ClusterImage {
                                     deploying
                                             .computeIfAbsent(id, _ -> new TreeSet<>())
                                             .add(deployment.id()));
-            case RunSpec spec -> define(spec.id(), Optional.of(spec));
+            case RunSpec spec -> {
+                definitions.put(spec.id(), spec);
+                define(spec.id(), Optional.of(spec));
+            }
+            case Group group -> groups.put(group.id(), group);
             default -> {}
         }
     }
@@ -143,9 +150,11 @@ public final class ClusterImage {
             case Instance instance -> forgetEmpty(instance.runSpecId());
             case Agent agent -> know(agent.id(), Optional.empty());
             case RunSpec spec -> {
+                definitions.remove(spec.id());
                 define(spec.id(), Optional.empty());
                 forgetEmpty(spec.id());
             }
+            case Group group -> groups.remove(group.id());
             default -> {}
         }
     }
@@ -199,6 +208,8 @@ public final class ClusterImage {
         due.clear();
         agents.clear();
         specs.clear();
+        definitions.clear();
+        groups.clear();
         deploying.clear();
     }
 
@@ -242,6 +253,11 @@ public final class ClusterImage {
         return find(RunSpec.class, RunSpec.key(id));
     }
 
+    /// Every app and pod by its id: a view.
+    public NavigableMap<PathId, RunSpec> definitions() {
+        return Collections.unmodifiableNavigableMap(definitions);
+    }
+
     public Collection<RunSpec> runSpecs() {
         return all(RunSpec.class, "spec/");
     }
@@ -268,6 +284,11 @@ public final class ClusterImage {
 
     public Optional<Group> group(PathId id) {
         return find(Group.class, Group.key(id));
+    }
+
+    /// Every group by its id: a view.
+    public NavigableMap<PathId, Group> groupsById() {
+        return Collections.unmodifiableNavigableMap(groups);
     }
 
     public Collection<Group> groups() {

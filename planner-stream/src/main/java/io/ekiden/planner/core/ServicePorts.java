@@ -29,6 +29,9 @@ final class ServicePorts {
 
     private static Optional<App> assign(
             App app, Map<PathId, RunSpec> others, Optional<RunSpec> before, PortRange range) {
+        if (app.portDefinitions().isEmpty()) {
+            return Optional.of(app);
+        }
         var taken = new TreeSet<Integer>();
         others.values().stream()
                 .filter(other -> !other.id().equals(app.id()))

@@ -12,7 +12,6 @@ import io.ekiden.state.ClusterImage;
 import io.ekiden.state.GroupTree;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -26,16 +25,17 @@ import java.util.stream.Collectors;
 /// is written into it first; then the whole is judged, and what differs from now is put in force.
 final class Target {
     private final Turn turn;
-    private final TreeMap<PathId, RunSpec> specs = new TreeMap<>();
-    private final TreeMap<PathId, Group> groups = new TreeMap<>();
+    private final TreeMap<PathId, RunSpec> specs;
+    private final TreeMap<PathId, Group> groups;
     private final TreeSet<PathId> changedSpecs = new TreeSet<>();
     private final TreeSet<PathId> changedGroups = new TreeSet<>();
     private final TreeSet<PathId> restarts = new TreeSet<>();
 
     Target(Turn turn) {
         this.turn = turn;
-        turn.image().runSpecs().forEach(spec -> specs.put(spec.id(), spec));
-        turn.image().groups().forEach(group -> groups.put(group.id(), group));
+        // From sorted maps, which takes no comparison: there may be thousands.
+        specs = new TreeMap<>(turn.image().definitions());
+        groups = new TreeMap<>(turn.image().groupsById());
     }
 
     /// Of a group, what it was and what it becomes.
@@ -163,7 +163,9 @@ final class Target {
                 return new Resolution.Refused(refusal.get());
             }
         }
-        var original = originalLayers();
+        var original =
+                DependencyGraph.layers(turn.image().definitions(), turn.image().groupsById())
+                        .orElseGet(TreeMap::new);
         var steps = DeploymentPlanner.steps(edits, original, layers.get());
         return new Resolution.Ok(new Resolved(version, edits, groupEdits(edits, version), steps));
     }
@@ -176,14 +178,6 @@ final class Target {
 
     private static Resolution refused(String path, String text) {
         return new Resolution.Refused(new Rejection.Invalid(List.of(Problem.rule(path, text))));
-    }
-
-    private Map<PathId, Integer> originalLayers() {
-        var before = new TreeMap<PathId, RunSpec>();
-        turn.image().runSpecs().forEach(spec -> before.put(spec.id(), spec));
-        var groupsBefore = new TreeMap<PathId, Group>();
-        turn.image().groups().forEach(group -> groupsBefore.put(group.id(), group));
-        return DependencyGraph.layers(before, groupsBefore).orElseGet(TreeMap::new);
     }
 
     /// An app or pod put at the place of a group without any replaces it, as in Marathon; not one
