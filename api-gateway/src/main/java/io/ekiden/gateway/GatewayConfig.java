@@ -183,7 +183,7 @@ public record GatewayConfig(
                         Duration.ofSeconds(2),
                         1000,
                         4L << 20,
-                        500,
+                        2000,
                         1024,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(60));

@@ -96,7 +96,7 @@ class WebhooksTest {
         assertThat(made.text())
                 .isEqualTo(
                         "{\"clientIp\":\"127.0.0.1\",\"callbackUrl\":\"%s\",\"eventType\":\"subscribe_event\",\"timestamp\":\"2026-11-23T12:00:00.000Z\"}"
-                                .formatted(url));
+                                .formatted(receiver.url()));
         assertThat(http.get("/v2/eventSubscriptions").text())
                 .isEqualTo("{\"callbackUrls\":[\"%s\"]}".formatted(url));
         var ended = http.send("DELETE", path(url));

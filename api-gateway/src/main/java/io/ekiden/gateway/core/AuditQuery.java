@@ -5,6 +5,7 @@ import io.ekiden.model.Timestamps;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /// What a request wants of the audit.
@@ -97,13 +98,17 @@ public record AuditQuery(
                 .findFirst();
     }
 
-    public boolean wants(AuditRecord record) {
+    /// @param seen which paths the caller may see: by others nothing is found
+    public boolean wants(AuditRecord record, Predicate<PathId> seen) {
         return actor.filter(name -> !name.equals(record.actor())).isEmpty()
                 && verb.filter(word -> !word.equalsIgnoreCase(record.verb())).isEmpty()
                 && outcome.filter(one -> one != record.outcome()).isEmpty()
                 && from.filter(time -> record.time().isBefore(time)).isEmpty()
                 && to.filter(time -> !record.time().isBefore(time)).isEmpty()
-                && resource.map(id -> record.resources().stream().anyMatch(one -> one.isWithin(id)))
+                && resource.map(id ->
+                                record.resources().stream()
+                                        .filter(seen)
+                                        .anyMatch(one -> one.isWithin(id)))
                         .orElse(true);
     }
 }

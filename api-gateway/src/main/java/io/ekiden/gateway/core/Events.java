@@ -204,7 +204,8 @@ public final class Events {
                 type,
                 Answer.object()
                         .put("clientIp", wanted.actor().address().orElse(""))
-                        .put("callbackUrl", callbackUrl),
+                        // A query may have secrets, and whoever sees the root sees this.
+                        .put("callbackUrl", callbackUrl.replaceFirst("\\?.*", "")),
                 PathId.ROOT);
     }
 

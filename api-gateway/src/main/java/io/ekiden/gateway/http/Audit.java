@@ -27,7 +27,12 @@ final class Audit {
 
     private Answer search(ApiRequest request, AuditQuery query) {
         var caller = request.caller();
-        var found = log.search(query, record -> record.seenBy(caller).isPresent());
+        var found =
+                log.search(
+                        query,
+                        record ->
+                                query.wants(record, caller::sees)
+                                        && record.seenBy(caller).isPresent());
         var body = Answer.object();
         var records = body.putArray("records");
         found.records().forEach(record -> record.seenBy(caller).ifPresent(records::add));

@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +54,7 @@ final class CatchUp implements Runnable {
     public void run() {
         try {
             catchUp();
-        } catch (Damaged | KafkaException e) {
+        } catch (Damaged | RuntimeException e) {
             LOG.warn("events=not-resumed last={} why={}", Refusals.printable(lastId), e.toString());
             stream.close();
         } catch (InterruptedException e) {

@@ -16,6 +16,7 @@ import io.ekiden.json.JsonText;
 import io.ekiden.log.WantedChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
@@ -37,7 +38,11 @@ final class Dispatch {
     private static final Pattern TRACE =
             Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
 
+    /// Searches of the log at once: they take long, and nothing else may wait for them.
+    private static final int SEARCHES = 2;
+
     private final Vertx vertx;
+    private final WorkerExecutor searches;
     private final Follower follower;
     private final ReadBarrier barrier;
     private final ChangeWriter writer;
@@ -52,6 +57,7 @@ final class Dispatch {
             AgentRelay relay,
             Duration writePatience) {
         this.vertx = vertx;
+        this.searches = vertx.createSharedWorkerExecutor("gateway-searches", SEARCHES);
         this.follower = follower;
         this.barrier = barrier;
         this.writer = writer;
@@ -112,7 +118,7 @@ final class Dispatch {
     }
 
     private void search(RoutingContext http, Route.Telling search, ApiRequest request) {
-        vertx.executeBlocking(() -> Replies.encode(search.of(request)), false)
+        searches.executeBlocking(() -> Replies.encode(search.of(request)), false)
                 .onSuccess(answer -> Replies.send(http, answer))
                 .onFailure(problem -> {
                     if (problem instanceof KafkaException) {

@@ -46,8 +46,8 @@ public final class AuditLog {
         }
     }
 
-    /// @param shown which of the records that the query wants count
-    public Found search(AuditQuery query, Predicate<AuditRecord> shown) {
+    /// @param wanted which records count
+    public Found search(AuditQuery query, Predicate<AuditRecord> wanted) {
         var decided = open(journal, query, query.cursor().map(AuditQuery.Cursor::journal));
         var calls = open(refused, query, query.cursor().map(AuditQuery.Cursor::refused));
         var found = new ArrayList<AuditRecord>();
@@ -63,8 +63,7 @@ public final class AuditLog {
             }
             source.take();
             (ofJournal ? entry(record.get()) : call(record.get()))
-                    .filter(query::wants)
-                    .filter(shown)
+                    .filter(wanted)
                     .ifPresent(found::add);
         }
         var next = new AuditQuery.Cursor(decided.offset(), calls.offset());

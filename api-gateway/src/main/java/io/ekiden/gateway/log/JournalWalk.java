@@ -70,7 +70,8 @@ public final class JournalWalk {
                             .map(e -> new Placed(record.offset(), e));
                 }
             }
-            at = page.next();
+            // A log that was cut off has no more.
+            at = page.isLast() ? before : page.next();
         }
         return Optional.empty();
     }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /// Reads what is committed on the log a page at a time, from any place, for readers that come and
@@ -31,6 +33,10 @@ public final class LogPages implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CALL = Duration.ofSeconds(5);
+
+    /// Longer than all that wait before one can take, as long as Kafka answers.
+    private static final Duration LENDING = Duration.ofSeconds(30);
+
     private static final CloseOptions AT_ONCE = CloseOptions.timeout(Duration.ZERO);
 
     private final Map<String, Object> settings;
@@ -112,7 +118,17 @@ public final class LogPages implements AutoCloseable {
 
     private <T> T lend(TopicPartition partition, Function<Consumer<byte[], byte[]>, T> reading) {
         acquire();
-        var consumer = take();
+        try {
+            return lend(take(), partition, reading);
+        } finally {
+            lending.release();
+        }
+    }
+
+    private <T> T lend(
+            Consumer<byte[], byte[]> consumer,
+            TopicPartition partition,
+            Function<Consumer<byte[], byte[]>, T> reading) {
         boolean sound = false;
         try {
             if (!consumer.assignment().contains(partition)) {
@@ -124,13 +140,14 @@ public final class LogPages implements AutoCloseable {
             return read;
         } finally {
             giveBack(consumer, sound);
-            lending.release();
         }
     }
 
     private void acquire() {
         try {
-            lending.acquire();
+            if (!lending.tryAcquire(LENDING.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new TimeoutException("all readers of the log are lent out");
+            }
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

@@ -11,7 +11,6 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
-import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +53,7 @@ final class Delivery implements Runnable {
             while (!Thread.currentThread().isInterrupted()) {
                 try {
                     deliver();
-                } catch (Damaged | KafkaException e) {
+                } catch (Damaged | RuntimeException e) {
                     LOG.warn("webhook={} state=waiting why={}", receiver.name(), e.toString());
                     Thread.sleep(FIRST_PAUSE);
                 }

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
 final class Positions implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Positions.class);
 
+    private static final int PATIENCE_MS = 5_000;
+
     private final String topic;
     private final Producer<byte[], byte[]> producer;
     private final Map<String, DeliveryPosition> known = new TreeMap<>();
@@ -35,6 +37,9 @@ final class Positions implements AutoCloseable {
         settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, "gateway-webhooks");
+        settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE_MS);
+        settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, PATIENCE_MS / 2);
+        settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, PATIENCE_MS);
         this.producer = new KafkaProducer<>(settings);
     }
 
@@ -85,7 +90,7 @@ final class Positions implements AutoCloseable {
                                     && entry.getValue().sequence() <= sequence;
                     if (gone) {
                         unwritten.remove(entry.getKey());
-                        write(entry.getKey(), null);
+                        var _ = producer.send(record(entry.getKey(), null));
                     }
                     return gone;
                 });
@@ -93,15 +98,37 @@ final class Positions implements AutoCloseable {
 
     /// Writes what has moved since the last time.
     synchronized void flush() {
-        unwritten.forEach(
-                (url, position) -> write(url, Codec.encode(DeliveryPosition.class, position)));
+        var all = new TreeMap<>(unwritten);
         unwritten.clear();
+        all.forEach(this::write);
+    }
+
+    /// Writes what has moved, and returns when all is on the topic or Kafka does not take it.
+    void settle() {
+        flush();
+        producer.flush();
+    }
+
+    private void write(String url, DeliveryPosition position) {
+        var _ =
+                producer.send(
+                        record(url, Codec.encode(DeliveryPosition.class, position)),
+                        (_, problem) -> {
+                            if (problem != null) {
+                                again(url, position);
+                            }
+                        });
     }
 
     /// One that is not written costs a repetition after the next takeover.
-    private void write(String url, byte[] value) {
-        var key = url.getBytes(StandardCharsets.UTF_8);
-        var _ = producer.send(new ProducerRecord<>(topic, 0, key, value));
+    private synchronized void again(String url, DeliveryPosition position) {
+        if (position.equals(known.get(url))) {
+            unwritten.putIfAbsent(url, position);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(String url, byte[] value) {
+        return new ProducerRecord<>(topic, 0, url.getBytes(StandardCharsets.UTF_8), value);
     }
 
     @Override

@@ -20,7 +20,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -112,8 +111,8 @@ public final class Webhooks implements AutoCloseable {
                 stop();
             } catch (WakeupException | InterruptException e) {
                 LOG.debug("webhooks=woken");
-            } catch (KafkaException e) {
-                LOG.warn("webhooks=waiting why={}", e.toString());
+            } catch (RuntimeException e) {
+                LOG.warn("webhooks=waiting", e);
                 stop();
                 pause();
             }
@@ -198,7 +197,7 @@ public final class Webhooks implements AutoCloseable {
         boolean was = owner;
         drop();
         if (was) {
-            positions.flush();
+            positions.settle();
         }
     }
 

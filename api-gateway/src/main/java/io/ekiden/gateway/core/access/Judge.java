@@ -181,7 +181,14 @@ public final class Judge {
         var current = image.runSpec(spec.id());
         dependencies(
                 spec.dependencies(), current.map(RunSpec::dependencies).orElseGet(TreeSet::new));
-        if (current.filter(spec::sameConfig).isEmpty()) {
+        // The planner gives the role that a definition does not name; none takes a power.
+        boolean alike =
+                current.filter(is ->
+                                spec.role().equals(RunSpec.NO_ROLE)
+                                        ? spec.withRole(is.role()).sameConfig(is)
+                                        : spec.sameConfig(is))
+                        .isPresent();
+        if (!alike) {
             Powers.of(spec).forEach(power -> take(power, spec.id()));
         }
     }

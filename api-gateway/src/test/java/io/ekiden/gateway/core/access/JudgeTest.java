@@ -33,12 +33,13 @@ class JudgeTest {
     /// What an admin has put there: a directory of the machine.
     private static final App MOUNTED =
             app(
-                    "/dev/mounted",
-                    """
-                    {"cmd": "x", "container": {"type": "DOCKER", "docker": {"image": "a"},
-                     "volumes": [{"containerPath": "/h", "hostPath": "/", "mode": "RW"}]},
-                     "networks": [{"mode": "container/bridge"}]}\
-                    """);
+                            "/dev/mounted",
+                            """
+                            {"cmd": "x", "container": {"type": "DOCKER", "docker": {"image": "a"},
+                             "volumes": [{"containerPath": "/h", "hostPath": "/", "mode": "RW"}]},
+                             "networks": [{"mode": "container/bridge"}]}\
+                            """)
+                    .withRole("*");
 
     private static final ClusterImage IMAGE =
             Given.image(
