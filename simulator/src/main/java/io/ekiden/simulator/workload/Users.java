@@ -25,6 +25,7 @@ public final class Users {
 
     private final World world;
     private final Members members;
+    private boolean deletedAll;
     private long changes;
 
     public Users(World world, Members members) {
@@ -66,6 +67,7 @@ public final class Users {
 
     /// Deletes everything; what is refused or unanswered is tried again by calling it again.
     public void deleteAll() {
+        deletedAll = true;
         var gateway = members.gateways().getFirst();
         Operations.deleteAll(seen(gateway, world.choices()))
                 .forEach(call -> send(call, gateway, 0));
@@ -97,9 +99,16 @@ public final class Users {
                                             USER));
                     look();
                     if (answer.status() == 503 && retries > 0) {
-                        world.after(Timeline.SECOND, () -> send(call, gateway(), retries - 1));
+                        world.after(Timeline.SECOND, () -> again(call, retries - 1));
                     }
                 });
+    }
+
+    /// Who has deleted everything does not come back with what was not answered before.
+    private void again(Call call, int retries) {
+        if (!deletedAll) {
+            send(call, gateway(), retries);
+        }
     }
 
     private void look() {
