@@ -29,6 +29,17 @@ public record InstanceId(String value) implements Comparable<InstanceId> {
         return new TaskId(value + "." + TaskId.UNIT + "." + incarnation);
     }
 
+    /// The text's, which keeps its own: ids are looked up all the time.
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof InstanceId id && value.equals(id.value);
+    }
+
     @Override
     public int compareTo(InstanceId other) {
         return value.compareTo(other.value);

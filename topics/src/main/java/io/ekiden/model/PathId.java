@@ -81,6 +81,17 @@ public record PathId(String value) implements Comparable<PathId> {
         return value.substring(1).replace('/', '_');
     }
 
+    /// The text's, which keeps its own: ids are looked up all the time.
+    @Override
+    public int hashCode() {
+        return value.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PathId id && value.equals(id.value);
+    }
+
     @Override
     public int compareTo(PathId other) {
         return value.compareTo(other.value);

@@ -10,15 +10,13 @@ import io.ekiden.state.AgentRoom;
 import io.ekiden.state.Rule;
 import io.ekiden.state.SpecInstances;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Judges whether an agent can take an instance of one run spec, by Marathon's rules and in its
 /// order of reasons.
@@ -34,8 +32,9 @@ final class Fit {
     private final SpecInstances instances;
     private final Resources wanted;
     private final List<Integer> fixedPorts;
+    private final boolean portTwice;
     private final int ports;
-    private final SortedSet<String> roles;
+    private final List<String> roles;
     private final List<Judged> rules = new ArrayList<>();
 
     /// A constraint, with what it admits now if it counts; what it counts changes when an instance
@@ -72,11 +71,14 @@ final class Fit {
         this.instances = instances;
         wanted = spec.footprint();
         fixedPorts = spec.requestedHostPorts().stream().filter(port -> port != 0).toList();
+        portTwice = fixedPorts.stream().distinct().count() < fixedPorts.size();
         ports = spec.ports().size();
-        roles = new TreeSet<>(Arrays.asList(Roles.ANY, spec.role()));
-        if (!spec.acceptedResourceRoles().isEmpty()) {
-            roles.retainAll(spec.acceptedResourceRoles());
-        }
+        var accepted = spec.acceptedResourceRoles();
+        roles =
+                Stream.of(Roles.ANY, spec.role())
+                        .filter(role -> accepted.isEmpty() || accepted.contains(role))
+                        .distinct()
+                        .toList();
         for (var rule : instances.rules()) {
             boolean spreads = rule.counts() && rule.number() == 0;
             rules.add(new Judged(rule, spreads ? seen(rule) : List.of()));
@@ -148,7 +150,8 @@ final class Fit {
     }
 
     private boolean takesRole(AgentRoom room) {
-        return roles.contains(room.agent().attributes().getOrDefault(ROLE, Roles.ANY));
+        var offered = room.agent().attributes().get(ROLE);
+        return roles.contains(offered == null ? Roles.ANY : offered);
     }
 
     /// Whether an agent with this value of a field passes the constraints on it.
@@ -212,14 +215,21 @@ final class Fit {
     }
 
     private Optional<Reason> ports(AgentRoom room) {
-        boolean fits =
-                ports == 0
-                        || (room.freePorts() >= ports
-                                && fixedPorts.stream()
-                                        .allMatch(port ->
-                                                room.offers(port) && !room.load().holds(port))
-                                && fixedPorts.stream().distinct().count() == fixedPorts.size());
+        boolean fits = ports == 0 || (room.freePorts() >= ports && freeOn(room));
         return fits ? Optional.empty() : Optional.of(Reason.InsufficientPorts);
+    }
+
+    /// Whether the ports that were asked for by number are to be had.
+    private boolean freeOn(AgentRoom room) {
+        if (portTwice) {
+            return false;
+        }
+        for (int port : fixedPorts) {
+            if (!room.offers(port) || room.load().holds(port)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// For people: why this agent, which does not fit, is turned down.
