@@ -26,7 +26,6 @@ import io.ekiden.model.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -46,8 +45,7 @@ public final class ClusterImage {
     private final TreeMap<Instant, TreeSet<String>> due = new TreeMap<>();
     private final AgentIndex agents = new AgentIndex();
     private final TreeMap<PathId, SpecInstances> specs = new TreeMap<>();
-    private final TreeMap<PathId, RunSpec> definitions = new TreeMap<>();
-    private final TreeMap<PathId, Group> groups = new TreeMap<>();
+    private final Definitions definitions = new Definitions();
     private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
 
     /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
@@ -118,10 +116,10 @@ public final class ClusterImage {
                                             .computeIfAbsent(id, _ -> new TreeSet<>())
                                             .add(deployment.id()));
             case RunSpec spec -> {
-                definitions.put(spec.id(), spec);
+                definitions.put(spec);
                 define(spec.id(), Optional.of(spec));
             }
-            case Group group -> groups.put(group.id(), group);
+            case Group group -> definitions.put(group);
             default -> {}
         }
     }
@@ -150,11 +148,11 @@ public final class ClusterImage {
             case Instance instance -> forgetEmpty(instance.runSpecId());
             case Agent agent -> know(agent.id(), Optional.empty());
             case RunSpec spec -> {
-                definitions.remove(spec.id());
+                definitions.remove(spec);
                 define(spec.id(), Optional.empty());
                 forgetEmpty(spec.id());
             }
-            case Group group -> groups.remove(group.id());
+            case Group group -> definitions.remove(group);
             default -> {}
         }
     }
@@ -209,7 +207,6 @@ public final class ClusterImage {
         agents.clear();
         specs.clear();
         definitions.clear();
-        groups.clear();
         deploying.clear();
     }
 
@@ -253,9 +250,9 @@ public final class ClusterImage {
         return find(RunSpec.class, RunSpec.key(id));
     }
 
-    /// Every app and pod by its id: a view.
-    public NavigableMap<PathId, RunSpec> definitions() {
-        return Collections.unmodifiableNavigableMap(definitions);
+    /// The apps, pods and groups by their paths: a view.
+    public Definitions definitions() {
+        return definitions;
     }
 
     public Collection<RunSpec> runSpecs() {
@@ -284,11 +281,6 @@ public final class ClusterImage {
 
     public Optional<Group> group(PathId id) {
         return find(Group.class, Group.key(id));
-    }
-
-    /// Every group by its id: a view.
-    public NavigableMap<PathId, Group> groupsById() {
-        return Collections.unmodifiableNavigableMap(groups);
     }
 
     public Collection<Group> groups() {

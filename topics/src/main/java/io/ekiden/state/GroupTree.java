@@ -34,12 +34,9 @@ public final class GroupTree {
 
     private static Optional<GroupTree> present(ClusterImage image, PathId id) {
         var tree = new GroupTree(id);
-        image.groups().stream()
-                .filter(group -> group.id().isWithin(id))
-                .forEach(group -> tree.groups.put(group.id(), group));
-        image.runSpecs().stream()
-                .filter(spec -> tree.holds(spec.id()))
-                .forEach(spec -> tree.specs.put(spec.id(), spec));
+        tree.groups.putAll(Definitions.below(image.definitions().groups(), id));
+        image.group(id).ifPresent(group -> tree.groups.put(id, group));
+        tree.specs.putAll(Definitions.below(image.definitions().specs(), id));
         return Optional.of(tree);
     }
 

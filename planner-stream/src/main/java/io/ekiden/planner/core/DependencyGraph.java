@@ -44,13 +44,6 @@ final class DependencyGraph {
     /// depend on one another.
     static Optional<Map<PathId, Integer>> layers(
             SortedMap<PathId, RunSpec> specs, SortedMap<PathId, Group> groups) {
-        boolean any =
-                specs.values().stream().anyMatch(spec -> !spec.dependencies().isEmpty())
-                        || groups.values().stream()
-                                .anyMatch(group -> !group.dependencies().isEmpty());
-        if (!any) {
-            return Optional.of(new TreeMap<>());
-        }
         var graph = new DependencyGraph();
         graph.build(specs, groups);
         return graph.layers();

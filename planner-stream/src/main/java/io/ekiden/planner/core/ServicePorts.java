@@ -1,66 +1,70 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.model.App;
-import io.ekiden.model.PathId;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.RunSpec;
+import io.ekiden.state.Definitions;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /// Assigns the service ports that definitions leave open (0): ports that the app had before first,
 /// then the lowest free ones of the range. Ports that a definition names are taken as they are.
 final class ServicePorts {
-    private ServicePorts() {}
+    private final PortRange range;
+    private final BitSet taken;
+
+    /// @param specs as the change would leave them
+    ServicePorts(PortRange range, Definitions before, Overlay<RunSpec> specs) {
+        this.range = range;
+        taken = before.servicePorts();
+        var difference = new HashMap<Integer, Integer>();
+        for (var id : specs.changed()) {
+            specs.before(id).ifPresent(was -> count(was, -1, difference));
+            specs.get(id).ifPresent(is -> count(is, 1, difference));
+        }
+        difference.forEach((port, change) -> taken.set(port, before.named(port) + change > 0));
+    }
+
+    private static void count(RunSpec spec, int change, Map<Integer, Integer> counts) {
+        Definitions.servicePorts(spec).forEach(port -> counts.merge(port, change, Integer::sum));
+    }
 
     /// Empty when the range is exhausted.
-    static Optional<RunSpec> assign(
-            RunSpec spec, Map<PathId, RunSpec> others, Optional<RunSpec> before, PortRange range) {
+    Optional<RunSpec> assign(RunSpec spec, Optional<RunSpec> was) {
         return switch (spec) {
-            case App app -> assign(app, others, before, range).map(RunSpec.class::cast);
+            case App app -> assign(app, was).map(RunSpec.class::cast);
             // Pods have no service ports.
             case Pod pod -> Optional.of(pod);
         };
     }
 
-    private static Optional<App> assign(
-            App app, Map<PathId, RunSpec> others, Optional<RunSpec> before, PortRange range) {
-        if (app.portDefinitions().isEmpty()) {
+    private Optional<App> assign(App app, Optional<RunSpec> was) {
+        if (app.portDefinitions().stream().allMatch(definition -> definition.port() != 0)) {
             return Optional.of(app);
         }
-        var taken = new TreeSet<Integer>();
-        others.values().stream()
-                .filter(other -> !other.id().equals(app.id()))
-                .forEach(other -> taken.addAll(ports(other)));
-        taken.addAll(ports(app));
-        var formerly = new ArrayList<>(before.map(ServicePorts::ports).orElse(List.of()));
-        formerly.removeAll(taken);
+        var formerly = new ArrayList<>(was.map(Definitions::servicePorts).orElse(List.of()));
+        formerly.removeIf(taken::get);
         var assigned = new ArrayList<PortDefinition>();
-        int next = range.begin();
         for (var definition : app.portDefinitions()) {
             int port = definition.port();
-            if (port == 0 && !formerly.isEmpty()) {
-                port = formerly.removeFirst();
-            } else if (port == 0) {
-                while (taken.contains(next)) {
-                    next++;
-                }
-                if (next > range.end()) {
+            if (port == 0) {
+                port =
+                        formerly.isEmpty()
+                                ? taken.nextClearBit(range.begin())
+                                : formerly.removeFirst();
+                if (port > range.end()) {
                     return Optional.empty();
                 }
-                port = next;
+                taken.set(port);
             }
-            taken.add(port);
             assigned.add(definition.withPort(port));
         }
         return Optional.of(app.withPortDefinitions(assigned));
-    }
-
-    private static List<Integer> ports(RunSpec spec) {
-        return spec.ports().stream().map(PortDefinition::port).filter(port -> port != 0).toList();
     }
 }

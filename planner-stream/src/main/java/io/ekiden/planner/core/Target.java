@@ -9,9 +9,12 @@ import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
 import io.ekiden.planner.core.DeploymentPlanner.Edit;
 import io.ekiden.state.ClusterImage;
+import io.ekiden.state.Definitions;
 import io.ekiden.state.GroupTree;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -19,23 +22,19 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /// The definitions and groups as a change would leave them (Marathon's target root group). A change
 /// is written into it first; then the whole is judged, and what differs from now is put in force.
 final class Target {
     private final Turn turn;
-    private final TreeMap<PathId, RunSpec> specs;
-    private final TreeMap<PathId, Group> groups;
-    private final TreeSet<PathId> changedSpecs = new TreeSet<>();
-    private final TreeSet<PathId> changedGroups = new TreeSet<>();
+    private final Overlay<RunSpec> specs;
+    private final Overlay<Group> groups;
     private final TreeSet<PathId> restarts = new TreeSet<>();
 
     Target(Turn turn) {
         this.turn = turn;
-        // From sorted maps, which takes no comparison: there may be thousands.
-        specs = new TreeMap<>(turn.image().definitions());
-        groups = new TreeMap<>(turn.image().groupsById());
+        specs = new Overlay<>(turn.image().definitions().specs());
+        groups = new Overlay<>(turn.image().definitions().groups());
     }
 
     /// Of a group, what it was and what it becomes.
@@ -49,31 +48,30 @@ final class Target {
             List<Deployment.Step> steps) {}
 
     Optional<RunSpec> spec(PathId id) {
-        return Optional.ofNullable(specs.get(id));
+        return specs.get(id);
     }
 
     Optional<Group> group(PathId id) {
-        return Optional.ofNullable(groups.get(id));
+        return groups.get(id);
     }
 
     /// Everything in a group, at any depth.
-    List<RunSpec> within(PathId group) {
-        return specs.values().stream()
-                .filter(spec -> spec.id().isWithin(group) && !spec.id().equals(group))
-                .toList();
+    Collection<RunSpec> within(PathId group) {
+        return specs.below(group).values();
     }
 
+    /// The group itself and those in it, at any depth.
     SortedSet<PathId> groupsWithin(PathId id) {
-        return groups.keySet().stream()
-                .filter(group -> group.isWithin(id))
-                .collect(Collectors.toCollection(TreeSet::new));
+        var within = new TreeSet<>(groups.below(id).keySet());
+        groups.get(id).ifPresent(group -> within.add(group.id()));
+        return within;
     }
 
     /// The groups that stand in this one itself.
     SortedSet<PathId> childGroups(PathId id) {
         var children = new TreeSet<PathId>();
-        groups.keySet().stream()
-                .filter(group -> !group.isRoot() && group.parent().equals(id))
+        groups.below(id).keySet().stream()
+                .filter(group -> group.parent().equals(id))
                 .forEach(children::add);
         within(id).stream()
                 .filter(spec -> !spec.id().parent().equals(id))
@@ -83,12 +81,11 @@ final class Target {
     }
 
     boolean groupExists(PathId id) {
-        return id.isRoot() || groups.containsKey(id) || !within(id).isEmpty();
+        return id.isRoot() || groups.has(id) || !within(id).isEmpty();
     }
 
     void put(RunSpec spec) {
         specs.put(spec.id(), spec);
-        changedSpecs.add(spec.id());
     }
 
     /// All instances of it are to be replaced, though its configuration is the same.
@@ -99,12 +96,10 @@ final class Target {
 
     void remove(PathId spec) {
         specs.remove(spec);
-        changedSpecs.add(spec);
     }
 
     void put(Group group) {
         groups.put(group.id(), group);
-        changedGroups.add(group.id());
     }
 
     /// The root stays, empty.
@@ -113,7 +108,6 @@ final class Target {
             put(Group.empty(id, turn.now()));
         } else {
             groups.remove(id);
-            changedGroups.add(id);
         }
     }
 
@@ -133,41 +127,64 @@ final class Target {
     /// Makes the group of this id unless it is there.
     Group ensureGroup(PathId id) {
         var known = groups.get(id);
-        if (known == null) {
-            known = Group.empty(id, turn.now());
-            put(known);
+        if (known.isPresent()) {
+            return known.get();
         }
-        return known;
+        var made = Group.empty(id, turn.now());
+        put(made);
+        return made;
     }
 
     /// Judges the whole, gives ports and versions and plans the way there.
     Resolution resolve() {
         replaceEmptyGroups();
-        changedSpecs.stream().filter(specs::containsKey).forEach(this::ensureAncestors);
-        List.copyOf(changedGroups).stream()
-                .filter(groups::containsKey)
-                .forEach(this::ensureAncestors);
+        specs.changed().stream().filter(specs::has).forEach(this::ensureAncestors);
+        List.copyOf(groups.changed()).stream().filter(groups::has).forEach(this::ensureAncestors);
         var clash = clash();
         if (clash.isPresent()) {
             return refused("/", clash.get());
         }
-        var layers = DependencyGraph.layers(specs, groups);
+        var layers = layers();
         if (layers.isEmpty()) {
             return refused("/", "Dependency graph has cyclic dependencies.");
         }
         var version = Versions.nextRoot(turn);
         var edits = new TreeMap<PathId, Edit>();
-        for (var id : changedSpecs) {
-            var refusal = edit(id, version, edits);
+        var ports = new ServicePorts(turn.settings().servicePorts(), definitions(), specs);
+        for (var id : specs.changed()) {
+            var refusal = edit(id, version, ports, edits);
             if (refusal.isPresent()) {
                 return new Resolution.Refused(refusal.get());
             }
         }
-        var original =
-                DependencyGraph.layers(turn.image().definitions(), turn.image().groupsById())
-                        .orElseGet(TreeMap::new);
-        var steps = DeploymentPlanner.steps(edits, original, layers.get());
+        var steps = DeploymentPlanner.steps(edits, formerLayers(), layers.get());
         return new Resolution.Ok(new Resolved(version, edits, groupEdits(edits, version), steps));
+    }
+
+    private Definitions definitions() {
+        return turn.image().definitions();
+    }
+
+    /// Without dependencies, as most clusters are, nobody has to look at every definition.
+    private Optional<Map<PathId, Integer>> layers() {
+        boolean none =
+                definitions().dependent() == 0
+                        && specs.changed().stream()
+                                .flatMap(id -> spec(id).stream())
+                                .allMatch(spec -> spec.dependencies().isEmpty())
+                        && groups.changed().stream()
+                                .flatMap(id -> group(id).stream())
+                                .allMatch(group -> group.dependencies().isEmpty());
+        return none
+                ? Optional.of(new TreeMap<>())
+                : DependencyGraph.layers(specs.all(), groups.all());
+    }
+
+    private Map<PathId, Integer> formerLayers() {
+        return definitions().dependent() == 0
+                ? new TreeMap<>()
+                : DependencyGraph.layers(definitions().specs(), definitions().groups())
+                        .orElseGet(TreeMap::new);
     }
 
     sealed interface Resolution {
@@ -183,11 +200,11 @@ final class Target {
     /// An app or pod put at the place of a group without any replaces it, as in Marathon; not one
     /// that the same change speaks of.
     private void replaceEmptyGroups() {
-        for (var id : changedSpecs) {
+        for (var id : specs.changed()) {
             var there = groupsWithin(id);
-            if (specs.containsKey(id)
+            if (specs.has(id)
                     && within(id).isEmpty()
-                    && there.stream().noneMatch(changedGroups::contains)) {
+                    && there.stream().noneMatch(groups.changed()::contains)) {
                 there.forEach(this::removeGroup);
             }
         }
@@ -196,32 +213,32 @@ final class Target {
     private void ensureAncestors(PathId id) {
         for (var up = id; !up.isRoot(); up = up.parent()) {
             var parent = up.parent();
-            if (!specs.containsKey(parent)) {
+            if (!specs.has(parent)) {
                 ensureGroup(parent);
             }
         }
     }
 
     private Optional<String> clash() {
-        for (var id : changedSpecs) {
-            var spec = specs.get(id);
-            var before = turn.image().runSpec(id);
-            if (spec == null) {
+        for (var id : specs.changed()) {
+            var spec = spec(id);
+            if (spec.isEmpty()) {
                 continue;
             }
-            if (before.isPresent() && before.get().kind() != spec.kind()) {
+            var kind = spec.get().kind();
+            if (specs.before(id).filter(was -> was.kind() != kind).isPresent()) {
                 return Optional.of("Applications and Pods may not share the same id");
             }
-            if (groups.containsKey(id) || !within(id).isEmpty()) {
-                return Optional.of(text(spec));
+            if (groups.has(id) || !within(id).isEmpty()) {
+                return spec.map(Target::text);
             }
             var above = above(id);
             if (above.isPresent()) {
                 return above.map(Target::text);
             }
         }
-        return changedGroups.stream()
-                .filter(groups::containsKey)
+        return groups.changed().stream()
+                .filter(groups::has)
                 .flatMap(id -> spec(id).or(() -> above(id)).stream())
                 .findFirst()
                 .map(Target::text);
@@ -229,7 +246,7 @@ final class Target {
 
     private Optional<RunSpec> above(PathId id) {
         for (var up = id; !up.isRoot(); up = up.parent()) {
-            if (specs.containsKey(up.parent())) {
+            if (specs.has(up.parent())) {
                 return spec(up.parent());
             }
         }
@@ -244,8 +261,9 @@ final class Target {
     }
 
     /// Completes one definition and notes what it becomes, unless it may not or nothing differs.
-    private Optional<Rejection> edit(PathId id, Instant version, SortedMap<PathId, Edit> edits) {
-        var before = turn.image().runSpec(id);
+    private Optional<Rejection> edit(
+            PathId id, Instant version, ServicePorts ports, SortedMap<PathId, Edit> edits) {
+        var before = specs.before(id);
         var wanted = spec(id);
         if (wanted.isEmpty()) {
             before.ifPresent(_ -> edits.put(id, new Edit(before, Optional.empty())));
@@ -254,7 +272,7 @@ final class Target {
         return switch (Roles.assign(wanted.get(), before, topGroup(id))) {
             case Parsed.Invalid<RunSpec>(var problems) ->
                     Optional.of(new Rejection.Invalid(problems));
-            case Parsed.Ok<RunSpec>(var spec) -> complete(spec, before, version, edits);
+            case Parsed.Ok<RunSpec>(var spec) -> complete(spec, before, version, ports, edits);
         };
     }
 
@@ -269,11 +287,12 @@ final class Target {
             RunSpec wanted,
             Optional<RunSpec> before,
             Instant version,
+            ServicePorts ports,
             SortedMap<PathId, Edit> edits) {
         var id = wanted.id();
-        var range = turn.settings().servicePorts();
-        var complete = ServicePorts.assign(wanted, specs, before, range);
+        var complete = ports.assign(wanted, before);
         if (complete.isEmpty()) {
+            var range = turn.settings().servicePorts();
             var text =
                     "All ports in the range [%d-%d] are already in use"
                             .formatted(range.begin(), range.end());
@@ -299,7 +318,7 @@ final class Target {
             SortedMap<PathId, Edit> edits, Instant version) {
         var image = turn.image();
         var changed = new TreeSet<PathId>();
-        changedGroups.stream().filter(id -> differs(image, id)).forEach(changed::add);
+        groups.changed().stream().filter(id -> differs(image, id)).forEach(changed::add);
         var touched = new TreeSet<>(changed);
         changed.forEach(id -> addAbove(id, touched));
         edits.keySet().forEach(id -> addAbove(id, touched));
@@ -315,7 +334,7 @@ final class Target {
         touched.add(PathId.ROOT);
         ensureGroup(PathId.ROOT);
         for (var up = id; !up.isRoot(); up = up.parent()) {
-            if (groups.containsKey(up.parent())) {
+            if (groups.has(up.parent())) {
                 touched.add(up.parent());
             }
         }
