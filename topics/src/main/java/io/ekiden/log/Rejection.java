@@ -96,6 +96,9 @@ public sealed interface Rejection {
         }
     }
 
+    /// What is there is not what the caller made the change depend on (412).
+    record PreconditionFailed(String message) implements Rejection {}
+
     /// The planner failed at this change, which is a bug of ours; nothing was changed.
     record Failed(String message) implements Rejection {}
 

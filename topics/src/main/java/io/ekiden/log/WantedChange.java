@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param traceparent the caller's W3C trace context
 /// @param basis the definitions on which the gateway found that the actor may do this; on others
 ///   the change is refused. Absent when it does not depend on any.
+/// @param precondition of the caller's own, without which it is refused
 public record WantedChange(
         String changeId,
         Actor actor,
@@ -21,7 +22,8 @@ public record WantedChange(
         String uri,
         boolean force,
         Change change,
-        Optional<List<Basis>> basis) {
+        Optional<List<Basis>> basis,
+        Optional<Precondition> precondition) {
 
     public WantedChange {
         basis = basis.map(List::copyOf);
@@ -36,7 +38,16 @@ public record WantedChange(
             String uri,
             boolean force,
             Change change) {
-        this(changeId, actor, reason, traceparent, uri, force, change, Optional.empty());
+        this(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                Optional.empty(),
+                Optional.empty());
     }
 
     public WantedChange on(List<Basis> basis) {
@@ -48,7 +59,21 @@ public record WantedChange(
                 uri,
                 force,
                 change,
-                basis.isEmpty() ? Optional.empty() : Optional.of(basis));
+                basis.isEmpty() ? Optional.empty() : Optional.of(basis),
+                precondition);
+    }
+
+    public WantedChange when(Optional<Precondition> precondition) {
+        return new WantedChange(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                basis,
+                precondition);
     }
 
     /// An app or pod as it was looked at.

@@ -32,6 +32,7 @@ public final class Failures {
             case Rejection.BadRequest(var message) -> message(400, message);
             case Rejection.TooManyDeployments many -> message(403, many.message());
             case Rejection.TooLarge large -> message(413, large.message());
+            case Rejection.PreconditionFailed(var message) -> message(412, message);
             case Rejection.Failed(var message) -> message(500, message);
         };
     }

@@ -4,6 +4,7 @@ import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.Failures;
 import io.ekiden.gateway.core.Outcome;
+import io.ekiden.gateway.core.Preconditions;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
 import io.ekiden.gateway.core.access.Caller;
@@ -13,6 +14,7 @@ import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.json.JsonText;
+import io.ekiden.log.Precondition;
 import io.ekiden.log.WantedChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -175,34 +177,49 @@ final class Dispatch {
                 .onSuccess(wanted -> {
                     switch (wanted) {
                         case Wanted.Refused(var answer) -> Replies.send(http, answer);
-                        case Wanted.Write write -> judge(http, request.caller(), write);
+                        case Wanted.Write write -> order(http, request.caller(), write);
                     }
                 })
                 .onFailure(http::fail);
     }
 
+    /// A change that is about to be handed to the planner.
+    private record Order(Caller caller, Wanted.Write write, Optional<Precondition> precondition) {}
+
+    private void order(RoutingContext http, Caller caller, Wanted.Write write) {
+        var headers = http.request().headers();
+        switch (Preconditions.of(
+                write.change(), headers.getAll("If-Match"), headers.getAll("If-None-Match"))) {
+            case Preconditions.Read.Wrong(var answer) -> Replies.send(http, answer);
+            case Preconditions.Read.Ok(var precondition) ->
+                    judge(http, new Order(caller, write, precondition));
+        }
+    }
+
     /// By the newest state there is, unless there is nothing that the caller may not.
-    private void judge(RoutingContext http, Caller caller, Wanted.Write write) {
-        if (caller.mayAnything()) {
-            decide(http, caller, write, List.of());
+    private void judge(RoutingContext http, Order order) {
+        if (order.caller().mayAnything()) {
+            decide(http, order, List.of());
             return;
         }
         here(barrier.pass())
                 .onSuccess(_ ->
-                        vertx.executeBlocking(() -> verdict(caller, write), false)
-                                .onSuccess(verdict -> follow(http, caller, write, verdict))
+                        vertx.executeBlocking(() -> verdict(order), false)
+                                .onSuccess(verdict -> follow(http, order, verdict))
                                 .onFailure(http::fail))
                 .onFailure(problem -> Replies.send(http, Failures.unavailable(why(problem))));
     }
 
-    private Verdict verdict(Caller caller, Wanted.Write write) {
-        return follower.read(image -> Judge.of(caller, write.change(), write.force(), image))
+    private Verdict verdict(Order order) {
+        var write = order.write();
+        return follower.read(
+                        image -> Judge.of(order.caller(), write.change(), write.force(), image))
                 .value();
     }
 
-    private void follow(RoutingContext http, Caller caller, Wanted.Write write, Verdict verdict) {
+    private void follow(RoutingContext http, Order order, Verdict verdict) {
         switch (verdict) {
-            case Verdict.Allowed(var basis) -> decide(http, caller, write, basis);
+            case Verdict.Allowed(var basis) -> decide(http, order, basis);
             case Verdict.Denied(var lacks) -> {
                 http.put(Refusals.LACKS, lacks);
                 Replies.send(http, Failures.forbidden(lacks));
@@ -230,23 +247,21 @@ final class Dispatch {
         };
     }
 
-    private void decide(
-            RoutingContext http,
-            Caller caller,
-            Wanted.Write write,
-            List<WantedChange.Basis> basis) {
+    private void decide(RoutingContext http, Order order, List<WantedChange.Basis> basis) {
         http.put(Refusals.DECIDED, true);
         var request = http.request();
+        var write = order.write();
         var wanted =
                 new WantedChange(
                                 UUID.randomUUID().toString(),
-                                Refusals.actor(request, Optional.of(caller)),
+                                Refusals.actor(request, Optional.of(order.caller())),
                                 reason(request),
                                 traceparent(request),
                                 request.uri(),
                                 write.force(),
                                 write.change())
-                        .on(basis);
+                        .on(basis)
+                        .when(order.precondition());
         var decided =
                 writer.write(
                         wanted,

@@ -62,6 +62,25 @@ final class AppsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("of two who saw the same version, one changes it and one is told with 412")
+    void ifMatch() {
+        var id = app();
+        var path = "/v2/apps" + id;
+        var seen = api.get(path).header("ETag");
+
+        var first = api.send("PUT", path, "{\"cmd\":\"sleep 2\"}", "If-Match", seen);
+        var second = api.send("PUT", path, "{\"cmd\":\"sleep 3\"}", "If-Match", seen);
+
+        assertThat(seen).isNotEmpty();
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(second.status()).isEqualTo(412);
+        assertThat(second.message()).contains(id, first.at("/version").asText());
+        assertThat(appOf(id).path("cmd").asText()).isEqualTo("sleep 2");
+        assertThat(api.send("PUT", path, "{\"cmd\":\"x\"}", "If-None-Match", "*").status())
+                .isEqualTo(412);
+    }
+
+    @Test
     @DisplayName("a relative id is meant from the root")
     void relativeId() {
         var id = fresh();
