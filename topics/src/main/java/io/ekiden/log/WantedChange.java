@@ -14,6 +14,7 @@ import java.util.Optional;
 /// @param basis the definitions on which the gateway found that the actor may do this; on others
 ///   the change is refused. Absent when it does not depend on any.
 /// @param precondition of the caller's own, without which it is refused
+/// @param requestKey by which the caller's request is known when it comes again
 public record WantedChange(
         String changeId,
         Actor actor,
@@ -23,7 +24,8 @@ public record WantedChange(
         boolean force,
         Change change,
         Optional<List<Basis>> basis,
-        Optional<Precondition> precondition) {
+        Optional<Precondition> precondition,
+        Optional<RequestKey> requestKey) {
 
     public WantedChange {
         basis = basis.map(List::copyOf);
@@ -47,6 +49,7 @@ public record WantedChange(
                 force,
                 change,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -60,7 +63,8 @@ public record WantedChange(
                 force,
                 change,
                 basis.isEmpty() ? Optional.empty() : Optional.of(basis),
-                precondition);
+                precondition,
+                requestKey);
     }
 
     public WantedChange when(Optional<Precondition> precondition) {
@@ -73,7 +77,22 @@ public record WantedChange(
                 force,
                 change,
                 basis,
-                precondition);
+                precondition,
+                requestKey);
+    }
+
+    public WantedChange as(Optional<RequestKey> requestKey) {
+        return new WantedChange(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                basis,
+                precondition,
+                requestKey);
     }
 
     /// An app or pod as it was looked at.

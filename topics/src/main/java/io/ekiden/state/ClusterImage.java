@@ -2,6 +2,7 @@ package io.ekiden.state;
 
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
+import io.ekiden.model.AnsweredRequest;
 import io.ekiden.model.App;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.CondemnedVolume;
@@ -27,7 +28,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -49,6 +52,13 @@ public final class ClusterImage {
     private final TreeMap<PathId, RunSpec> definitions = new TreeMap<>();
     private final TreeMap<PathId, Group> groups = new TreeMap<>();
     private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
+    private final HashMap<RequestName, AnsweredRequest> answered = new HashMap<>();
+
+    private record RequestName(String actor, String key) {
+        static RequestName of(AnsweredRequest request) {
+            return new RequestName(request.actor(), request.requestKey());
+        }
+    }
 
     /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
     /// or orders change nothing.
@@ -122,6 +132,7 @@ public final class ClusterImage {
                 define(spec.id(), Optional.of(spec));
             }
             case Group group -> groups.put(group.id(), group);
+            case AnsweredRequest request -> answered.put(RequestName.of(request), request);
             default -> {}
         }
     }
@@ -155,6 +166,7 @@ public final class ClusterImage {
                 forgetEmpty(spec.id());
             }
             case Group group -> groups.remove(group.id());
+            case AnsweredRequest request -> answered.remove(RequestName.of(request));
             default -> {}
         }
     }
@@ -211,6 +223,7 @@ public final class ClusterImage {
         definitions.clear();
         groups.clear();
         deploying.clear();
+        answered.clear();
     }
 
     /// Every entity by its key: a copy.
@@ -436,6 +449,21 @@ public final class ClusterImage {
 
     public Collection<EventSubscription> subscriptions() {
         return all(EventSubscription.class, EventSubscription.PREFIX);
+    }
+
+    public Optional<AnsweredRequest> answeredRequest(String actor, String requestKey) {
+        return Optional.ofNullable(answered.get(new RequestName(actor, requestKey)));
+    }
+
+    public int answeredRequests() {
+        return answered.size();
+    }
+
+    public Optional<AnsweredRequest> oldestAnsweredRequest() {
+        return Optional.ofNullable(entities.inOrder().higherEntry(AnsweredRequest.PREFIX))
+                .map(Map.Entry::getValue)
+                .filter(AnsweredRequest.class::isInstance)
+                .map(AnsweredRequest.class::cast);
     }
 
     public Optional<Agent> agent(String id) {

@@ -15,6 +15,7 @@ import io.ekiden.model.Timestamps;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -46,10 +47,12 @@ public record AuditRecord(
     /// What came of it.
     public enum Outcome {
         ACCEPTED,
+        /// Accepted before, and not done again.
+        REPEATED,
         REFUSED;
 
         public String text() {
-            return this == ACCEPTED ? "accepted" : "refused";
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -76,13 +79,20 @@ public record AuditRecord(
                 AuditedChange.verb(wanted.change()),
                 Optional.of(wanted.uri()),
                 AuditedChange.resources(wanted.change(), entry),
-                refusal.isPresent() ? Outcome.REFUSED : Outcome.ACCEPTED,
+                outcome(entry, refusal.isPresent()),
                 refusal.map(Failures::of).map(Answer::status),
                 refusal.map(why -> why.message()),
                 wanted.reason(),
                 AuditedChange.deploymentId(entry),
                 Optional.of(entry.sequence()),
                 1);
+    }
+
+    private static Outcome outcome(JournalEntry entry, boolean refused) {
+        if (refused) {
+            return Outcome.REFUSED;
+        }
+        return AuditedChange.isRepeated(entry) ? Outcome.REPEATED : Outcome.ACCEPTED;
     }
 
     private static String name(Actor actor) {

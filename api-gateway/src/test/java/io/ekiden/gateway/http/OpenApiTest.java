@@ -110,6 +110,9 @@ class OpenApiTest {
                             .as(line)
                             .isEqualTo(route.takesJson());
                     assertThat(json.path("summary").asText()).as(line).isNotEmpty();
+                    assertThat(operation.names("header").contains("Idempotency-Key"))
+                            .as(line)
+                            .isEqualTo(route.action() instanceof Route.Action.Write);
                     boolean conditional =
                             route.mutates()
                                     && operation

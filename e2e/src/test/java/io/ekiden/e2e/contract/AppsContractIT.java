@@ -81,6 +81,26 @@ final class AppsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("a request that is sent again with its key takes effect once")
+    void idempotencyKey() {
+        var id = fresh();
+        var body = Api.json(NONE, id);
+        var key = "key" + id;
+
+        var first = api.send("POST", "/v2/apps", body, "Idempotency-Key", key);
+        var again = api.send("POST", "/v2/apps", body, "Idempotency-Key", key);
+        var other = api.send("DELETE", "/v2/apps" + id, "", "Idempotency-Key", key);
+
+        assertThat(first.status()).isEqualTo(201);
+        assertThat(again.status()).isEqualTo(201);
+        assertThat(again.json()).isEqualTo(first.json());
+        assertThat(again.header("ETag")).isEqualTo(first.header("ETag"));
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(other.status()).isEqualTo(422);
+        assertThat(appOf(id).path("id").asText()).isEqualTo(id);
+    }
+
+    @Test
     @DisplayName("a relative id is meant from the root")
     void relativeId() {
         var id = fresh();
