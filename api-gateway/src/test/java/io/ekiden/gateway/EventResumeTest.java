@@ -199,7 +199,9 @@ class EventResumeTest {
                                         2,
                                         20,
                                         usual.heartbeat(),
-                                        usual.idle())));
+                                        usual.idle(),
+                                        usual.requestsEach(),
+                                        usual.streamsEach())));
         try (var slow =
                 new Socket(
                         InetAddress.getLoopbackAddress(),

@@ -43,7 +43,9 @@ class WritesTest {
                 usual.streams(),
                 usual.outstandingEvents(),
                 usual.heartbeat(),
-                usual.idle());
+                usual.idle(),
+                usual.requestsEach(),
+                usual.streamsEach());
     }
 
     @Test
@@ -129,7 +131,8 @@ class WritesTest {
     void whatMustBeThereIsHandedToThePlanner() {
         cluster.planner().append(new Fact.RunSpecPut(WEB));
         cluster.planner()
-                .script((_, _) -> List.of(new Fact.Refused(new Rejection.PreconditionFailed("no"))));
+                .script((_, _) ->
+                        List.of(new Fact.Refused(new Rejection.PreconditionFailed("no"))));
         var http = cluster.start();
         var tag = http.get("/v2/apps/shop/web").header("ETag");
 

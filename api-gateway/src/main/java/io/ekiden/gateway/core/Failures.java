@@ -167,6 +167,14 @@ public final class Failures {
         return unavailable("Too many concurrent requests! Allowed: %d.".formatted(allowed));
     }
 
+    /// There would be room for others.
+    public static Answer tooManyOfOne(int allowed) {
+        return message(
+                        429,
+                        "Too many concurrent requests of yours! Allowed: %d.".formatted(allowed))
+                .with("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
+    }
+
     public static Answer outcomeUnknown(Duration waited) {
         return unavailable(
                 ("No decision was seen within %d ms. Whether the change takes effect is unknown:"

@@ -163,6 +163,8 @@ public final class ApiServer implements AutoCloseable {
                                 new Guard(users),
                                 refusals,
                                 traffic,
+                                new Shares(limits.requestsEach()),
+                                new Shares(limits.streamsEach()),
                                 new Dispatch(
                                         vertx,
                                         follower,

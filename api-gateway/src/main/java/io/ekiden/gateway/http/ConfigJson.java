@@ -54,7 +54,9 @@ final class ConfigJson {
                 .put("streams", limits.streams())
                 .put("outstanding-events", limits.outstandingEvents())
                 .put("heartbeat-ms", limits.heartbeat().toMillis())
-                .put("idle-ms", limits.idle().toMillis());
+                .put("idle-ms", limits.idle().toMillis())
+                .put("requests-each", limits.requestsEach())
+                .put("streams-each", limits.streamsEach());
     }
 
     private static ObjectNode kafka(Map<String, String> settings) {
