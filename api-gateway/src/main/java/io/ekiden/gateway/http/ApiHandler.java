@@ -154,12 +154,13 @@ final class ApiHandler {
                 : Failures.methodNotAllowed(allow);
     }
 
-    /// Reads that were refused for who asked, and changes that the gateway refused for any reason;
-    /// those that the planner refused are in the journal.
+    /// Reads that were refused for who asked, changes that the gateway refused for any reason, and
+    /// those of the gateway itself; what the planner decided is in the journal.
     private void note(RoutingContext http, Route route) {
         int status = http.response().getStatusCode();
         boolean refused = status >= 400 && status < 500 && http.get(Refusals.DECIDED) == null;
-        if (refused && (route.mutates() || status == 401 || status == 403)) {
+        boolean done = status < 300 && route.action() instanceof Route.Action.Adjust;
+        if (done || (refused && (route.mutates() || status == 401 || status == 403))) {
             refusals.note(
                     http.request(), route, status, http.get(CALLER), http.get(Refusals.LACKS));
         }
