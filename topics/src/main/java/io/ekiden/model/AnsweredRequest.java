@@ -13,7 +13,6 @@ import java.util.Optional;
 public record AnsweredRequest(
         String actor, String requestKey, String fingerprint, long sequence, Instant at)
         implements Entity {
-    /// The oldest first.
     public static final String PREFIX = "request/";
 
     public static final Duration KEPT_FOR = Duration.ofHours(24);
@@ -21,9 +20,14 @@ public record AnsweredRequest(
     /// Of more than these the oldest are forgotten sooner.
     public static final int MAX = 10_000;
 
+    /// No actor's name has a slash.
+    public static String key(String actor, String requestKey) {
+        return PREFIX + actor + "/" + requestKey;
+    }
+
     @Override
     public String key() {
-        return PREFIX + "%019d".formatted(sequence);
+        return key(actor, requestKey);
     }
 
     @Override

@@ -28,9 +28,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -52,13 +50,6 @@ public final class ClusterImage {
     private final TreeMap<PathId, RunSpec> definitions = new TreeMap<>();
     private final TreeMap<PathId, Group> groups = new TreeMap<>();
     private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
-    private final HashMap<RequestName, AnsweredRequest> answered = new HashMap<>();
-
-    private record RequestName(String actor, String key) {
-        static RequestName of(AnsweredRequest request) {
-            return new RequestName(request.actor(), request.requestKey());
-        }
-    }
 
     /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
     /// or orders change nothing.
@@ -132,7 +123,6 @@ public final class ClusterImage {
                 define(spec.id(), Optional.of(spec));
             }
             case Group group -> groups.put(group.id(), group);
-            case AnsweredRequest request -> answered.put(RequestName.of(request), request);
             default -> {}
         }
     }
@@ -166,7 +156,6 @@ public final class ClusterImage {
                 forgetEmpty(spec.id());
             }
             case Group group -> groups.remove(group.id());
-            case AnsweredRequest request -> answered.remove(RequestName.of(request));
             default -> {}
         }
     }
@@ -223,7 +212,6 @@ public final class ClusterImage {
         definitions.clear();
         groups.clear();
         deploying.clear();
-        answered.clear();
     }
 
     /// Every entity by its key: a copy.
@@ -451,19 +439,8 @@ public final class ClusterImage {
         return all(EventSubscription.class, EventSubscription.PREFIX);
     }
 
-    public Optional<AnsweredRequest> answeredRequest(String actor, String requestKey) {
-        return Optional.ofNullable(answered.get(new RequestName(actor, requestKey)));
-    }
-
-    public int answeredRequests() {
-        return answered.size();
-    }
-
-    public Optional<AnsweredRequest> oldestAnsweredRequest() {
-        return Optional.ofNullable(entities.inOrder().higherEntry(AnsweredRequest.PREFIX))
-                .map(Map.Entry::getValue)
-                .filter(AnsweredRequest.class::isInstance)
-                .map(AnsweredRequest.class::cast);
+    public Collection<AnsweredRequest> answeredRequests() {
+        return all(AnsweredRequest.class, AnsweredRequest.PREFIX);
     }
 
     public Optional<Agent> agent(String id) {

@@ -1,10 +1,13 @@
 package io.ekiden.planner.core;
 
+import static java.util.Comparator.comparingLong;
+
 import io.ekiden.log.Fact;
 import io.ekiden.log.Rejection;
 import io.ekiden.log.RequestKey;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.AnsweredRequest;
+import java.util.Collections;
 
 /// Requests that their callers may send again. What was accepted is accepted once; what was refused
 /// has changed nothing, so it is decided anew.
@@ -19,10 +22,10 @@ final class Requests {
 
     private static Fact once(Turn turn, WantedChange wanted, RequestKey key) {
         var actor = wanted.actor().name();
-        var before = turn.image().answeredRequest(actor, key.key());
-        if (before.isPresent()) {
-            return before.get().fingerprint().equals(key.fingerprint())
-                    ? new Fact.Repeated(before.get().sequence())
+        var before = turn.image().entity(AnsweredRequest.key(actor, key.key()));
+        if (before.isPresent() && before.get() instanceof AnsweredRequest request) {
+            return request.fingerprint().equals(key.fingerprint())
+                    ? new Fact.Repeated(request.sequence())
                     : new Fact.Refused(new Rejection.KeyReused(key.key()));
         }
         var answer = Changes.take(turn, wanted);
@@ -37,8 +40,9 @@ final class Requests {
 
     private static void keep(Turn turn, AnsweredRequest request) {
         turn.add(new Fact.RequestKept(request));
-        if (turn.image().answeredRequests() > AnsweredRequest.MAX) {
-            turn.image().oldestAnsweredRequest().ifPresent(oldest -> forget(turn, oldest));
+        var kept = turn.image().answeredRequests();
+        if (kept.size() > AnsweredRequest.MAX) {
+            forget(turn, Collections.min(kept, comparingLong(AnsweredRequest::sequence)));
         }
     }
 
