@@ -168,6 +168,8 @@ public record GatewayConfig(
     /// @param outstandingEvents that wait for one slow reader of events
     /// @param heartbeat between two signs of life on a stream of events
     /// @param idle after which a silent connection is closed
+    /// @param requestsEach and `streamsEach`, so many of these one user may have; where he is not
+    ///   known, one address
     public record Limits(
             Duration write,
             Duration read,
@@ -176,7 +178,9 @@ public record GatewayConfig(
             int streams,
             int outstandingEvents,
             Duration heartbeat,
-            Duration idle) {
+            Duration idle,
+            int requestsEach,
+            int streamsEach) {
         public static final Limits DEFAULT =
                 new Limits(
                         Duration.ofSeconds(10),
@@ -186,6 +190,8 @@ public record GatewayConfig(
                         2000,
                         1024,
                         Duration.ofSeconds(10),
-                        Duration.ofSeconds(60));
+                        Duration.ofSeconds(60),
+                        500,
+                        1000);
     }
 }

@@ -1,5 +1,6 @@
 package io.ekiden.gateway;
 
+import io.ekiden.gateway.users.JwtSettings;
 import io.ekiden.process.Option;
 import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
@@ -24,6 +25,16 @@ public final class GatewayMain {
             Option.of(
                     "token-file",
                     "users and the hashes of their tokens; without it, all are let in");
+    private static final Option JWT_KEYS =
+            Option.of("jwt-keys", "public keys of an issuer of JSON Web Tokens: a JWK set or PEM");
+    private static final Option JWT_ISSUER = Option.of("jwt-issuer", "what their iss must be");
+    private static final Option JWT_AUDIENCE =
+            Option.of("jwt-audience", "what their aud must have");
+    private static final Option JWT_CLAIM =
+            Option.of(
+                    "jwt-claim",
+                    JwtSettings.CLAIM,
+                    "their claim with grants such as deployer:/team-a; a name or a JSON pointer");
     private static final Option TLS_CERT =
             Option.of("tls-cert", "certificate chain in PEM; with it, HTTPS");
     private static final Option TLS_KEY = Option.of("tls-key", "the certificate's key in PEM");
@@ -37,6 +48,10 @@ public final class GatewayMain {
                     ALLOWED_HOSTS,
                     Option.AGENT_TOKEN_FILE,
                     TOKEN_FILE,
+                    JWT_KEYS,
+                    JWT_ISSUER,
+                    JWT_AUDIENCE,
+                    JWT_CLAIM,
                     TLS_CERT,
                     TLS_KEY,
                     Option.INSECURE);
@@ -98,9 +113,15 @@ public final class GatewayMain {
 
     private static Security security(Options options) {
         return new Security(
-                options.find(TOKEN_FILE).map(Path::of),
-                Security.Tls.of(options.find(TLS_CERT), options.find(TLS_KEY)),
-                Optional.empty());
+                        options.find(TOKEN_FILE).map(Path::of),
+                        Security.Tls.of(options.find(TLS_CERT), options.find(TLS_KEY)),
+                        Optional.empty())
+                .withJwt(
+                        JwtSettings.of(
+                                options.find(JWT_KEYS),
+                                options.find(JWT_ISSUER),
+                                options.find(JWT_AUDIENCE),
+                                options.find(JWT_CLAIM)));
     }
 
     static List<Option> options() {

@@ -55,10 +55,15 @@ public final class GatewayServer implements AutoCloseable {
         var security = config.security();
         if (!address.isLoopbackAddress() && !security.isComplete() && !config.insecure()) {
             throw new IOException(
-                    "%s is not loopback: give --token-file and --tls-cert with --tls-key, or say --insecure to serve all the same"
+                    "%s is not loopback: give --token-file or --jwt-keys, and --tls-cert with --tls-key, or say --insecure to serve all the same"
                             .formatted(config.host()));
         }
-        var users = Users.of(security.tokenFile(), security.ownToken(), InstantSource.system());
+        var users =
+                Users.of(
+                        security.tokenFile(),
+                        security.jwt(),
+                        security.ownToken(),
+                        InstantSource.system());
         follower.listen(writer);
         server = ApiServer.start(config, users, follower, barrier, writer, pages, audit);
         watch = watch(users);
@@ -82,6 +87,7 @@ public final class GatewayServer implements AutoCloseable {
         var security = config.security();
         var files = new ArrayList<Path>();
         security.tokenFile().ifPresent(files::add);
+        security.jwt().ifPresent(jwt -> files.add(jwt.keys()));
         security.tls().ifPresent(tls -> files.addAll(List.of(tls.certificate(), tls.key())));
         return files.isEmpty()
                 ? Optional.empty()

@@ -1,17 +1,28 @@
 package io.ekiden.gateway;
 
+import io.ekiden.gateway.users.JwtSettings;
 import java.nio.file.Path;
 import java.util.Optional;
 
 /// How a gateway knows who calls, and keeps others from listening.
 ///
-/// @param tokenFile users and their tokens; without it nobody is asked who he is
+/// @param tokenFile users and their tokens; without it and `jwt` nobody is asked who he is
 /// @param tls certificate and key; without them it is plain HTTP
 /// @param ownToken of an admin; known to this process alone, for its own calls
-public record Security(Optional<Path> tokenFile, Optional<Tls> tls, Optional<String> ownToken) {
+/// @param jwt whose JSON Web Tokens are trusted; without it, nobody's
+public record Security(
+        Optional<Path> tokenFile,
+        Optional<Tls> tls,
+        Optional<String> ownToken,
+        Optional<JwtSettings> jwt) {
     /// For loopback.
     public static final Security NONE =
             new Security(Optional.empty(), Optional.empty(), Optional.empty());
+
+    /// Trusting nobody else's tokens.
+    public Security(Optional<Path> tokenFile, Optional<Tls> tls, Optional<String> ownToken) {
+        this(tokenFile, tls, ownToken, Optional.empty());
+    }
 
     /// Files in PEM.
     public record Tls(Path certificate, Path key) {
@@ -27,12 +38,16 @@ public record Security(Optional<Path> tokenFile, Optional<Tls> tls, Optional<Str
 
     /// Whether it is safe to be reached from other machines.
     public boolean isComplete() {
-        return tokenFile.isPresent() && tls.isPresent();
+        return (tokenFile.isPresent() || jwt.isPresent()) && tls.isPresent();
+    }
+
+    public Security withJwt(Optional<JwtSettings> issuer) {
+        return new Security(tokenFile, tls, ownToken, issuer);
     }
 
     /// Never the token.
     @Override
     public String toString() {
-        return "Security[tokenFile=%s, tls=%s]".formatted(tokenFile, tls);
+        return "Security[tokenFile=%s, tls=%s, jwt=%s]".formatted(tokenFile, tls, jwt);
     }
 }

@@ -15,6 +15,7 @@ import io.ekiden.log.Rejection;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.App;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.Former;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// `GET /v2/audit`, from a real log.
 class AuditTest {
     private static final App A = Given.app("/team-a/web");
+    private static final App B = Given.app("/team-b/web");
 
     @TempDir Path folder;
     private final TestCluster cluster = new TestCluster();
@@ -104,6 +106,62 @@ class AuditTest {
         assertThat(call(ann, "DELETE", "/v2/apps/team-b/web?force=true", "")).isEqualTo(403);
         await().until(() -> records(root, "").size() == 3);
         assertThat(call(root, "POST", "/v2/agents/a1/drain", "")).isEqualTo(404);
+    }
+
+    @Test
+    void whoChangesTheGatewayAloneIsThereToo() {
+        assertThat(
+                        call(
+                                root,
+                                "POST",
+                                "/logging",
+                                "{\"logger\":\"io.ekiden.none\",\"level\":\"debug\"}"))
+                .isEqualTo(200);
+
+        await().until(() -> !records(root, "?outcome=accepted").isEmpty());
+        var record = records(root, "?outcome=accepted").getFirst();
+        assertThat(record.path("actor").asText()).isEqualTo("root");
+        assertThat(record.path("verb").asText()).isEqualTo("POST");
+        assertThat(record.path("uri").asText()).isEqualTo("/logging");
+        assertThat(records(ann, "")).isEmpty();
+    }
+
+    @Test
+    void whatBecameOfADefinitionIsToldToWhoSeesIt() {
+        cluster.planner()
+                .script((_, _) ->
+                        List.of(
+                                former(A),
+                                former(B),
+                                new Fact.RunSpecPut(A.withInstances(7)),
+                                new Fact.RunSpecPut(B.withInstances(7)),
+                                new Fact.Accepted(Given.NOON, Optional.of("d-1"), List.of())));
+        assertThat(
+                        call(
+                                root,
+                                "PUT",
+                                "/v2/apps",
+                                "[{\"id\":\"/team-a/web\",\"instances\":7},"
+                                        + "{\"id\":\"/team-b/web\",\"instances\":7}]"))
+                .isEqualTo(200);
+
+        assertThat(records(root, "").getFirst().path("definitions")).hasSize(2);
+        var seen = records(ann, "").getFirst().path("definitions");
+        assertThat(seen).hasSize(1);
+        assertThat(seen.get(0).toString())
+                .isEqualTo(
+                        "{\"id\":\"/team-a/web\",\"is\":\"changed\",\"diff\":"
+                                + "[{\"path\":\"/instances\",\"from\":2,\"to\":7}]}");
+    }
+
+    private static Fact former(App app) {
+        return new Fact.FormerKept(
+                new Former(
+                        Given.NOON,
+                        app.id(),
+                        Optional.of(app),
+                        Optional.empty(),
+                        Optional.empty()));
     }
 
     @Test

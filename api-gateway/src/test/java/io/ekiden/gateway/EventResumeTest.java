@@ -144,19 +144,65 @@ class EventResumeTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"7.0", "nonsense", "-1.0", "1", "99999999999999999999.0"})
-    void aPositionThatNobodyGaveIsAGap(String lastId) throws Exception {
+    @Test
+    void aPositionThatNobodyGaveIsAGap() throws Exception {
         append(1);
         append(1);
         var http = cluster.start();
 
-        try (var back = new EventListener(http, "", LAST_ID, lastId)) {
+        try (var back = new EventListener(http, "", LAST_ID, "7.0")) {
             await().until(() -> back.all("id").size() == 2);
             assertThat(back.all("event"))
                     .startsWith("gap", "app_terminated_event", "app_terminated_event");
             assertThat(Http.parse(back.all("data").getFirst()).path("earliestSequence").asLong())
                     .isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nonsense", "-1.0", "1", "99999999999999999999.0", "1.0.0"})
+    void whatIsNoIdAtAllIsRefused(String lastId) {
+        var http = cluster.start();
+
+        var reply =
+                http.send(
+                        http.request("/v2/events")
+                                .header("Accept", "text/event-stream")
+                                .header(LAST_ID, lastId));
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.message()).isEqualTo("Last-Event-ID is no id of an event");
+    }
+
+    /// As when a gateway is older than the planner was.
+    @Test
+    void anEntryThatCannotBeReadIsAGapAndTheRestFollows() throws Exception {
+        append(1);
+        append(1);
+        cluster.planner().appendUnreadable();
+        cluster.planner().appendUnreadable();
+        append(1);
+        append(1);
+        var http = cluster.start();
+
+        try (var back = new EventListener(http, "", LAST_ID, "1.0")) {
+            await().until(() -> back.all("id").size() == 3);
+            assertThat(back.all("id")).containsExactly("2.0", "5.0", "6.0");
+            assertThat(back.all("event"))
+                    .startsWith(
+                            "app_terminated_event",
+                            "gap",
+                            "app_terminated_event",
+                            "app_terminated_event");
+            var gap = Http.parse(back.all("data").get(1));
+            assertThat(gap.path("lastEventId").asText()).isEqualTo("2.0");
+            assertThat(gap.path("earliestSequence").asLong()).isEqualTo(5);
+        }
+        // The last that was seen cannot be read any more: what is before it is not told again.
+        try (var back = new EventListener(http, "", LAST_ID, "3.0")) {
+            await().until(() -> back.all("id").size() == 2);
+            assertThat(back.all("event").getFirst()).isEqualTo("gap");
+            assertThat(back.all("id")).containsExactly("5.0", "6.0");
         }
     }
 
@@ -199,7 +245,9 @@ class EventResumeTest {
                                         2,
                                         20,
                                         usual.heartbeat(),
-                                        usual.idle())));
+                                        usual.idle(),
+                                        usual.requestsEach(),
+                                        usual.streamsEach())));
         try (var slow =
                 new Socket(
                         InetAddress.getLoopbackAddress(),

@@ -50,7 +50,9 @@ class EventStreamTest {
                 2,
                 outstanding,
                 heartbeat,
-                usual.idle());
+                usual.idle(),
+                usual.requestsEach(),
+                usual.streamsEach());
     }
 
     @Test

@@ -3,7 +3,9 @@ package io.ekiden.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.ekiden.gateway.users.JwtSettings;
 import io.ekiden.process.Options;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,13 @@ class GatewayMainTest {
         assertThat(config.host()).isEqualTo("0.0.0.0");
         assertThat(config.insecure()).isFalse();
         assertThat(config.security().isComplete()).isTrue();
+        assertThat(
+                        config(
+                                        "--bind 0.0.0.0 --jwt-keys f --jwt-issuer i --jwt-audience a"
+                                                + " --tls-cert c --tls-key k")
+                                .security()
+                                .jwt())
+                .contains(new JwtSettings(Path.of("f"), "i", "a", "ekiden"));
         assertThat(config("").security()).isEqualTo(Security.NONE);
     }
 
@@ -57,7 +66,8 @@ class GatewayMainTest {
                 "--bind 0.0.0.0",
                 "--what",
                 "--bind 0.0.0.0 --token-file t",
-                "--tls-cert c"
+                "--tls-cert c",
+                "--jwt-keys f --jwt-issuer i"
             })
     void aWrongCommandLineIsRefused(String line) {
         assertThatIllegalArgumentException().isThrownBy(() -> config(line));

@@ -61,7 +61,9 @@ class HttpTest {
                 usual.streams(),
                 usual.outstandingEvents(),
                 usual.heartbeat(),
-                usual.idle());
+                usual.idle(),
+                usual.requestsEach(),
+                usual.streamsEach());
     }
 
     @AfterAll

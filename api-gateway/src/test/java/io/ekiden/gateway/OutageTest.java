@@ -26,7 +26,9 @@ class OutageTest {
                 usual.streams(),
                 usual.outstandingEvents(),
                 usual.heartbeat(),
-                usual.idle());
+                usual.idle(),
+                usual.requestsEach(),
+                usual.streamsEach());
     }
 
     @Test

@@ -114,6 +114,27 @@ public final class ScriptedPlanner implements AutoCloseable {
                 Optional.empty(), Actor.PLANNER, new Input.Founded("cluster-1"), List.of(facts));
     }
 
+    /// An entry as only a newer version writes it; what it did to the state is none.
+    public synchronized void appendUnreadable() {
+        var bytes =
+                "{\"v\":1,\"record\":{\"sequence\":%d,\"news\":true}}"
+                        .formatted(sequence + 1)
+                        .getBytes(StandardCharsets.UTF_8);
+        producer.beginTransaction();
+        write(bytes);
+        producer.commitTransaction();
+    }
+
+    /// The next entry, as the journal and the state's head have it.
+    private void write(byte[] bytes) {
+        sequence++;
+        hash = EntryHash.of(bytes);
+        var head =
+                new Head(sequence, Given.NOON, hash, checksum.sum(), checksum.count(), List.of());
+        send(topics.clusterState(), Head.KEY, Codec.encode(Head.class, head));
+        send(topics.journal(), Long.toString(sequence), bytes);
+    }
+
     private JournalEntry append(
             Optional<String> changeId, Actor actor, Input input, List<Fact> facts) {
         var entry =
@@ -132,12 +153,7 @@ public final class ScriptedPlanner implements AutoCloseable {
         var bytes = Codec.encode(JournalEntry.class, entry);
         producer.beginTransaction();
         facts.forEach(this::apply);
-        sequence = entry.sequence();
-        hash = EntryHash.of(bytes);
-        var head =
-                new Head(sequence, Given.NOON, hash, checksum.sum(), checksum.count(), List.of());
-        send(topics.clusterState(), Head.KEY, Codec.encode(Head.class, head));
-        send(topics.journal(), Long.toString(sequence), bytes);
+        write(bytes);
         producer.commitTransaction();
         return entry;
     }

@@ -239,7 +239,9 @@ final class TaskFilesTest {
                 usual.streams(),
                 usual.outstandingEvents(),
                 usual.heartbeat(),
-                IDLE);
+                IDLE,
+                usual.requestsEach(),
+                usual.streamsEach());
     }
 
     @Test

@@ -117,7 +117,11 @@ public final class TestCluster implements AutoCloseable {
 
     /// A gateway that asks who calls.
     public Http startSecured(Tokens tokens) {
-        return serve(config -> config.withSecurity(tokens.security()), 401);
+        return startSecured(tokens, UnaryOperator.identity());
+    }
+
+    public Http startSecured(Tokens tokens, UnaryOperator<GatewayConfig> settings) {
+        return serve(config -> settings.apply(config.withSecurity(tokens.security())), 401);
     }
 
     @Override

@@ -215,6 +215,24 @@ class WebhooksTest {
         assertThat(receiver.ids()).startsWith("12.0").hasSize(10 * EVENTS);
     }
 
+    /// As when a gateway is older than the planner was.
+    @Test
+    void entriesThatCannotBeReadAreAGapToo() {
+        receiver.behave(_ -> Manner.FAIL);
+        subscribe(receiver.url());
+        cluster.planner().appendUnreadable();
+        append(1);
+        http = cluster.restart();
+        receiver.behave(_ -> Manner.TAKE);
+
+        await().atMost(LONG).until(() -> receiver.ids().contains("3.2"));
+
+        var gap = Http.parse(receiver.taken().get(1).body());
+        assertThat(gap.path("eventType").asText()).isEqualTo("gap");
+        assertThat(gap.path("earliestSequence").asLong()).isEqualTo(3);
+        assertThat(receiver.ids()).containsExactly("1.0", "3.0", "3.1", "3.2");
+    }
+
     @Test
     void whoDoesNotWantThemAnyMoreGetsNoMore() {
         subscribe(receiver.url());

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ekiden.gateway.GatewayConfig.Limits;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
+import io.ekiden.log.Precondition;
 import io.ekiden.log.Rejection;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
@@ -42,7 +43,9 @@ class WritesTest {
                 usual.streams(),
                 usual.outstandingEvents(),
                 usual.heartbeat(),
-                usual.idle());
+                usual.idle(),
+                usual.requestsEach(),
+                usual.streamsEach());
     }
 
     @Test
@@ -122,6 +125,45 @@ class WritesTest {
         assertThat(wanted.traceparent()).contains(trace);
         assertThat(wanted.uri()).isEqualTo("/v2/apps/web?force=true");
         assertThat(wanted.force()).isTrue();
+    }
+
+    @Test
+    void whatMustBeThereIsHandedToThePlanner() {
+        cluster.planner().append(new Fact.RunSpecPut(WEB));
+        cluster.planner()
+                .script((_, _) ->
+                        List.of(new Fact.Refused(new Rejection.PreconditionFailed("no"))));
+        var http = cluster.start();
+        var tag = http.get("/v2/apps/shop/web").header("ETag");
+
+        var reply =
+                http.send(
+                        http.request("/v2/apps/shop/web")
+                                .header("If-Match", tag)
+                                .PUT(BodyPublishers.ofString("{\"cmd\":\"x\"}")));
+
+        assertThat(reply.status()).isEqualTo(412);
+        assertThat(reply.message()).isEqualTo("no");
+        assertThat(tag).isEqualTo("\"2026-11-23T12:00:00.000Z\"");
+        assertThat(cluster.planner().seen().getFirst().precondition())
+                .contains(
+                        new Precondition(
+                                Precondition.Kind.APP_OR_POD,
+                                WEB.id(),
+                                Optional.of(List.of("2026-11-23T12:00:00.000Z")),
+                                Optional.empty()));
+    }
+
+    @Test
+    void aConditionThatCannotBeUnderstoodIsNotPassedOver() {
+        var http = cluster.start();
+
+        var reply =
+                http.send(
+                        http.request("/v2/apps/shop/web").header("If-Match", "yesterday").DELETE());
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(cluster.planner().seen()).isEmpty();
     }
 
     @Test

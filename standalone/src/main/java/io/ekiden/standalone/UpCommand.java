@@ -2,6 +2,7 @@ package io.ekiden.standalone;
 
 import io.ekiden.agent.AgentSpec;
 import io.ekiden.gateway.Security;
+import io.ekiden.gateway.users.JwtSettings;
 import io.ekiden.gateway.users.Token;
 import io.ekiden.gateway.users.TokenFile;
 import io.ekiden.model.PortRange;
@@ -161,6 +162,38 @@ final class UpCommand implements Callable<Integer> {
     private Path tokenFile;
 
     @Option(
+            names = "--jwt-keys",
+            paramLabel = "F",
+            defaultValue = "${env:EKIDEN_JWT_KEYS}",
+            description =
+                    "Public keys of an issuer of JSON Web Tokens, as a JWK set or in PEM; the API then"
+                            + " asks everybody who he is, and trusts what these keys have signed.")
+    private Path jwtKeys;
+
+    @Option(
+            names = "--jwt-issuer",
+            paramLabel = "NAME",
+            defaultValue = "${env:EKIDEN_JWT_ISSUER}",
+            description = "What their iss must be.")
+    private String jwtIssuer;
+
+    @Option(
+            names = "--jwt-audience",
+            paramLabel = "NAME",
+            defaultValue = "${env:EKIDEN_JWT_AUDIENCE}",
+            description = "What their aud must have.")
+    private String jwtAudience;
+
+    @Option(
+            names = "--jwt-claim",
+            paramLabel = "CLAIM",
+            defaultValue = "${env:EKIDEN_JWT_CLAIM:-" + JwtSettings.CLAIM + "}",
+            description =
+                    "Their claim with grants such as deployer:/team-a; a name or a JSON pointer (default:"
+                            + " ${DEFAULT-VALUE}).")
+    private String jwtClaim;
+
+    @Option(
             names = "--tls-cert",
             paramLabel = "F",
             defaultValue = "${env:EKIDEN_TLS_CERT}",
@@ -176,8 +209,7 @@ final class UpCommand implements Callable<Integer> {
 
     @Option(
             names = "--insecure",
-            description =
-                    "Allow a --bind that is not loopback without --token-file and --tls-cert.")
+            description = "Allow a --bind that is not loopback without users and --tls-cert.")
     private boolean insecure;
 
     /// Given to the background process by [Detached].
@@ -258,10 +290,17 @@ final class UpCommand implements Callable<Integer> {
     private Security security() throws CommandFailure {
         try {
             return new Security(
-                    given(tokenFile),
-                    Security.Tls.of(
-                            given(tlsCert).map(Path::toString), given(tlsKey).map(Path::toString)),
-                    Optional.of(Token.random()));
+                            given(tokenFile),
+                            Security.Tls.of(
+                                    given(tlsCert).map(Path::toString),
+                                    given(tlsKey).map(Path::toString)),
+                            Optional.of(Token.random()))
+                    .withJwt(
+                            JwtSettings.of(
+                                    given(jwtKeys).map(Path::toString),
+                                    given(jwtIssuer),
+                                    given(jwtAudience),
+                                    given(jwtClaim)));
         } catch (IllegalArgumentException e) {
             throw CommandFailure.usage(e.getMessage());
         }
@@ -272,10 +311,17 @@ final class UpCommand implements Callable<Integer> {
         return Optional.ofNullable(file).filter(path -> !path.toString().isBlank());
     }
 
+    private static Optional<String> given(String text) {
+        return Optional.ofNullable(text).filter(value -> !value.isBlank());
+    }
+
     private static void requireUsable(Security security) throws CommandFailure {
         try {
             if (security.tokenFile().isPresent()) {
                 new TokenFile(security.tokenFile().get()).read();
+            }
+            if (security.jwt().isPresent()) {
+                security.jwt().get().requireUsable();
             }
         } catch (IOException e) {
             throw CommandFailure.usage(e.getMessage());
@@ -298,7 +344,7 @@ final class UpCommand implements Callable<Integer> {
                 throw CommandFailure.usage(
                         "--bind %s is not loopback: anybody who reaches it could run commands here; give"
                                         .formatted(bind)
-                                + " --token-file and --tls-cert with --tls-key, or say --insecure if"
+                                + " --token-file or --jwt-keys, and --tls-cert with --tls-key, or say --insecure if"
                                 + " that is meant");
             }
         } catch (UnknownHostException e) {

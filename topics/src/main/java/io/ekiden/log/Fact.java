@@ -1,6 +1,7 @@
 package io.ekiden.log;
 
 import io.ekiden.model.Agent;
+import io.ekiden.model.AnsweredRequest;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Condition;
@@ -55,6 +56,11 @@ public sealed interface Fact {
     }
 
     record Refused(Rejection rejection) implements Fact {}
+
+    /// The same request was accepted before; nothing was changed again.
+    ///
+    /// @param sequence of the entry that has the answer
+    record Repeated(long sequence) implements Fact {}
 
     /// `decide` failed at an input: a bug. What it had begun was undone.
     record InputFailed(String error) implements Fact {}
@@ -162,6 +168,11 @@ public sealed interface Fact {
     record SubscriptionPut(EventSubscription subscription) implements Fact {}
 
     record SubscriptionGone(String callbackUrl) implements Fact {}
+
+    /// A request will be known when it comes again.
+    record RequestKept(AnsweredRequest request) implements Fact {}
+
+    record RequestForgotten(AnsweredRequest request) implements Fact {}
 
     record AgentPut(Agent agent) implements Fact {}
 

@@ -3,7 +3,8 @@ package io.ekiden.log;
 import java.util.List;
 
 /// Calls of one kind that a gateway refused within about a second: the record of `audit-refused`.
-/// What the planner refused is in the journal.
+/// What the planner refused is in the journal. Calls that changed the gateway alone, such as how
+/// much it logs, are here too, for no planner hears of them.
 ///
 /// @param status that was answered
 /// @param route the pattern that the path fits, such as `/v2/apps/{id...}`
@@ -20,6 +21,10 @@ public record RefusedCalls(
         long count) {
     public RefusedCalls {
         needs = List.copyOf(needs);
+    }
+
+    public boolean isRefused() {
+        return status >= 400;
     }
 
     /// With one more of the same kind.

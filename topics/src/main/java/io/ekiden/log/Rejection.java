@@ -96,6 +96,17 @@ public sealed interface Rejection {
         }
     }
 
+    /// What is there is not what the caller made the change depend on (412).
+    record PreconditionFailed(String message) implements Rejection {}
+
+    /// Another request of the caller's had this key (422).
+    record KeyReused(String key) implements Rejection {
+        @Override
+        public String message() {
+            return "The Idempotency-Key '%s' was used for another request.".formatted(key);
+        }
+    }
+
     /// The planner failed at this change, which is a bug of ours; nothing was changed.
     record Failed(String message) implements Rejection {}
 

@@ -13,6 +13,8 @@ import java.util.Optional;
 /// @param traceparent the caller's W3C trace context
 /// @param basis the definitions on which the gateway found that the actor may do this; on others
 ///   the change is refused. Absent when it does not depend on any.
+/// @param precondition of the caller's own, without which it is refused
+/// @param requestKey by which the caller's request is known when it comes again
 public record WantedChange(
         String changeId,
         Actor actor,
@@ -21,7 +23,9 @@ public record WantedChange(
         String uri,
         boolean force,
         Change change,
-        Optional<List<Basis>> basis) {
+        Optional<List<Basis>> basis,
+        Optional<Precondition> precondition,
+        Optional<RequestKey> requestKey) {
 
     public WantedChange {
         basis = basis.map(List::copyOf);
@@ -36,7 +40,17 @@ public record WantedChange(
             String uri,
             boolean force,
             Change change) {
-        this(changeId, actor, reason, traceparent, uri, force, change, Optional.empty());
+        this(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public WantedChange on(List<Basis> basis) {
@@ -48,7 +62,37 @@ public record WantedChange(
                 uri,
                 force,
                 change,
-                basis.isEmpty() ? Optional.empty() : Optional.of(basis));
+                basis.isEmpty() ? Optional.empty() : Optional.of(basis),
+                precondition,
+                requestKey);
+    }
+
+    public WantedChange when(Optional<Precondition> precondition) {
+        return new WantedChange(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                basis,
+                precondition,
+                requestKey);
+    }
+
+    public WantedChange as(Optional<RequestKey> requestKey) {
+        return new WantedChange(
+                changeId,
+                actor,
+                reason,
+                traceparent,
+                uri,
+                force,
+                change,
+                basis,
+                precondition,
+                requestKey);
     }
 
     /// An app or pod as it was looked at.

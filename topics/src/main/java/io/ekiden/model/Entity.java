@@ -19,6 +19,7 @@ public sealed interface Entity
                 EndedTask,
                 CondemnedVolume,
                 EventSubscription,
+                AnsweredRequest,
                 Agent,
                 Proxy,
                 Endpoint {

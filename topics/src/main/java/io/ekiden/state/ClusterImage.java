@@ -2,6 +2,7 @@ package io.ekiden.state;
 
 import io.ekiden.log.Fact;
 import io.ekiden.model.Agent;
+import io.ekiden.model.AnsweredRequest;
 import io.ekiden.model.App;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.CondemnedVolume;
@@ -428,6 +429,10 @@ public final class ClusterImage {
 
     public Collection<EventSubscription> subscriptions() {
         return all(EventSubscription.class, EventSubscription.PREFIX);
+    }
+
+    public Collection<AnsweredRequest> answeredRequests() {
+        return all(AnsweredRequest.class, AnsweredRequest.PREFIX);
     }
 
     public Optional<Agent> agent(String id) {

@@ -56,6 +56,8 @@ public final class Effects {
             case Fact.DeploymentCancelled(var deployment, var _) -> removes(deployment.key());
             case Fact.SubscriptionPut(var subscription) -> puts(subscription);
             case Fact.SubscriptionGone(var url) -> removes(EventSubscription.key(url));
+            case Fact.RequestKept(var request) -> puts(request);
+            case Fact.RequestForgotten(var request) -> removes(request.key());
             case Fact.AgentPut(var agent) -> puts(agent);
             case Fact.AgentGone(var id) -> removes(Agent.key(id));
             case Fact.ProxyPut(var proxy) -> puts(proxy);
@@ -65,6 +67,7 @@ public final class Effects {
             case Fact.Accepted _,
                     Fact.Planned _,
                     Fact.Refused _,
+                    Fact.Repeated _,
                     Fact.InputFailed _,
                     Fact.DeadLettered _,
                     Fact.UnknownEnded _,

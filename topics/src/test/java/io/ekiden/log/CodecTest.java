@@ -104,7 +104,7 @@ class CodecTest {
                 .isEqualTo(entry);
     }
 
-    /// Written before there were users with rights.
+    /// Written before there were users with rights, and before a change could have conditions.
     @Test
     void aChangeWithoutABasisReadsAsOneThatNeedsNone() throws Codec.Unreadable {
         var wanted =
@@ -122,10 +122,18 @@ class CodecTest {
                         new WantedChange.Basis(PathId.of("/web"), Optional.of(NOON)),
                         new WantedChange.Basis(PathId.of("/new"), Optional.empty()));
 
-        assertThat(new String(old, StandardCharsets.UTF_8)).doesNotContain("basis");
+        var when =
+                new Precondition(
+                        Precondition.Kind.APP_OR_POD,
+                        PathId.of("/web"),
+                        Optional.of(List.of(Precondition.tag(NOON))),
+                        Optional.empty());
+
+        assertThat(new String(old, StandardCharsets.UTF_8)).doesNotContain("basis", "precondition");
         assertThat(Codec.decode(WantedChange.class, old)).isEqualTo(wanted);
-        var judged = Codec.encode(WantedChange.class, wanted.on(basis));
-        assertThat(Codec.decode(WantedChange.class, judged)).isEqualTo(wanted.on(basis));
+        var judged = wanted.on(basis).when(Optional.of(when));
+        assertThat(Codec.decode(WantedChange.class, Codec.encode(WantedChange.class, judged)))
+                .isEqualTo(judged);
     }
 
     @Test

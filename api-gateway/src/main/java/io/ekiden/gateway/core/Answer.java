@@ -3,6 +3,8 @@ package io.ekiden.gateway.core;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.log.Precondition;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
@@ -46,6 +48,11 @@ public record Answer(int status, SortedMap<String, String> headers, Body body) {
 
     public static ObjectNode object() {
         return JsonNodeFactory.instance.objectNode();
+    }
+
+    /// Names the version of what is shown, for [Preconditions].
+    Answer tagged(Instant version) {
+        return with("ETag", '"' + Precondition.tag(version) + '"');
     }
 
     public Answer with(String header, String value) {

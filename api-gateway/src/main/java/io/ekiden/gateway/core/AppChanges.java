@@ -44,7 +44,9 @@ public final class AppChanges {
     private static Answer created(Applied applied, Fact.Accepted accepted, PathId id) {
         return applied.image()
                 .app(id)
-                .map(app -> Answer.json(201, fresh(app, DeploymentJson.id(applied, accepted))))
+                .map(app ->
+                        Answer.json(201, fresh(app, DeploymentJson.id(applied, accepted)))
+                                .tagged(app.version()))
                 .orElseGet(() -> Answer.json(201, DeploymentJson.result(applied, accepted)))
                 .with("Location", id.value());
     }

@@ -91,8 +91,14 @@ public final class AppViews {
                         Embed.LAST_TASK_FAILURE,
                         Embed.DEPLOYMENTS);
         return image.app(request.id())
-                .map(app -> AppInfoJson.of(image, app, embeds, request.now()))
-                .map(info -> Answer.ok(Answer.object().set("app", info)))
+                .map(app ->
+                        Answer.ok(
+                                        Answer.object()
+                                                .set(
+                                                        "app",
+                                                        AppInfoJson.of(
+                                                                image, app, embeds, request.now())))
+                                .tagged(app.version()))
                 .orElseGet(() -> Failures.noApp(request.id()));
     }
 

@@ -70,7 +70,7 @@ public record AuditQuery(
         }
         var outcome = request.first("outcome");
         if (outcome.isPresent() && outcome.flatMap(AuditQuery::outcome).isEmpty()) {
-            return wrong("outcome must be accepted or refused");
+            return wrong("outcome must be accepted, repeated or refused");
         }
         return new Read.Ok(
                 new AuditQuery(

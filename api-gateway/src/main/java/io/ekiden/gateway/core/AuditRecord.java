@@ -15,6 +15,7 @@ import io.ekiden.model.Timestamps;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -28,6 +29,7 @@ import java.util.stream.Stream;
 /// @param resources the apps, pods and groups that it is about; none for the cluster
 /// @param message why it was refused or failed, or what the planner did
 /// @param sequence of the journal entry; absent for what the gateway refused
+/// @param definitions what became of apps and pods
 /// @param count calls of the kind that one record stands for
 public record AuditRecord(
         Instant time,
@@ -42,21 +44,28 @@ public record AuditRecord(
         Optional<String> reason,
         Optional<String> deploymentId,
         Optional<Long> sequence,
+        List<DefinitionChange> definitions,
         long count) {
     /// What came of it.
     public enum Outcome {
         ACCEPTED,
+        /// Accepted before, and not done again.
+        REPEATED,
         REFUSED;
 
         public String text() {
-            return this == ACCEPTED ? "accepted" : "refused";
+            return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /// Of more than these, the first are shown.
+    static final int MAX_DEFINITIONS = 100;
 
     private static final String SYSTEM = "system:";
 
     public AuditRecord {
         resources = List.copyOf(resources);
+        definitions = List.copyOf(definitions);
     }
 
     /// What of an entry belongs to the audit: changes that users wanted, and deployments that the
@@ -76,13 +85,21 @@ public record AuditRecord(
                 AuditedChange.verb(wanted.change()),
                 Optional.of(wanted.uri()),
                 AuditedChange.resources(wanted.change(), entry),
-                refusal.isPresent() ? Outcome.REFUSED : Outcome.ACCEPTED,
+                outcome(entry, refusal.isPresent()),
                 refusal.map(Failures::of).map(Answer::status),
                 refusal.map(why -> why.message()),
                 wanted.reason(),
                 AuditedChange.deploymentId(entry),
                 Optional.of(entry.sequence()),
+                DefinitionChange.of(entry),
                 1);
+    }
+
+    private static Outcome outcome(JournalEntry entry, boolean refused) {
+        if (refused) {
+            return Outcome.REFUSED;
+        }
+        return AuditedChange.isRepeated(entry) ? Outcome.REPEATED : Outcome.ACCEPTED;
     }
 
     private static String name(Actor actor) {
@@ -109,6 +126,7 @@ public record AuditRecord(
                 Optional.empty(),
                 Optional.of(started.id()),
                 Optional.of(entry.sequence()),
+                DefinitionChange.of(entry),
                 1);
     }
 
@@ -122,12 +140,13 @@ public record AuditRecord(
                 calls.method(),
                 Optional.of(calls.uri()),
                 about.stream().toList(),
-                Outcome.REFUSED,
-                Optional.of(calls.status()),
+                calls.isRefused() ? Outcome.REFUSED : Outcome.ACCEPTED,
+                calls.isRefused() ? Optional.of(calls.status()) : Optional.empty(),
                 lacks.isEmpty() ? Optional.empty() : Optional.of("needs " + lacks),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 calls.count());
     }
 
@@ -142,11 +161,11 @@ public record AuditRecord(
         boolean whole = seen.size() == resources.size();
         boolean shown =
                 resources.isEmpty() ? caller.may(Action.OPERATE, PathId.ROOT) : !seen.isEmpty();
-        return shown ? Optional.of(json(seen, whole)) : Optional.empty();
+        return shown ? Optional.of(json(caller, seen, whole)) : Optional.empty();
     }
 
     /// @param whole texts are shown, which may name anything
-    private ObjectNode json(List<PathId> shown, boolean whole) {
+    private ObjectNode json(Caller caller, List<PathId> shown, boolean whole) {
         var json = Answer.object();
         json.put("time", Timestamps.format(time));
         json.put("actor", actor);
@@ -161,6 +180,11 @@ public record AuditRecord(
         reason.filter(_ -> whole).ifPresent(text -> json.put("reason", text));
         deploymentId.ifPresent(id -> json.put("deploymentId", id));
         sequence.ifPresent(number -> json.put("sequence", number));
+        var changes = definitions.stream().filter(one -> caller.sees(one.id())).toList();
+        if (!changes.isEmpty()) {
+            var list = json.putArray("definitions");
+            changes.stream().limit(MAX_DEFINITIONS).forEach(one -> list.add(one.json()));
+        }
         json.put("count", count);
         return json;
     }

@@ -102,6 +102,10 @@ final class AuditedChange {
                 .findFirst();
     }
 
+    static boolean isRepeated(JournalEntry entry) {
+        return Outcome.repeated(entry).isPresent();
+    }
+
     static Optional<String> deploymentId(JournalEntry entry) {
         return entry.facts().stream()
                 .filter(Fact.Accepted.class::isInstance)

@@ -83,6 +83,9 @@ public final class Events {
             }
             case Fact.ClusterPut(var cluster) -> founded(cluster);
             case Fact.Planned _,
+                    Fact.Repeated _,
+                    Fact.RequestKept _,
+                    Fact.RequestForgotten _,
                     Fact.DeadLettered _,
                     Fact.ReadinessPut _,
                     Fact.EndedTaskKept _,

@@ -32,6 +32,8 @@ public final class Failures {
             case Rejection.BadRequest(var message) -> message(400, message);
             case Rejection.TooManyDeployments many -> message(403, many.message());
             case Rejection.TooLarge large -> message(413, large.message());
+            case Rejection.PreconditionFailed(var message) -> message(412, message);
+            case Rejection.KeyReused reused -> message(422, reused.message());
             case Rejection.Failed(var message) -> message(500, message);
         };
     }
@@ -165,6 +167,14 @@ public final class Failures {
         return unavailable("Too many concurrent requests! Allowed: %d.".formatted(allowed));
     }
 
+    /// There would be room for others.
+    public static Answer tooManyOfOne(int allowed) {
+        return message(
+                        429,
+                        "Too many concurrent requests of yours! Allowed: %d.".formatted(allowed))
+                .with("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
+    }
+
     public static Answer outcomeUnknown(Duration waited) {
         return unavailable(
                 ("No decision was seen within %d ms. Whether the change takes effect is unknown:"
@@ -177,6 +187,20 @@ public final class Failures {
                 ("The newest state cannot be told now: %s. Add ?stale=true to see the last known"
                                 + " state.")
                         .formatted(why));
+    }
+
+    /// The same request is just being decided.
+    public static Answer requestInProgress() {
+        return message(409, "A request with this Idempotency-Key is being decided.")
+                .with("Retry-After", Integer.toString(RETRY_AFTER_SECONDS));
+    }
+
+    public static Answer answerForgotten(long sequence) {
+        return message(
+                409,
+                ("The same request was accepted before, by entry %d of the journal, which is not"
+                                + " there any more: look at the state.")
+                        .formatted(sequence));
     }
 
     public static Answer unavailable(String why) {

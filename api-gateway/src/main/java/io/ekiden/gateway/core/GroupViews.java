@@ -24,7 +24,9 @@ public final class GroupViews {
 
     public static Answer one(ApiRequest request, ClusterImage image) {
         return GroupTree.of(image, request.id())
-                .map(tree -> Answer.ok(new Now(request, image).json(tree)))
+                .map(tree ->
+                        Answer.ok(new Now(request, image).json(tree))
+                                .tagged(tree.group().version()))
                 .orElseGet(() -> AppViews.noGroup(request.id()));
     }
 

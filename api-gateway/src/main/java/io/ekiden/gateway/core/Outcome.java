@@ -1,7 +1,9 @@
 package io.ekiden.gateway.core;
 
 import io.ekiden.log.Fact;
+import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Rejection;
+import java.util.Optional;
 
 /// The answer to a change, from the journal entry that decided it.
 public final class Outcome {
@@ -26,6 +28,14 @@ public final class Outcome {
             }
         }
         return Failures.of(new Rejection.Failed("The change was decided without an answer."));
+    }
+
+    /// The entry that has the answer, when the change came again; then [#of] is not to be asked.
+    public static Optional<Long> repeated(JournalEntry entry) {
+        return entry.facts().stream()
+                .filter(Fact.Repeated.class::isInstance)
+                .map(fact -> ((Fact.Repeated) fact).sequence())
+                .findFirst();
     }
 
     private static Answer deployment(Answer answer, Fact.Accepted accepted) {

@@ -76,7 +76,7 @@ public final class PodChanges {
     private static Answer pod(Applied applied, int status, PathId id) {
         return applied.image()
                 .pod(id)
-                .map(pod -> Answer.json(status, PodJson.write(pod)))
+                .map(pod -> Answer.json(status, PodJson.write(pod)).tagged(pod.version()))
                 .orElseGet(() -> Answer.empty(status));
     }
 

@@ -27,7 +27,7 @@ public final class PodViews {
     }
 
     public static Answer one(ApiRequest request, ClusterImage image) {
-        return of(request, image, pod -> Answer.ok(PodJson.write(pod)));
+        return of(request, image, pod -> Answer.ok(PodJson.write(pod)).tagged(pod.version()));
     }
 
     private static Answer of(ApiRequest request, ClusterImage image, Function<Pod, Answer> answer) {

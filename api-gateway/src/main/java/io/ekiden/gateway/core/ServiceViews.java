@@ -9,6 +9,7 @@ import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import io.ekiden.state.Phase;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
@@ -44,7 +45,7 @@ public final class ServiceViews {
                 image.runSpecs().stream()
                         .filter(spec -> request.sees(spec.id()))
                         .filter(spec -> spec.id().value().contains(part))
-                        .map(spec -> Row.of(image, spec, request))
+                        .map(spec -> new Row(image, spec, request.now()))
                         .sorted(order.get())
                         .toList();
         var body = Answer.object();
@@ -75,7 +76,7 @@ public final class ServiceViews {
         SUSPENDED,
         WAITING;
 
-        static Status of(ClusterImage image, RunSpec spec, int running, ApiRequest request) {
+        static Status of(ClusterImage image, RunSpec spec, int running, Instant now) {
             if (!image.deploymentsOf(spec.id()).isEmpty()) {
                 return DEPLOYING;
             }
@@ -83,7 +84,7 @@ public final class ServiceViews {
                 return SUSPENDED;
             }
             if (image.instancesOf(spec.id()).count(Phase::waiting) > 0) {
-                return QueueJson.millisOfDelay(image, spec, request.now()) > 0 ? DELAYED : WAITING;
+                return QueueJson.millisOfDelay(image, spec, now) > 0 ? DELAYED : WAITING;
             }
             return RUNNING;
         }
@@ -93,14 +94,33 @@ public final class ServiceViews {
         }
     }
 
-    private record Row(RunSpec spec, Counts counts, Status status, int deployments) {
-        static Row of(ClusterImage image, RunSpec spec, ApiRequest request) {
-            var counts = Counts.of(TaskJson.listed(image, spec.id()));
-            return new Row(
-                    spec,
-                    counts,
-                    Status.of(image, spec, counts.running(), request),
-                    image.deploymentsOf(spec.id()).size());
+    /// Instances are looked at when they are asked for: those of a page, unless the order of all
+    /// depends on them.
+    private static final class Row {
+        private final ClusterImage image;
+        private final RunSpec spec;
+        private final Instant now;
+        private Optional<Counts> counts = Optional.empty();
+        private Optional<Status> status = Optional.empty();
+
+        Row(ClusterImage image, RunSpec spec, Instant now) {
+            this.image = image;
+            this.spec = spec;
+            this.now = now;
+        }
+
+        RunSpec spec() {
+            return spec;
+        }
+
+        Counts counts() {
+            counts = counts.or(() -> Optional.of(Counts.of(TaskJson.listed(image, spec.id()))));
+            return counts.orElseThrow();
+        }
+
+        Status status() {
+            status = status.or(() -> Optional.of(Status.of(image, spec, counts().running(), now)));
+            return status.orElseThrow();
         }
 
         double cpus() {
@@ -122,13 +142,13 @@ public final class ServiceViews {
         ObjectNode json() {
             var json = Answer.object().put("id", spec.id().value());
             json.put("kind", spec.kind().name().toLowerCase(Locale.ROOT));
-            json.put("status", status.word());
+            json.put("status", status().word());
             json.put("instances", spec.instances());
-            json.put("staged", counts.staged());
-            json.put("running", counts.running());
-            json.put("healthy", counts.healthy());
-            json.put("unhealthy", counts.unhealthy());
-            json.put("deployments", deployments);
+            json.put("staged", counts().staged());
+            json.put("running", counts().running());
+            json.put("healthy", counts().healthy());
+            json.put("unhealthy", counts().unhealthy());
+            json.put("deployments", image.deploymentsOf(spec.id()).size());
             json.put("cpus", cpus());
             json.put("mem", mem());
             json.put("totalCpus", totalCpus());

@@ -34,6 +34,8 @@ final class ApiHandler {
     private final Guard guard;
     private final Refusals refusals;
     private final Traffic traffic;
+    private final Shares requests;
+    private final Shares streams;
     private final Dispatch dispatch;
     private final About about;
     private final InstantSource clock;
@@ -46,6 +48,8 @@ final class ApiHandler {
             Guard guard,
             Refusals refusals,
             Traffic traffic,
+            Shares requests,
+            Shares streams,
             Dispatch dispatch,
             About about,
             InstantSource clock,
@@ -56,6 +60,8 @@ final class ApiHandler {
         this.guard = guard;
         this.refusals = refusals;
         this.traffic = traffic;
+        this.requests = requests;
+        this.streams = streams;
         this.dispatch = dispatch;
         this.about = about;
         this.clock = clock;
@@ -148,12 +154,13 @@ final class ApiHandler {
                 : Failures.methodNotAllowed(allow);
     }
 
-    /// Reads that were refused for who asked, and changes that the gateway refused for any reason;
-    /// those that the planner refused are in the journal.
+    /// Reads that were refused for who asked, changes that the gateway refused for any reason, and
+    /// those of the gateway itself; what the planner decided is in the journal.
     private void note(RoutingContext http, Route route) {
         int status = http.response().getStatusCode();
         boolean refused = status >= 400 && status < 500 && http.get(Refusals.DECIDED) == null;
-        if (refused && (route.mutates() || status == 401 || status == 403)) {
+        boolean done = status < 300 && route.action() instanceof Route.Action.Adjust;
+        if (done || (refused && (route.mutates() || status == 401 || status == 403))) {
             refusals.note(
                     http.request(), route, status, http.get(CALLER), http.get(Refusals.LACKS));
         }
@@ -166,7 +173,7 @@ final class ApiHandler {
                 if (match.route().streams()) {
                     recheck(http, caller);
                 }
-                admit(http, match);
+                admit(http, match, caller);
             }
             case Guard.Admission.Out(var answer, var caller, var lacks) -> {
                 caller.ifPresent(known -> http.put(CALLER, known));
@@ -193,7 +200,14 @@ final class ApiHandler {
         http.addEndHandler(_ -> http.vertx().cancelTimer(timer));
     }
 
-    private void admit(RoutingContext http, Routes.Found.Match match) {
+    private void admit(RoutingContext http, Routes.Found.Match match, Caller caller) {
+        var shares = match.route().streams() ? streams : requests;
+        var who = who(http.request(), caller);
+        if (!shares.take(who)) {
+            Replies.send(http, Failures.tooManyOfOne(shares.most()));
+            return;
+        }
+        http.addEndHandler(_ -> shares.giveBack(who));
         // Streams last; they have limits of their own.
         if (!match.route().streams()) {
             if (!traffic.enter()) {
@@ -204,6 +218,12 @@ final class ApiHandler {
         }
         http.put(MATCH, match);
         http.next();
+    }
+
+    private static String who(HttpServerRequest request, Caller caller) {
+        return caller.equals(Caller.ANYBODY)
+                ? "address " + request.remoteAddress().hostAddress()
+                : "user " + caller.name();
     }
 
     private void serve(RoutingContext http) {

@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,11 +119,13 @@ public final class ApiServer implements AutoCloseable {
             throws IOException {
         var limits = config.limits();
         var clock = InstantSource.system();
+        LongFunction<JournalWalk> journal =
+                sequence -> JournalWalk.from(pages, config.topics(), sequence);
         var events =
                 new EventStreams(
                         vertx,
                         clock,
-                        sequence -> JournalWalk.from(pages, config.topics(), sequence),
+                        journal,
                         follower::sequence,
                         limits.streams(),
                         limits.outstandingEvents(),
@@ -160,8 +163,16 @@ public final class ApiServer implements AutoCloseable {
                                 new Guard(users),
                                 refusals,
                                 traffic,
+                                new Shares(limits.requestsEach()),
+                                new Shares(limits.streamsEach()),
                                 new Dispatch(
-                                        vertx, follower, barrier, writer, relay, limits.write()),
+                                        vertx,
+                                        follower,
+                                        barrier,
+                                        writer,
+                                        journal,
+                                        relay,
+                                        limits.write()),
                                 about,
                                 clock,
                                 limits.bodyBytes(),

@@ -7,6 +7,7 @@ import io.ekiden.gateway.log.JournalWalk;
 import io.ekiden.log.JournalEntry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
@@ -21,30 +22,33 @@ import org.slf4j.LoggerFactory;
 final class CatchUp implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
     private static final Duration PAUSE = Duration.ofMillis(10);
-    private static final int MAX_ID = 200;
 
     private final EventStream stream;
-    private final String lastId;
+    private final EventId last;
     private final LongFunction<JournalWalk> journal;
+    private final Semaphore places;
     private final LongSupplier newest;
     private final LongPredicate join;
     private final InstantSource clock;
 
-    /// @param lastId what the client sent
+    /// @param last event that the client has seen
     /// @param journal from the entry of a sequence on
+    /// @param places one of which it takes while it reads
     /// @param newest sequence of the last entry that was told to those who listen
     /// @param join lets the client listen, who knows everything up to a sequence; fails when more
     ///   has been told
     CatchUp(
             EventStream stream,
-            String lastId,
+            EventId last,
             LongFunction<JournalWalk> journal,
+            Semaphore places,
             LongSupplier newest,
             LongPredicate join,
             InstantSource clock) {
         this.stream = stream;
-        this.lastId = lastId;
+        this.last = last;
         this.journal = journal;
+        this.places = places;
         this.newest = newest;
         this.join = join;
         this.clock = clock;
@@ -53,9 +57,14 @@ final class CatchUp implements Runnable {
     @Override
     public void run() {
         try {
-            catchUp();
+            places.acquire();
+            try {
+                catchUp();
+            } finally {
+                places.release();
+            }
         } catch (Damaged | RuntimeException e) {
-            LOG.warn("events=not-resumed last={} why={}", Refusals.printable(lastId), e.toString());
+            LOG.warn("events=not-resumed last={} why={}", last, e.toString());
             stream.close();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -64,17 +73,24 @@ final class CatchUp implements Runnable {
     }
 
     private void catchUp() throws Damaged, InterruptedException {
-        // An id that nobody gave is of an entry that is nowhere.
-        var last = EventId.parse(lastId).orElse(new EventId(0, 0));
+        if (stream.isClosed()) {
+            return;
+        }
         var walk = journal.apply(last.sequence());
+        var from = last;
         if (walk.hasGap()) {
-            tellGap(walk);
+            tellGap(last, walk.earliest().orElse(newest.getAsLong() + 1));
+            from = new EventId(0, 0);
         }
         while (!stream.isClosed()) {
             long told = newest.getAsLong();
+            long before = walk.sequence();
             var entry = walk.next();
             if (entry.isPresent()) {
-                give(entry.get(), walk.hasGap() ? new EventId(0, 0) : last);
+                if (walk.hasPassedOver()) {
+                    tellGap(new EventId(before, 0), entry.get().sequence());
+                }
+                give(entry.get(), from);
             }
             // At the end, what was told before and did not come is not there any more.
             long known = walk.isAtEnd() ? Math.max(told, walk.sequence()) : walk.sequence();
@@ -87,17 +103,15 @@ final class CatchUp implements Runnable {
         }
     }
 
-    private void give(JournalEntry entry, EventId last) throws InterruptedException {
+    private void give(JournalEntry entry, EventId from) throws InterruptedException {
         for (var frame : Frame.of(entry)) {
-            if (frame.isAfter(last)) {
+            if (frame.isAfter(from)) {
                 stream.give(frame);
             }
         }
     }
 
-    private void tellGap(JournalWalk walk) throws InterruptedException {
-        long earliest = walk.earliest().orElse(newest.getAsLong() + 1);
-        var id = lastId.substring(0, Math.min(lastId.length(), MAX_ID));
-        stream.give(Frame.of(Event.gap(id, earliest, clock.instant())));
+    private void tellGap(EventId seen, long earliest) throws InterruptedException {
+        stream.give(Frame.of(Event.gap(seen.toString(), earliest, clock.instant())));
     }
 }

@@ -33,6 +33,13 @@ final class ConfigJson {
                 .ifPresent(tls ->
                         json.put("tls-cert", tls.certificate().toString())
                                 .put("tls-key", tls.key().toString()));
+        config.security()
+                .jwt()
+                .ifPresent(jwt ->
+                        json.put("jwt-keys", jwt.keys().toString())
+                                .put("jwt-issuer", jwt.issuer())
+                                .put("jwt-audience", jwt.audience())
+                                .put("jwt-claim", jwt.claim()));
         json.set("limits", limits(config.limits()));
         json.set("kafka", kafka(config.kafka()));
         return json;
@@ -47,7 +54,9 @@ final class ConfigJson {
                 .put("streams", limits.streams())
                 .put("outstanding-events", limits.outstandingEvents())
                 .put("heartbeat-ms", limits.heartbeat().toMillis())
-                .put("idle-ms", limits.idle().toMillis());
+                .put("idle-ms", limits.idle().toMillis())
+                .put("requests-each", limits.requestsEach())
+                .put("streams-each", limits.streamsEach());
     }
 
     private static ObjectNode kafka(Map<String, String> settings) {

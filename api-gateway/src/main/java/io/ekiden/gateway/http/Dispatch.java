@@ -2,17 +2,24 @@ package io.ekiden.gateway.http;
 
 import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
+import io.ekiden.gateway.core.Applied;
 import io.ekiden.gateway.core.Failures;
 import io.ekiden.gateway.core.Outcome;
+import io.ekiden.gateway.core.Preconditions;
 import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
 import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.gateway.core.access.Judge;
 import io.ekiden.gateway.core.access.Verdict;
 import io.ekiden.gateway.log.ChangeWriter;
+import io.ekiden.gateway.log.Damaged;
 import io.ekiden.gateway.log.Follower;
+import io.ekiden.gateway.log.JournalWalk;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.json.JsonText;
+import io.ekiden.log.JournalEntry;
+import io.ekiden.log.Precondition;
+import io.ekiden.log.RequestKey;
 import io.ekiden.log.WantedChange;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,6 +35,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 
@@ -46,14 +54,18 @@ final class Dispatch {
     private final Follower follower;
     private final ReadBarrier barrier;
     private final ChangeWriter writer;
+    private final LongFunction<JournalWalk> journal;
     private final AgentRelay relay;
     private final Duration writePatience;
+    private final KeyedRequests keyed = new KeyedRequests();
 
+    /// @param journal from the entry of a sequence on
     Dispatch(
             Vertx vertx,
             Follower follower,
             ReadBarrier barrier,
             ChangeWriter writer,
+            LongFunction<JournalWalk> journal,
             AgentRelay relay,
             Duration writePatience) {
         this.vertx = vertx;
@@ -61,6 +73,7 @@ final class Dispatch {
         this.follower = follower;
         this.barrier = barrier;
         this.writer = writer;
+        this.journal = journal;
         this.relay = relay;
         this.writePatience = writePatience;
     }
@@ -120,16 +133,27 @@ final class Dispatch {
     private void search(RoutingContext http, Route.Telling search, ApiRequest request) {
         searches.executeBlocking(() -> Replies.encode(search.of(request)), false)
                 .onSuccess(answer -> Replies.send(http, answer))
-                .onFailure(problem -> {
-                    if (problem instanceof KafkaException) {
-                        Replies.send(http, Failures.unavailable(why(problem)));
-                    } else {
-                        http.fail(problem);
-                    }
-                });
+                .onFailure(problem -> fail(http, problem));
     }
 
-    private record Told(long sequence, Replies.Encoded answer) {}
+    /// What could not be read of the log, which may be away.
+    private static void fail(RoutingContext http, Throwable problem) {
+        if (problem instanceof KafkaException) {
+            Replies.send(http, Failures.unavailable(why(problem)));
+        } else {
+            http.fail(problem);
+        }
+    }
+
+    /// What came of a change.
+    private sealed interface Decided {}
+
+    private record Told(long sequence, Replies.Encoded answer) implements Decided {}
+
+    /// It was accepted before.
+    ///
+    /// @param first entry, which has the answer
+    private record Repeated(long sequence, long first) implements Decided {}
 
     private void look(RoutingContext http, Route.View view, ApiRequest request) {
         vertx.executeBlocking(
@@ -175,34 +199,58 @@ final class Dispatch {
                 .onSuccess(wanted -> {
                     switch (wanted) {
                         case Wanted.Refused(var answer) -> Replies.send(http, answer);
-                        case Wanted.Write write -> judge(http, request.caller(), write);
+                        case Wanted.Write write -> order(http, request.caller(), write, body);
                     }
                 })
                 .onFailure(http::fail);
     }
 
+    /// A change that is about to be handed to the planner.
+    private record Order(
+            Caller caller,
+            Wanted.Write write,
+            Optional<Precondition> precondition,
+            Optional<RequestKey> key) {}
+
+    private void order(RoutingContext http, Caller caller, Wanted.Write write, Buffer body) {
+        var headers = http.request().headers();
+        switch (Preconditions.of(
+                write.change(), headers.getAll("If-Match"), headers.getAll("If-None-Match"))) {
+            case Preconditions.Read.Wrong(var answer) -> Replies.send(http, answer);
+            case Preconditions.Read.Ok(var precondition) -> {
+                switch (keyed.admit(http, caller.name(), body)) {
+                    case KeyedRequests.Admission.Out(var answer) -> Replies.send(http, answer);
+                    case KeyedRequests.Admission.In(var key) ->
+                            judge(http, new Order(caller, write, precondition, key));
+                }
+            }
+        }
+    }
+
     /// By the newest state there is, unless there is nothing that the caller may not.
-    private void judge(RoutingContext http, Caller caller, Wanted.Write write) {
-        if (caller.mayAnything()) {
-            decide(http, caller, write, List.of());
+    private void judge(RoutingContext http, Order order) {
+        if (order.caller().mayAnything()) {
+            decide(http, order, List.of());
             return;
         }
         here(barrier.pass())
                 .onSuccess(_ ->
-                        vertx.executeBlocking(() -> verdict(caller, write), false)
-                                .onSuccess(verdict -> follow(http, caller, write, verdict))
+                        vertx.executeBlocking(() -> verdict(order), false)
+                                .onSuccess(verdict -> follow(http, order, verdict))
                                 .onFailure(http::fail))
                 .onFailure(problem -> Replies.send(http, Failures.unavailable(why(problem))));
     }
 
-    private Verdict verdict(Caller caller, Wanted.Write write) {
-        return follower.read(image -> Judge.of(caller, write.change(), write.force(), image))
+    private Verdict verdict(Order order) {
+        var write = order.write();
+        return follower.read(
+                        image -> Judge.of(order.caller(), write.change(), write.force(), image))
                 .value();
     }
 
-    private void follow(RoutingContext http, Caller caller, Wanted.Write write, Verdict verdict) {
+    private void follow(RoutingContext http, Order order, Verdict verdict) {
         switch (verdict) {
-            case Verdict.Allowed(var basis) -> decide(http, caller, write, basis);
+            case Verdict.Allowed(var basis) -> decide(http, order, basis);
             case Verdict.Denied(var lacks) -> {
                 http.put(Refusals.LACKS, lacks);
                 Replies.send(http, Failures.forbidden(lacks));
@@ -230,31 +278,59 @@ final class Dispatch {
         };
     }
 
-    private void decide(
-            RoutingContext http,
-            Caller caller,
-            Wanted.Write write,
-            List<WantedChange.Basis> basis) {
+    private void decide(RoutingContext http, Order order, List<WantedChange.Basis> basis) {
         http.put(Refusals.DECIDED, true);
         var request = http.request();
+        var write = order.write();
         var wanted =
                 new WantedChange(
                                 UUID.randomUUID().toString(),
-                                Refusals.actor(request, Optional.of(caller)),
+                                Refusals.actor(request, Optional.of(order.caller())),
                                 reason(request),
                                 traceparent(request),
                                 request.uri(),
                                 write.force(),
                                 write.change())
-                        .on(basis);
-        var decided =
-                writer.write(
-                        wanted,
-                        applied -> {
-                            Answer answer = Outcome.of(applied, write.success());
-                            return new Told(applied.entry().sequence(), Replies.encode(answer));
-                        });
-        here(decided).onSuccess(told -> tell(http, told)).onFailure(http::fail);
+                        .on(basis)
+                        .when(order.precondition())
+                        .as(order.key());
+        here(writer.write(wanted, applied -> decided(applied, write)))
+                .onSuccess(decided -> {
+                    switch (decided) {
+                        case Told told -> tell(http, told);
+                        case Repeated repeated -> repeat(http, repeated, write);
+                    }
+                })
+                .onFailure(http::fail);
+    }
+
+    private static Decided decided(Applied applied, Wanted.Write write) {
+        long sequence = applied.entry().sequence();
+        return Outcome.repeated(applied.entry())
+                .<Decided>map(first -> new Repeated(sequence, first))
+                .orElseGet(() ->
+                        new Told(sequence, Replies.encode(Outcome.of(applied, write.success()))));
+    }
+
+    /// Answers as when the change was decided, from the entry of then.
+    private void repeat(RoutingContext http, Repeated repeated, Wanted.Write write) {
+        searches.executeBlocking(() -> first(repeated, write), false)
+                .onSuccess(told -> tell(http, told))
+                .onFailure(problem -> fail(http, problem));
+    }
+
+    private Told first(Repeated repeated, Wanted.Write write) throws Damaged {
+        var walk = journal.apply(repeated.first());
+        var entry = walk.hasGap() ? Optional.<JournalEntry>empty() : walk.next();
+        var answer =
+                entry.map(first -> again(first, write))
+                        .orElseGet(() -> Failures.answerForgotten(repeated.first()));
+        return new Told(repeated.sequence(), Replies.encode(answer));
+    }
+
+    private Answer again(JournalEntry first, Wanted.Write write) {
+        var applied = follower.read(image -> Applied.again(first, image)).value();
+        return Outcome.of(applied, write.success()).with("Idempotent-Replayed", "true");
     }
 
     private static Optional<String> reason(HttpServerRequest request) {

@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +24,8 @@ final class EventStream {
 
     /// Of what a client missed, so much may wait for him to read it.
     private static final int GIVEN_AHEAD = 64;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Vertx vertx;
     private final Context context;
@@ -100,14 +103,19 @@ final class EventStream {
         }
     }
 
-    /// What he missed, as soon as he has read most of what he was given before.
+    /// What he missed, as soon as he has read most of what he was given before. Who reads nothing
+    /// for long is disconnected, since others wait.
     void give(Frame frame) throws InterruptedException {
         // A gap is told to everybody who has one.
         var shown = frame.id().isPresent() ? wanted(frame) : Optional.of(frame);
         if (shown.isPresent()) {
             int part = Math.max(1, maxOutstanding / GIVEN_AHEAD);
-            room.acquire(part);
-            enqueue(new Waiting(shown.get().text(), part));
+            if (room.tryAcquire(part, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                enqueue(new Waiting(shown.get().text(), part));
+            } else {
+                LOG.warn("events=not-read client={} seconds={}", client, PATIENCE.toSeconds());
+                close();
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import io.ekiden.gateway.core.Answer;
 import io.ekiden.gateway.core.ApiRequest;
 import io.ekiden.gateway.core.Applied;
 import io.ekiden.gateway.core.Event;
+import io.ekiden.gateway.core.EventId;
 import io.ekiden.gateway.core.Failures;
 import io.ekiden.gateway.log.EntryListener;
 import io.ekiden.gateway.log.JournalWalk;
@@ -17,6 +18,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -30,10 +32,15 @@ import org.slf4j.LoggerFactory;
 final class EventStreams implements EntryListener {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
+    /// So many are given what they missed at a time, since each takes a page of the journal; others
+    /// wait.
+    private static final int CATCH_UPS = 64;
+
     private final Vertx vertx;
     private final InstantSource clock;
     private final LongFunction<JournalWalk> journal;
     private final LongSupplier newest;
+    private final Semaphore catchUps = new Semaphore(CATCH_UPS, true);
     private final int maxStreams;
     private final int maxOutstanding;
     private final Duration heartbeat;
@@ -76,6 +83,11 @@ final class EventStreams implements EntryListener {
             Replies.send(http, Answer.empty(200));
             return;
         }
+        var last = Optional.ofNullable(http.request().getHeader("Last-Event-ID"));
+        if (last.filter(text -> EventId.parse(text).isEmpty()).isPresent()) {
+            Replies.send(http, Answer.message(400, "Last-Event-ID is no id of an event"));
+            return;
+        }
         if (size() >= maxStreams) {
             Replies.send(http, Failures.tooManyRequests(maxStreams));
             return;
@@ -88,17 +100,18 @@ final class EventStreams implements EntryListener {
         synchronized (this) {
             streams.add(stream);
         }
-        Optional.ofNullable(http.request().getHeader("Last-Event-ID"))
+        last.flatMap(EventId::parse)
                 .ifPresentOrElse(
-                        last -> catchUp(stream, last, address), () -> listen(stream, 0, address));
+                        id -> catchUp(stream, id, address), () -> listen(stream, 0, address));
     }
 
-    private void catchUp(EventStream stream, String lastId, String address) {
+    private void catchUp(EventStream stream, EventId last, String address) {
         var way =
                 new CatchUp(
                         stream,
-                        lastId,
+                        last,
                         journal,
+                        catchUps,
                         newest,
                         known -> join(stream, known, address),
                         clock);

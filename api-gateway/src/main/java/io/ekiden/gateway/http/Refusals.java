@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the gateway itself refused, for the audit. Calls of one kind are counted together until the
-/// next [#flush], so that who knocks a thousand times a second leaves one record a second; beyond
-/// [#MAX_KINDS] kinds, the rest are one kind.
+/// What the gateway itself refused, and what it did by itself, for the audit. Calls of one kind are
+/// counted together until the next [#flush], so that who knocks a thousand times a second leaves
+/// one record a second; beyond [#MAX_KINDS] kinds, the rest are one kind.
 final class Refusals {
     /// In a request's context: the change went to the planner, whose answer is in the journal.
     static final String DECIDED = "decided";
@@ -77,7 +77,8 @@ final class Refusals {
     void flush() {
         for (var calls : take()) {
             LOG.warn(
-                    "audit=refused status={} user={} address={} method={} uri={} needs={} count={}",
+                    "audit={} status={} user={} address={} method={} uri={} needs={} count={}",
+                    calls.isRefused() ? "refused" : "done",
                     calls.status(),
                     calls.actor().name(),
                     calls.actor().address().orElse(""),

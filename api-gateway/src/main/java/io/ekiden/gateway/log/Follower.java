@@ -213,6 +213,9 @@ public final class Follower implements AutoCloseable {
                         record.offset(),
                         why);
             }
+            case EntryChain.Verdict.After(var entry) ->
+                    throw new Damaged(
+                            "what is before entry %d cannot be read".formatted(entry.sequence()));
             case EntryChain.Verdict.Broken(var why) -> throw new Damaged(why);
         }
     }

@@ -9,7 +9,9 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /// One reader's way through the journal: the committed entries in their order, from one on. Where
-/// the journal does not have that one, it begins with the oldest that is there and says so.
+/// the journal does not have that one, it begins with the next, or with the oldest when there is no
+/// next, and says so. Entries that cannot be read, such as those of a newer version, are passed
+/// over, and that is said too.
 ///
 /// It holds at most a page between two calls. Not safe for several threads.
 public final class JournalWalk {
@@ -18,6 +20,7 @@ public final class JournalWalk {
     private Optional<EntryChain> chain = Optional.empty();
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> read = new ArrayDeque<>();
     private boolean gap;
+    private boolean passedOver;
     private boolean atEnd;
     private long end;
     private long next;
@@ -45,10 +48,12 @@ public final class JournalWalk {
         next = span.beginning();
         long low = span.beginning();
         long high = span.end();
+        boolean later = false;
         gap = true;
         while (low < high) {
             var found = firstAt(low + (high - low) / 2, high);
             if (found.isEmpty() || found.get().entry().sequence() > sequence) {
+                later |= found.isPresent();
                 high = low + (high - low) / 2;
             } else if (found.get().entry().sequence() < sequence) {
                 low = found.get().offset() + 1;
@@ -57,6 +62,9 @@ public final class JournalWalk {
                 gap = false;
                 return;
             }
+        }
+        if (later) {
+            next = low;
         }
     }
 
@@ -94,6 +102,11 @@ public final class JournalWalk {
         return firstAt(next, end).map(placed -> placed.entry().sequence());
     }
 
+    /// Whether there are entries before the last that [#next] gave which cannot be read.
+    public boolean hasPassedOver() {
+        return passedOver;
+    }
+
     /// The entry that follows; empty when there is none now, or only [#isAtEnd] tells.
     ///
     /// @throws Damaged when an entry is missing or cannot be read
@@ -121,7 +134,14 @@ public final class JournalWalk {
             return Optional.empty();
         }
         return switch (chain.get().judge(record.offset(), record.key(), record.value())) {
-            case EntryChain.Verdict.Next(var entry) -> Optional.of(entry);
+            case EntryChain.Verdict.Next(var entry) -> {
+                passedOver = false;
+                yield Optional.of(entry);
+            }
+            case EntryChain.Verdict.After(var entry) -> {
+                passedOver = true;
+                yield Optional.of(entry);
+            }
             case EntryChain.Verdict.Known _, EntryChain.Verdict.Foreign _ -> Optional.empty();
             case EntryChain.Verdict.Broken(var why) -> throw new Damaged(why);
         };

@@ -44,7 +44,9 @@ public final class TokenFile {
 
     public List<TokenLine> read() throws Unusable {
         try {
-            requireOthersCannotWrite();
+            if (FileRights.everybodyMayWrite(path)) {
+                throw unusable("everybody can write to it; chmod 600 it");
+            }
             if (Files.size(path) > MAX_BYTES) {
                 throw unusable("it is larger than %d bytes".formatted(MAX_BYTES));
             }
@@ -58,15 +60,6 @@ public final class TokenFile {
                     e);
         } catch (IOException e) {
             throw new Unusable("token file %s cannot be read: %s".formatted(path, e), e);
-        }
-    }
-
-    private void requireOthersCannotWrite() throws IOException {
-        if (!Files.getFileStore(path).supportsFileAttributeView("posix")) {
-            return;
-        }
-        if (Files.getPosixFilePermissions(path).contains(PosixFilePermission.OTHERS_WRITE)) {
-            throw unusable("everybody can write to it; chmod 600 it");
         }
     }
 

@@ -4,8 +4,10 @@ import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.gateway.core.access.Grant;
 import io.ekiden.gateway.core.access.Role;
 import io.ekiden.model.PathId;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +16,8 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells who sent a request. Without a token file nobody is asked, and everybody is
-/// [Caller#ANYBODY].
+/// Tells who sent a request, by the tokens of a file or by those that an issuer signs. With neither
+/// nobody is asked, and everybody is [Caller#ANYBODY].
 public final class Users {
     private static final Logger LOG = LoggerFactory.getLogger(Users.class);
 
@@ -23,9 +25,11 @@ public final class Users {
     private static final String OWNER = "ekiden-up";
 
     private final Optional<TokenFile> file;
+    private final Optional<JwtSettings> jwt;
     private final Optional<TokenLine> owner;
     private final InstantSource clock;
     private volatile List<Known> tokens;
+    private volatile Optional<JwtIssuer> issuer;
 
     private static final class Known {
         private final byte[] hash;
@@ -37,48 +41,68 @@ public final class Users {
         }
     }
 
-    private Users(Optional<TokenFile> file, Optional<TokenLine> owner, InstantSource clock)
-            throws TokenFile.Unusable {
+    private Users(
+            Optional<TokenFile> file,
+            Optional<JwtSettings> jwt,
+            Optional<TokenLine> owner,
+            InstantSource clock)
+            throws IOException {
         this.file = file;
+        this.jwt = jwt;
         this.owner = owner;
         this.clock = clock;
-        this.tokens = file.isPresent() ? all(file.get().read()) : List.of();
+        this.tokens = readTokens();
+        this.issuer = readIssuer();
     }
 
     /// @param ownToken known to this process alone, for its own calls; an admin's
-    /// @throws TokenFile.Unusable when there is a file and it cannot be used
-    public static Users of(Optional<Path> file, Optional<String> ownToken, InstantSource clock)
-            throws TokenFile.Unusable {
+    /// @throws IOException when there is a file and it cannot be used
+    public static Users of(
+            Optional<Path> file,
+            Optional<JwtSettings> jwt,
+            Optional<String> ownToken,
+            InstantSource clock)
+            throws IOException {
         var everything = List.of(new Grant(Role.ADMIN, PathId.ROOT, Set.of()));
         return new Users(
                 file.map(TokenFile::new),
+                jwt,
                 ownToken.map(token -> TokenLine.of(OWNER, token, everything, Optional.empty())),
                 clock);
     }
 
-    private List<Known> all(List<TokenLine> fromFile) {
-        var all = new ArrayList<>(fromFile);
+    private List<Known> readTokens() throws TokenFile.Unusable {
+        var all = new ArrayList<TokenLine>();
+        if (file.isPresent()) {
+            all.addAll(file.get().read());
+        }
         owner.ifPresent(all::add);
         return all.stream().map(Known::new).toList();
     }
 
-    /// Reads the file anew. One that cannot be used changes nothing: a slip of an editor must not
+    private Optional<JwtIssuer> readIssuer() throws JwtKeys.Unusable {
+        return jwt.isPresent() ? Optional.of(JwtIssuer.of(jwt.get())) : Optional.empty();
+    }
+
+    /// Reads the files anew. One that cannot be used changes nothing: a slip of an editor must not
     /// lock everybody out, nor let anybody in.
     public void reload() {
-        if (file.isEmpty()) {
-            return;
-        }
         try {
-            tokens = all(file.get().read());
+            tokens = readTokens();
             LOG.info("users=read tokens={}", tokens.size());
         } catch (TokenFile.Unusable e) {
             LOG.error("users=not-read kept={} why={}", tokens.size(), e.getMessage());
+        }
+        try {
+            issuer = readIssuer();
+        } catch (JwtKeys.Unusable e) {
+            LOG.error("keys=not-read why={}", e.getMessage());
         }
     }
 
     /// Whether requests must say whose they are.
     public boolean areAsked() {
-        return file.isPresent();
+        return file.isPresent() || jwt.isPresent();
     }
 
     /// @param authorization the header; null when there is none
@@ -89,18 +113,22 @@ public final class Users {
                 : Optional.of(Caller.ANYBODY);
     }
 
-    /// Compares with every token, each in the same time, so that how long it takes tells nothing.
     private Optional<Caller> find(Credentials credentials) {
-        var hash = Token.hash(credentials.token());
+        var now = clock.instant();
+        return find(credentials.token(), now)
+                .or(() -> issuer.flatMap(who -> who.find(credentials.token(), now)))
+                .filter(caller -> credentials.user().map(caller.name()::equals).orElse(true));
+    }
+
+    /// Compares with every token, each in the same time, so that how long it takes tells nothing.
+    private Optional<Caller> find(String token, Instant now) {
+        var hash = Token.hash(token);
         Optional<TokenLine> found = Optional.empty();
         for (var known : tokens) {
             if (MessageDigest.isEqual(hash, known.hash)) {
                 found = Optional.of(known.line);
             }
         }
-        var now = clock.instant();
-        return found.filter(line -> !line.isOver(now))
-                .filter(line -> credentials.user().map(line.user()::equals).orElse(true))
-                .map(TokenLine::caller);
+        return found.filter(line -> !line.isOver(now)).map(TokenLine::caller);
     }
 }

@@ -77,6 +77,13 @@ final class Delivery implements Runnable {
         while (true) {
             var entry = walk.next();
             if (entry.isPresent()) {
+                if (walk.hasPassedOver()) {
+                    LOG.error(
+                            "webhook={} entry={} problem=entries-before-it-cannot-be-read",
+                            receiver.name(),
+                            entry.get().sequence());
+                    tellGap(entry.get().sequence());
+                }
                 post(entry.get());
             } else if (walk.isAtEnd()) {
                 news.await(last.sequence());

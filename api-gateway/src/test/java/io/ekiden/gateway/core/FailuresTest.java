@@ -57,6 +57,7 @@ class FailuresTest {
                         new Rejection.TooLarge(9, 8),
                         413,
                         "{'message':'The change needs 9 bytes in the journal; 8 are allowed.'}"),
+                Arguments.of(new Rejection.PreconditionFailed("why"), 412, "{'message':'why'}"),
                 Arguments.of(new Rejection.Failed("bug"), 500, "{'message':'bug'}"));
     }
 

@@ -37,6 +37,7 @@ class ConfigJsonTest {
         assertThat(json.path("token-file").asText()).isEqualTo("/etc/tokens");
         assertThat(json.path("agent-token").asText()).isEqualTo("(hidden)");
         assertThat(json.path("limits").path("write-ms").asInt()).isEqualTo(10_000);
+        assertThat(json.path("limits").path("requests-each").asInt()).isEqualTo(500);
         assertThat(json.path("kafka").path("security.protocol").asText()).isEqualTo("SASL_SSL");
         assertThat(json.path("kafka").path("plugin.of.mine").asText()).isEqualTo("(hidden)");
     }

@@ -110,6 +110,18 @@ class OpenApiTest {
                             .as(line)
                             .isEqualTo(route.takesJson());
                     assertThat(json.path("summary").asText()).as(line).isNotEmpty();
+                    assertThat(operation.names("header").contains("Idempotency-Key"))
+                            .as(line)
+                            .isEqualTo(route.action() instanceof Route.Action.Write);
+                    boolean conditional =
+                            route.mutates()
+                                    && operation
+                                            .path()
+                                            .matches("/v2/(apps|pods|groups|queue)\\b.*");
+                    assertThat(operation.names("header").contains("If-Match"))
+                            .as(line)
+                            .isEqualTo(conditional);
+                    assertThat(statuses.contains("412")).as(line).isEqualTo(conditional);
                     boolean fresh = route.action() instanceof Route.Action.Read;
                     assertThat(operation.names("query").contains("stale"))
                             .as(line)

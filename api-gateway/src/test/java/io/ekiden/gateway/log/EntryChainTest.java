@@ -93,4 +93,16 @@ class EntryChainTest {
         assertThat(judge(200, 1, newer)).isInstanceOf(Verdict.Broken.class);
         assertThat(judge(PROVEN - 1, 1, newer)).isInstanceOf(Verdict.Foreign.class);
     }
+
+    @Test
+    void anEntryThatTheNextOneNamesWasOneThoughItCannotBeRead() {
+        var newer = utf8("{\"v\":2,\"record\":{}}");
+        var third = entry(3, EntryHash.of(newer));
+        judge(0, 1, first);
+
+        assertThat(judge(1, 2, newer)).isInstanceOf(Verdict.Foreign.class);
+        assertThat(judge(2, 3, entry(3, "0000"))).isInstanceOf(Verdict.Foreign.class);
+        assertThat(judge(3, 3, third)).isInstanceOf(Verdict.After.class);
+        assertThat(judge(4, 4, entry(4, EntryHash.of(third)))).isInstanceOf(Verdict.Next.class);
+    }
 }

@@ -172,7 +172,8 @@ class TokenFileTest {
     }
 
     private Users users() throws IOException {
-        return Users.of(Optional.of(path), Optional.of("own"), InstantSource.fixed(NOON));
+        return Users.of(
+                Optional.of(path), Optional.empty(), Optional.of("own"), InstantSource.fixed(NOON));
     }
 
     @Test
@@ -181,7 +182,13 @@ class TokenFileTest {
 
         assertThat(users().find(null)).isEmpty();
         assertThat(users().find("Bearer own")).map(Caller::mayAnything).contains(true);
-        assertThat(Users.of(Optional.empty(), Optional.empty(), InstantSource.system()).find(null))
+        assertThat(
+                        Users.of(
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        InstantSource.system())
+                                .find(null))
                 .contains(Caller.ANYBODY);
     }
 

@@ -4,6 +4,7 @@ import io.ekiden.json.AppJson;
 import io.ekiden.json.Parsed;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
+import io.ekiden.log.Precondition;
 import io.ekiden.log.Problem;
 import io.ekiden.log.Rejection;
 import io.ekiden.log.WantedChange;
@@ -11,6 +12,8 @@ import io.ekiden.model.App;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.Timestamps;
+import io.ekiden.state.ClusterImage;
+import io.ekiden.state.GroupTree;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,9 +33,35 @@ final class Changes {
     }
 
     static Fact take(Turn turn, WantedChange wanted) {
-        return outdated(turn, wanted)
+        return unmet(turn.image(), wanted)
+                .or(() -> outdated(turn, wanted))
                 .<Fact>map(Fact.Refused::new)
                 .orElseGet(() -> take(turn, wanted.change(), wanted.force()));
+    }
+
+    /// What the caller made the change depend on is not so.
+    private static Optional<Rejection> unmet(ClusterImage image, WantedChange wanted) {
+        return wanted.precondition()
+                .flatMap(condition -> {
+                    var version =
+                            switch (condition.kind()) {
+                                case APP_OR_POD ->
+                                        image.runSpec(condition.id()).map(RunSpec::version);
+                                case GROUP ->
+                                        GroupTree.of(image, condition.id())
+                                                .map(tree -> tree.group().version());
+                            };
+                    return condition.holds(version)
+                            ? Optional.empty()
+                            : Optional.of(
+                                    new Rejection.PreconditionFailed(
+                                            "'%s' %s, which the request's If-Match or If-None-Match rules out."
+                                                    .formatted(
+                                                            condition.id(),
+                                                            version.map(Precondition::tag)
+                                                                    .map("is at version "::concat)
+                                                                    .orElse("does not exist"))));
+                });
     }
 
     /// The gateway allowed the change on definitions that are others by now.

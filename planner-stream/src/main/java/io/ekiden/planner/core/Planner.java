@@ -6,6 +6,7 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.model.Agent;
+import io.ekiden.model.AnsweredRequest;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Group;
@@ -57,7 +58,7 @@ public final class Planner {
     private void take(Turn turn, Input input) {
         switch (input) {
             case Input.Founded(var kafkaId) -> found(turn, kafkaId);
-            case Input.Changed(var wanted) -> turn.add(Changes.take(turn, wanted));
+            case Input.Changed(var wanted) -> turn.add(Requests.take(turn, wanted));
             case Input.Reported(var report) -> take(turn, report);
             case Input.MemberSilent(var kind, var id) -> {
                 switch (kind) {
@@ -115,6 +116,7 @@ public final class Planner {
             case LaunchDelay delay -> Backoff.due(turn, delay);
             case Agent agent -> Members.due(turn, agent);
             case Deployment deployment -> DeploymentProgress.due(turn, deployment);
+            case AnsweredRequest request -> Requests.forget(turn, request);
             case Cluster cluster -> {
                 turn.add(
                         new Fact.ClusterPut(

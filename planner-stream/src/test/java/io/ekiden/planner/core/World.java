@@ -151,16 +151,19 @@ final class World {
 
     /// @param basis on which it was judged
     JournalEntry change(Change change, boolean force, List<WantedChange.Basis> basis) {
-        var wanted =
-                new WantedChange(
-                        "change-" + ++changes,
-                        new Actor(Actor.Kind.USER, "anna", Optional.empty()),
-                        Optional.empty(),
-                        Optional.empty(),
-                        "/v2/apps",
-                        force,
-                        change);
-        return take(new Input.Changed(wanted.on(basis)));
+        return take(new Input.Changed(wanted(change, force).on(basis)));
+    }
+
+    /// What anna wants, to be given conditions before it is taken.
+    WantedChange wanted(Change change, boolean force) {
+        return new WantedChange(
+                "change-" + ++changes,
+                new Actor(Actor.Kind.USER, "anna", Optional.empty()),
+                Optional.empty(),
+                Optional.empty(),
+                "/v2/apps",
+                force,
+                change);
     }
 
     Fact answer(JournalEntry entry) {

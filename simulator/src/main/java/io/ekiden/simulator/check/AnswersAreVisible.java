@@ -37,7 +37,9 @@ final class AnswersAreVisible implements Checker {
         boolean accepted =
                 entry.facts().stream()
                         .anyMatch(fact ->
-                                fact instanceof Fact.Accepted || fact instanceof Fact.Planned);
+                                fact instanceof Fact.Accepted
+                                        || fact instanceof Fact.Planned
+                                        || fact instanceof Fact.Repeated);
         boolean fine = reply.status() / 100 == 2;
         return entry.changeId().filter(reply.changeId()::equals).isPresent() && fine == accepted;
     }

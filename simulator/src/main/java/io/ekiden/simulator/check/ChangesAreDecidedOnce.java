@@ -3,12 +3,14 @@ package io.ekiden.simulator.check;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
+import io.ekiden.log.RequestKey;
 import io.ekiden.state.Effects;
 import java.util.TreeMap;
 
 final class ChangesAreDecidedOnce implements Checker {
     private final TreeMap<String, Integer> written = new TreeMap<>();
     private final TreeMap<String, Integer> decided = new TreeMap<>();
+    private final TreeMap<String, Long> accepted = new TreeMap<>();
     private int setAside;
 
     @Override
@@ -19,7 +21,7 @@ final class ChangesAreDecidedOnce implements Checker {
     @Override
     public String promise() {
         return "Every change that is on the log is decided exactly once; one that is refused "
-                + "or only tried changes nothing.";
+                + "or only tried changes nothing, and a request with a key takes effect once.";
     }
 
     @Override
@@ -46,14 +48,35 @@ final class ChangesAreDecidedOnce implements Checker {
                                             times));
                 }
                 answer(entry);
+                wanted.requestKey().ifPresent(key -> keyed(entry, key));
             }
             default -> {} // no change
         }
     }
 
+    private void keyed(JournalEntry entry, RequestKey key) {
+        for (var fact : entry.facts()) {
+            if (fact instanceof Fact.Accepted) {
+                var before = accepted.putIfAbsent(key.key(), entry.sequence());
+                if (before != null) {
+                    throw broken(
+                            "%s took effect in entries %d and %d"
+                                    .formatted(key, before, entry.sequence()));
+                }
+            } else if (fact instanceof Fact.Repeated(var first)
+                    && !Long.valueOf(first).equals(accepted.get(key.key()))) {
+                throw broken(
+                        "entry %d: %s was not accepted by %d"
+                                .formatted(entry.sequence(), key, first));
+            }
+        }
+    }
+
     /// Whether it is an answer after which everything is as before.
     private static boolean without(Fact fact) {
-        return fact instanceof Fact.Refused || fact instanceof Fact.Planned;
+        return fact instanceof Fact.Refused
+                || fact instanceof Fact.Planned
+                || fact instanceof Fact.Repeated;
     }
 
     private void answer(JournalEntry entry) {

@@ -4,7 +4,7 @@ import java.util.List;
 
 final class NothingIsLeft implements Checker {
     private static final List<String> KEPT =
-            List.of("cluster", "agent/", "proxy/", "group", "former/");
+            List.of("cluster", "agent/", "proxy/", "group", "former/", "request/");
 
     @Override
     public String id() {

@@ -5,6 +5,7 @@ import io.ekiden.gateway.core.AppViews;
 import io.ekiden.gateway.core.GroupViews;
 import io.ekiden.gateway.core.PodViews;
 import io.ekiden.log.Actor;
+import io.ekiden.log.RequestKey;
 import io.ekiden.simulator.Choices;
 import io.ekiden.simulator.Feature;
 import io.ekiden.simulator.Timeline;
@@ -17,7 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /// Users who change things through one gateway or another, and look at what has become of it. A
-/// change whose outcome is unknown is tried again now and then.
+/// change whose outcome is unknown is tried again now and then, with the same key: it must not take
+/// effect twice.
 public final class Users {
     private static final Actor USER = new Actor(Actor.Kind.USER, "user", Optional.of("127.0.0.1"));
     private static final ApiRequest LIST =
@@ -27,6 +29,7 @@ public final class Users {
     private final Members members;
     private boolean deletedAll;
     private long changes;
+    private long keys;
 
     public Users(World world, Members members) {
         this.world = world;
@@ -61,7 +64,8 @@ public final class Users {
     private void operate(Choices choices) {
         var gateway = gateway();
         if (gateway.up()) {
-            Operations.next(seen(gateway, choices)).ifPresent(call -> send(call, gateway, 2));
+            Operations.next(seen(gateway, choices))
+                    .ifPresent(call -> send(call, gateway, Optional.of(key(call)), 2));
         }
     }
 
@@ -70,21 +74,27 @@ public final class Users {
         deletedAll = true;
         var gateway = members.gateways().getFirst();
         Operations.deleteAll(seen(gateway, world.choices()))
-                .forEach(call -> send(call, gateway, 0));
+                .forEach(call -> send(call, gateway, Optional.empty(), 0));
     }
 
     /// Nobody leaves a deployment paused, or canaries without a word, for ever.
     public void attend() {
         var gateway = members.gateways().getFirst();
-        Operations.attend(seen(gateway, world.choices())).forEach(call -> send(call, gateway, 0));
+        Operations.attend(seen(gateway, world.choices()))
+                .forEach(call -> send(call, gateway, Optional.empty(), 0));
     }
 
-    private void send(Call call, SimGateway gateway, int retries) {
+    private RequestKey key(Call call) {
+        return new RequestKey("k" + ++keys, call.text());
+    }
+
+    private void send(Call call, SimGateway gateway, Optional<RequestKey> key, int retries) {
         var changeId = "c" + ++changes;
         world.event("user", changeId + " " + call.text() + " at " + gateway.id());
         gateway.change(
                 changeId,
                 USER,
+                key,
                 call.request(),
                 call.route(),
                 (answer, sequence) -> {
@@ -99,15 +109,15 @@ public final class Users {
                                             USER));
                     look();
                     if (answer.status() == 503 && retries > 0) {
-                        world.after(Timeline.SECOND, () -> again(call, retries - 1));
+                        world.after(Timeline.SECOND, () -> again(call, key, retries - 1));
                     }
                 });
     }
 
     /// Who has deleted everything does not come back with what was not answered before.
-    private void again(Call call, int retries) {
+    private void again(Call call, Optional<RequestKey> key, int retries) {
         if (!deletedAll) {
-            send(call, gateway(), retries);
+            send(call, gateway(), key, retries);
         }
     }
 

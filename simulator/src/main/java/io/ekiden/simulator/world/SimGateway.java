@@ -10,6 +10,7 @@ import io.ekiden.log.Actor;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Head;
 import io.ekiden.log.JournalEntry;
+import io.ekiden.log.RequestKey;
 import io.ekiden.log.StateRecord;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.PathId;
@@ -142,10 +143,16 @@ public final class SimGateway {
                 .ifPresent(waiting ->
                         waiting.answer()
                                 .accept(
-                                        Outcome.of(
-                                                new Applied(entry, image, created),
-                                                waiting.success()),
+                                        Outcome.of(answering(entry, created), waiting.success()),
                                         Optional.of(entry.sequence())));
+    }
+
+    /// The entry that has the answer: of a change that came again, the first.
+    private Applied answering(JournalEntry entry, Set<PathId> created) {
+        return Outcome.repeated(entry)
+                .map(first -> world.evidence().journal().get((int) (first - 1)))
+                .map(first -> Applied.again(first, image))
+                .orElseGet(() -> new Applied(entry, image, created));
     }
 
     private Set<PathId> created(JournalEntry entry) {
@@ -160,10 +167,12 @@ public final class SimGateway {
 
     /// A user's change.
     ///
+    /// @param key of the request, with which it may come again
     /// @param answer is told what the user is; never, when this process ends before
     public void change(
             String changeId,
             Actor actor,
+            Optional<RequestKey> key,
             ApiRequest request,
             Function<ApiRequest, Wanted> route,
             BiConsumer<Answer, Optional<Long>> answer) {
@@ -173,26 +182,28 @@ public final class SimGateway {
         }
         switch (route.apply(request)) {
             case Wanted.Refused(var refusal) -> answer.accept(refusal, Optional.empty());
-            case Wanted.Write write -> write(changeId, actor, request, write, answer);
+            case Wanted.Write write -> write(changeId, actor, key, request, write, answer);
         }
     }
 
     private void write(
             String changeId,
             Actor actor,
+            Optional<RequestKey> key,
             ApiRequest request,
             Wanted.Write write,
             BiConsumer<Answer, Optional<Long>> answer) {
         parked.put(changeId, new Parked(write.success(), answer));
         var wanted =
                 new WantedChange(
-                        changeId,
-                        actor,
-                        Optional.empty(),
-                        Optional.empty(),
-                        request.uri(),
-                        write.force(),
-                        write.change());
+                                changeId,
+                                actor,
+                                Optional.empty(),
+                                Optional.empty(),
+                                request.uri(),
+                                write.force(),
+                                write.change())
+                        .as(key);
         sender.ifPresent(to ->
                 to.send(
                         world.log().desiredState(),
