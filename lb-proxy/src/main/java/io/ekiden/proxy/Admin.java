@@ -85,7 +85,7 @@ final class Admin {
 
     /// As marathon-lb writes it: host name, blank, backend.
     private String vhosts() {
-        return routing.table().hosts().entrySet().stream()
+        return routing.table().names().entrySet().stream()
                 .map(e -> e.getKey() + " " + e.getValue().runSpecId().flat() + "\n")
                 .collect(Collectors.joining());
     }
@@ -93,7 +93,7 @@ final class Admin {
     private JsonObject routes() {
         var table = routing.table();
         var hosts = new JsonObject();
-        table.hosts().forEach((host, route) -> hosts.put(host, route(route)));
+        table.names().forEach((name, route) -> hosts.put(name.toString(), route(route)));
         var servicePorts = new JsonObject();
         var refused = ports.problems();
         table.ports()

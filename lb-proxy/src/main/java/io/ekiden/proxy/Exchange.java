@@ -20,7 +20,7 @@ import java.util.Optional;
 /// that was sent goes on once more if it may be repeated: an idempotent method without a body, and
 /// nothing of an answer has come. Whatever happens, the backend is released exactly once for each
 /// time it was acquired, and the client gets an answer or sees its connection closed.
-final class Exchange {
+final class Exchange implements Requester {
     /// Backends that one request tries to reach.
     private static final int MAX_ATTEMPTS = 3;
 
@@ -64,6 +64,16 @@ final class Exchange {
         attempt();
     }
 
+    @Override
+    public String address() {
+        return request.remoteAddress().hostAddress();
+    }
+
+    @Override
+    public Optional<String> cookie(String name) {
+        return StickyCookie.find(request.headers(), name);
+    }
+
     /// Ends what has not moved for too long.
     void sweep(long now) {
         long still = now - lastMove;
@@ -90,7 +100,7 @@ final class Exchange {
     }
 
     private void attempt() {
-        var next = route.acquire(tried, System.nanoTime());
+        var next = route.acquire(tried, System.nanoTime(), this);
         if (next.isEmpty()) {
             refuse(tried.isEmpty() ? Refusal.noneReady(route) : Refusal.unreachable(route));
             return;
@@ -135,11 +145,13 @@ final class Exchange {
             return;
         }
         backend.reached();
+        var headers = Forwarding.requestHeaders(request);
+        route.toBackend(headers);
         var options =
                 new RequestOptions()
                         .setMethod(request.method())
-                        .setURI(request.uri())
-                        .setHeaders(Forwarding.requestHeaders(request));
+                        .setURI(route.target(request.uri()))
+                        .setHeaders(headers);
         connection.http().request(options).onComplete(this::send, failure -> closedUnsent());
     }
 
@@ -221,6 +233,7 @@ final class Exchange {
         moved();
         var response = request.response();
         Forwarding.respond(inbound, response);
+        route.toClient(request, backend, response.headers());
         if (mayHaveBody(inbound) && !response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
             unmeasured(response);
         }
@@ -281,6 +294,7 @@ final class Exchange {
         var far = inbound.netSocket();
         far.pause();
         Forwarding.respondUpgrade(inbound, request.response());
+        route.toClient(request, backend, request.response().headers());
         request.toNetSocket()
                 .onComplete(
                         near -> {

@@ -1,87 +1,133 @@
 package io.ekiden.proxy;
 
 import io.ekiden.model.Endpoint;
-import java.util.ArrayList;
+import java.net.InetAddress;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.Optional;
+import java.util.Set;
 
-/// What the labels of an endpoint say about its port: marathon-lb's `HAPROXY_{n}_VHOST` (a comma
-/// list of host names) and `HAPROXY_{n}_MODE` (`http`, the default, or `tcp`), n being the port's
-/// index. A label that makes no sense is a problem to be shown and has no other effect.
-record PortLabels(List<String> hosts, Mode mode, List<String> problems) {
+/// What the labels of an endpoint say about its port: marathon-lb's `HAPROXY_{n}_…`, n being the
+/// port's index.
+///
+/// @param precedence of its virtual hosts and paths: the larger is asked first
+/// @param servicePort 0 for none
+/// @param groups of load balancers that are to route it; empty when it says nothing about that
+/// @param faults because of which it is not routed
+/// @param remarks on what has no effect
+record PortLabels(
+        List<String> hosts,
+        List<PathPrefix> paths,
+        int precedence,
+        int servicePort,
+        boolean enabled,
+        Set<String> groups,
+        Handling handling,
+        List<String> faults,
+        List<String> remarks) {
+
     /// How connections to a service port are taken: as HTTP requests or as they are.
     enum Mode {
         HTTP,
         TCP
     }
 
-    private static final int MAX_HOST_LENGTH = 253;
-    private static final Pattern HOST =
-            Pattern.compile(
-                    "[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*");
+    /// What is done with those who come.
+    ///
+    /// @param bindAddress of the service port; empty for that of the proxy
+    /// @param allowed who may come; empty for everybody
+    record Handling(
+            Mode mode,
+            Optional<String> bindAddress,
+            Balance balance,
+            Optional<Networks> allowed,
+            HttpLabels http) {}
 
-    static String vhostLabel(int portIndex) {
-        return "HAPROXY_" + portIndex + "_VHOST";
-    }
-
-    static String modeLabel(int portIndex) {
-        return "HAPROXY_" + portIndex + "_MODE";
-    }
+    private static final int MAX_PORT = 65_535;
+    private static final int MAX_PRECEDENCE = 1_000_000;
 
     static PortLabels of(Endpoint endpoint) {
-        var problems = new ArrayList<String>();
-        var hosts = hosts(endpoint, problems);
-        var mode = mode(endpoint, problems);
-        return new PortLabels(hosts, mode, List.copyOf(problems));
+        var labels = new LabelReader(endpoint.labels(), endpoint.portIndex());
+        Templates.refuse(labels);
+        var handling = handling(labels);
+        var hosts = HostNames.of(labels, labels.haproxy("VHOST"));
+        var paths = paths(labels);
+        return new PortLabels(
+                hosts,
+                paths,
+                precedence(labels, paths),
+                labels.number(labels.haproxy("PORT"), endpoint.servicePort(), 1, MAX_PORT),
+                labels.isTrue(labels.haproxy("ENABLED"), true),
+                groups(labels),
+                handling,
+                labels.faults(),
+                labels.remarks());
     }
 
-    /// The form in which host names are compared: lower case, without a port or a final dot.
-    static String normalHost(String host) {
-        int end = host.length();
-        int colon = host.lastIndexOf(':');
-        if (colon >= 0 && host.indexOf(']', colon) < 0) {
-            end = colon;
-        }
-        if (end > 0 && host.charAt(end - 1) == '.') {
-            end--;
-        }
-        return host.substring(0, end).toLowerCase(Locale.ROOT);
+    /// Whether a load balancer of these groups routes it; `*` is one of all groups.
+    boolean isFor(Set<String> ofProxy) {
+        return ofProxy.contains("*") || groups.stream().anyMatch(ofProxy::contains);
     }
 
-    private static List<String> hosts(Endpoint endpoint, List<String> problems) {
-        var label = vhostLabel(endpoint.portIndex());
-        var value = endpoint.labels().get(label);
-        if (value == null) {
-            return List.of();
-        }
-        var hosts = new TreeSet<String>();
-        for (var raw : value.split(",", -1)) {
-            var host = raw.strip().toLowerCase(Locale.ROOT);
-            if (host.length() <= MAX_HOST_LENGTH && HOST.matcher(host).matches()) {
-                hosts.add(host);
-            } else {
-                problems.add(label + ": '" + Texts.printable(raw) + "' is not a host name");
-            }
-        }
-        return List.copyOf(hosts);
+    private static Handling handling(LabelReader labels) {
+        var allowed = labels.haproxy("BACKEND_NETWORK_ALLOWED_ACL");
+        var mode = mode(labels);
+        return new Handling(
+                mode,
+                bindAddress(labels),
+                Balance.of(labels, labels.haproxy("BALANCE")),
+                labels.text(allowed).map(_ -> Networks.of(labels, allowed)),
+                HttpLabels.of(labels, mode));
     }
 
-    private static Mode mode(Endpoint endpoint, List<String> problems) {
-        var label = modeLabel(endpoint.portIndex());
-        var value = endpoint.labels().getOrDefault(label, "http").strip();
+    private static Mode mode(LabelReader labels) {
+        var label = labels.haproxy("MODE");
+        var value = labels.text(label).orElse("http");
         return switch (value.toLowerCase(Locale.ROOT)) {
             case "http" -> Mode.HTTP;
             case "tcp" -> Mode.TCP;
             default -> {
-                problems.add(
-                        label
-                                + ": '"
-                                + Texts.printable(value)
-                                + "' is neither http nor tcp; it is taken as http");
+                labels.fault(label, value, "is neither http nor tcp");
                 yield Mode.HTTP;
             }
         };
+    }
+
+    private static List<PathPrefix> paths(LabelReader labels) {
+        var label = labels.haproxy("PATH");
+        if (labels.text(label).isEmpty()) {
+            return List.of(PathPrefix.ANY);
+        }
+        if (labels.text(labels.haproxy("VHOST")).isEmpty()) {
+            labels.remark(label, "has no effect without " + labels.haproxy("VHOST"));
+        }
+        return PathPrefix.of(labels, label);
+    }
+
+    private static int precedence(LabelReader labels, List<PathPrefix> paths) {
+        var label = labels.haproxy("BACKEND_WEIGHT");
+        int given = labels.number(label, 0, -MAX_PRECEDENCE, MAX_PRECEDENCE);
+        return given == 0 && !paths.contains(PathPrefix.ANY) ? 1 : given;
+    }
+
+    private static Optional<String> bindAddress(LabelReader labels) {
+        var label = labels.haproxy("BIND_ADDR");
+        var value = labels.text(label).filter(address -> !address.equals("*"));
+        value.ifPresent(address -> {
+            try {
+                InetAddress.ofLiteral(address);
+            } catch (IllegalArgumentException e) {
+                labels.fault(label, address, "is not an IP address");
+            }
+        });
+        return value;
+    }
+
+    private static Set<String> groups(LabelReader labels) {
+        var own = labels.list(labels.haproxy("GROUP"));
+        var groups = new HashSet<>(own.isEmpty() ? labels.list("HAPROXY_GROUP") : own);
+        groups.remove("");
+        return Set.copyOf(groups);
     }
 }

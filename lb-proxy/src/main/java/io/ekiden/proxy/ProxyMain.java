@@ -6,6 +6,7 @@ import io.ekiden.process.ServiceProcess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Set;
 
 /// The load balancer as a process of its own; `--help` tells its options, [ServiceProcess] how it
 /// ends.
@@ -21,6 +22,12 @@ public final class ProxyMain {
     private static final Option THREADS =
             Option.of("proxy-threads", "0", "event loops; 0 is one for each core");
 
+    private static final Option GROUP =
+            Option.of(
+                    "lb-group",
+                    "*",
+                    "routes apps of these HAPROXY_GROUPs only, a comma list; * all, and of none");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -32,6 +39,7 @@ public final class ProxyMain {
                     ADMIN_PORT,
                     Option.SERVICE_PORTS,
                     THREADS,
+                    GROUP,
                     Option.INSECURE);
 
     private ProxyMain() {}
@@ -68,8 +76,14 @@ public final class ProxyMain {
                 options.port(ADMIN_PORT),
                 options.ports(Option.SERVICE_PORTS),
                 options.number(THREADS, 0, MAX_THREADS),
+                frontends(options),
                 ProxyConfig.Timeouts.DEFAULT,
                 options.kafka());
+    }
+
+    private static ProxyConfig.Frontends frontends(Options options) {
+        return new ProxyConfig.Frontends(
+                Set.copyOf(List.of(options.text(GROUP).split("\\s*,\\s*", -1))));
     }
 
     static List<Option> options() {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -55,11 +54,7 @@ public final class ProxyServer implements AutoCloseable {
                                 .setInternalBlockingPoolSize(2));
         var clients = new AtomicInteger();
         this.reports = Reports.of(config);
-        this.routing =
-                new Routing(
-                        new Drains(reports::drained),
-                        config.timeouts().eject().toNanos(),
-                        _ -> tableChanged());
+        this.routing = new Routing(config, new Drains(reports::drained), _ -> tableChanged());
         this.follower = new EndpointFollower(config, routing, reports);
         for (int i = 0; i < config.threads(); i++) {
             lanes.add(new Lane(config, routing, clients));
@@ -131,7 +126,12 @@ public final class ProxyServer implements AutoCloseable {
     private Future<Void> listen() {
         // Vert.x' way of saying: any port, but the same one for all lanes.
         int port = config.lbPort() == 0 ? -1 : config.lbPort();
-        var bound = lanes.stream().map(lane -> lane.listen(port, OptionalInt.empty())).toList();
+        var bound =
+                lanes.stream()
+                        .map(lane ->
+                                lane.listen(
+                                        config.bindAddress(), port, new Frontend.VirtualHosts()))
+                        .toList();
         return Future.all(bound)
                 .compose(_ -> {
                     lbPort = bound.getFirst().result();

@@ -200,10 +200,16 @@ final class ProxyServerTest extends WithCluster {
     }
 
     @Test
-    void aBrokenLabelIsShownAndHasNoOtherEffect() throws Exception {
+    void aBrokenLabelIsShownAndOthersAreNotConcerned() throws Exception {
         int port = TestBroker.freePort();
-        var labels = Map.of("HAPROXY_0_VHOST", "good.test,b@d\r\nX: y", "HAPROXY_0_MODE", "udp");
-        cluster.put(Given.endpoint("/a", 1, task("one").port(), port, labels));
+        cluster.put(
+                Given.endpoint(
+                        "/a",
+                        1,
+                        task("one").port(),
+                        port,
+                        Map.of("HAPROXY_0_VHOST", "good.test,b@d\r\nX: y")),
+                Given.endpoint("/b", 1, 1, 0, Map.of("HAPROXY_0_MODE", "udp")));
         var proxy = cluster.proxy();
 
         assertThat(cluster.get(port, "/").body()).isEqualTo("one");
@@ -301,6 +307,7 @@ final class ProxyServerTest extends WithCluster {
                 c.adminPort(),
                 c.servicePorts(),
                 c.threads(),
+                c.frontends(),
                 c.timeouts(),
                 c.kafka());
     }

@@ -78,6 +78,7 @@ final class TestCluster implements AutoCloseable {
                 0,
                 new PortRange(1024, 65_535),
                 2,
+                ProxyConfig.Frontends.DEFAULT,
                 timeouts,
                 Map.of());
     }

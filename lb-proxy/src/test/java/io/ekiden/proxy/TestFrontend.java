@@ -29,7 +29,13 @@ final class TestFrontend implements AutoCloseable {
     private final ServicePorts ports;
     private final TcpFrontend tcp;
 
+    private final int lbPort;
+
     TestFrontend(ProxyConfig.Timeouts timeouts) throws Exception {
+        this(timeouts, ProxyConfig.Frontends.DEFAULT);
+    }
+
+    TestFrontend(ProxyConfig.Timeouts timeouts, ProxyConfig.Frontends frontends) throws Exception {
         var config =
                 new ProxyConfig(
                         "nowhere:1",
@@ -41,14 +47,16 @@ final class TestFrontend implements AutoCloseable {
                         0,
                         new PortRange(1024, 65_535),
                         THREADS,
+                        frontends,
                         timeouts,
                         Map.of());
-        routing = new Routing(new Drains(this::drained), timeouts.eject().toNanos(), _ -> {});
+        routing = new Routing(config, new Drains(this::drained), _ -> {});
         var lanes =
                 Stream.generate(() -> new Lane(config, routing, clients)).limit(THREADS).toList();
         for (var lane : lanes) {
             vertx.deployVerticle(lane).await(10, TimeUnit.SECONDS);
         }
+        lbPort = listen(lanes, new Frontend.VirtualHosts());
         var loops = (VertxInternal) vertx;
         tcp =
                 new TcpFrontend(
@@ -59,6 +67,25 @@ final class TestFrontend implements AutoCloseable {
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
         ports = new ServicePorts(config, routing, lanes, tcp, _ -> false);
+    }
+
+    private static int listen(List<Lane> lanes, Frontend frontend) throws Exception {
+        int port = 0;
+        for (var lane : lanes) {
+            port = lane.listen("127.0.0.1", -1, frontend).await(10, TimeUnit.SECONDS);
+        }
+        return port;
+    }
+
+    /// For HTTP by virtual host.
+    int lbPort() {
+        return lbPort;
+    }
+
+    List<String> problems() {
+        return routing.table().problems().stream()
+                .map(p -> p.runSpecId() + " " + p.reason())
+                .toList();
     }
 
     /// When this returns the endpoints are in force and their ports open.
