@@ -16,9 +16,14 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, and marathon-lb's
-/// `/_haproxy_health_check` (200 once the table is loaded) and `/_haproxy_getvhostmap`.
+/// `/_haproxy_health_check` (200 once the table is loaded), `/_haproxy_getvhostmap` and
+/// `/_haproxy_getappmap`.
 final class Admin {
     private static final int IDLE_SECONDS = 60;
+
+    private static final String OFFERED =
+            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap,"
+                    + " /_haproxy_getappmap\n";
 
     private final ProxyConfig config;
     private final Routing routing;
@@ -66,12 +71,21 @@ final class Admin {
                         "text/plain",
                         loaded ? "ok\n" : "The endpoints are not loaded yet.\n");
             }
-            case null, default ->
+            case "/_haproxy_getappmap" -> answer(request, 200, "text/plain", apps());
+            case "/_haproxy_getconfig", "/_haproxy_getpids", "/haproxy" ->
                     answer(
                             request,
                             404,
                             "text/plain",
-                            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap\n");
+                            "There is no HAProxy here; /routes has the routes with their counters,"
+                                    + " /metrics the figures.\n");
+            case "/_mlb_signal/hup", "/_mlb_signal/usr1" ->
+                    answer(
+                            request,
+                            404,
+                            "text/plain",
+                            "There is nothing to reload: changes are in force at once.\n");
+            case null, default -> answer(request, 404, "text/plain", OFFERED);
         }
     }
 
@@ -86,6 +100,13 @@ final class Admin {
     /// As marathon-lb writes it: host name, blank, backend.
     private String vhosts() {
         return routing.table().names().entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue().runSpecId().flat() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /// As marathon-lb writes it: app id, blank, backend.
+    private String apps() {
+        return routing.table().apps().entrySet().stream()
                 .map(e -> e.getKey() + " " + e.getValue().runSpecId().flat() + "\n")
                 .collect(Collectors.joining());
     }

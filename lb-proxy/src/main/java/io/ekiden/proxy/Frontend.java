@@ -2,6 +2,7 @@ package io.ekiden.proxy;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
 import java.util.Optional;
 
 /// By what a listener for HTTP chooses the route of a request.
@@ -26,6 +27,27 @@ sealed interface Frontend {
         private static String host(HttpServerRequest request) {
             var host = request.getHeader(HttpHeaders.HOST);
             return host == null ? "" : host;
+        }
+    }
+
+    /// The app that its header `X-Marathon-App-Id` names.
+    record AppIds() implements Frontend {
+        private static final CharSequence HEADER =
+                HttpHeaders.createOptimized("X-Marathon-App-Id");
+
+        @Override
+        public Optional<Route> route(RouteTable table, HttpServerRequest request) {
+            return table.app(id(request));
+        }
+
+        @Override
+        public Refusal unknown(HttpServerRequest request) {
+            return Refusal.unknownApp(id(request));
+        }
+
+        private static String id(HttpServerRequest request) {
+            var id = request.getHeader(HEADER);
+            return id == null ? "" : id.toLowerCase(Locale.ROOT);
         }
     }
 

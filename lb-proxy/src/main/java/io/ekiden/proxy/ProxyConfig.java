@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// What one load balancer is told.
@@ -66,8 +67,9 @@ public record ProxyConfig(
     ///
     /// @param groups only apps of one of these `HAPROXY_GROUP`s are routed; `*` stands for all, and
     ///   for those of none
-    public record Frontends(Set<String> groups) {
-        public static final Frontends DEFAULT = new Frontends(Set.of("*"));
+    /// @param appIdPort for HTTP by the header `X-Marathon-App-Id`, if wanted
+    public record Frontends(Set<String> groups, OptionalInt appIdPort) {
+        public static final Frontends DEFAULT = new Frontends(Set.of("*"), OptionalInt.empty());
 
         public Frontends {
             groups = Set.copyOf(groups);

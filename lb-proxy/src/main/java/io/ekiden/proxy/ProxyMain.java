@@ -6,6 +6,7 @@ import io.ekiden.process.ServiceProcess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /// The load balancer as a process of its own; `--help` tells its options, [ServiceProcess] how it
@@ -28,6 +29,9 @@ public final class ProxyMain {
                     "*",
                     "routes apps of these HAPROXY_GROUPs only, a comma list; * all, and of none");
 
+    private static final Option APP_ID_PORT =
+            Option.of("app-id-port", "HTTP by the header X-Marathon-App-Id, such as 9091; none");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -40,6 +44,7 @@ public final class ProxyMain {
                     Option.SERVICE_PORTS,
                     THREADS,
                     GROUP,
+                    APP_ID_PORT,
                     Option.INSECURE);
 
     private ProxyMain() {}
@@ -83,7 +88,14 @@ public final class ProxyMain {
 
     private static ProxyConfig.Frontends frontends(Options options) {
         return new ProxyConfig.Frontends(
-                Set.copyOf(List.of(options.text(GROUP).split("\\s*,\\s*", -1))));
+                Set.copyOf(List.of(options.text(GROUP).split("\\s*,\\s*", -1))),
+                optionalPort(options, APP_ID_PORT));
+    }
+
+    private static OptionalInt optionalPort(Options options, Option option) {
+        return options.find(option).isPresent()
+                ? OptionalInt.of(options.port(option))
+                : OptionalInt.empty();
     }
 
     static List<Option> options() {

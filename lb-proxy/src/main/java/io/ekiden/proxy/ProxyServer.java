@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -42,6 +43,8 @@ public final class ProxyServer implements AutoCloseable {
     private volatile boolean listening;
     private volatile boolean closed;
     private volatile int lbPort;
+    private final AtomicInteger anyPort = new AtomicInteger();
+    private volatile OptionalInt appIdPort = OptionalInt.empty();
     private volatile Optional<HttpServer> adminServer = Optional.empty();
 
     public ProxyServer(ProxyConfig config) {
@@ -96,6 +99,11 @@ public final class ProxyServer implements AutoCloseable {
         return lbPort;
     }
 
+    /// The port for HTTP by the header `X-Marathon-App-Id`, if there is one, once started.
+    public OptionalInt appIdPort() {
+        return appIdPort;
+    }
+
     public int adminPort() {
         return adminServer.map(HttpServer::actualPort).orElse(config.adminPort());
     }
@@ -124,20 +132,36 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private Future<Void> listen() {
-        // Vert.x' way of saying: any port, but the same one for all lanes.
-        int port = config.lbPort() == 0 ? -1 : config.lbPort();
-        var bound =
-                lanes.stream()
-                        .map(lane ->
-                                lane.listen(
-                                        config.bindAddress(), port, new Frontend.VirtualHosts()))
-                        .toList();
-        return Future.all(bound)
+        return listen(config.lbPort(), new Frontend.VirtualHosts())
+                .compose(port -> {
+                    lbPort = port;
+                    return listenForAppIds();
+                })
                 .compose(_ -> {
-                    lbPort = bound.getFirst().result();
                     listening = true;
                     return servicePorts.reconcile();
                 });
+    }
+
+    private Future<Void> listenForAppIds() {
+        var wanted = config.frontends().appIdPort();
+        if (wanted.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return listen(wanted.getAsInt(), new Frontend.AppIds())
+                .onSuccess(port -> appIdPort = OptionalInt.of(port))
+                .mapEmpty();
+    }
+
+    /// On all lanes; gives back the actual port.
+    private Future<Integer> listen(int wanted, Frontend frontend) {
+        // Vert.x' way of saying: any port, but the same one for all who name this number.
+        int port = wanted == 0 ? anyPort.decrementAndGet() : wanted;
+        var bound =
+                lanes.stream()
+                        .map(lane -> lane.listen(config.bindAddress(), port, frontend))
+                        .toList();
+        return Future.all(bound).map(_ -> bound.getFirst().result());
     }
 
     private void join() {

@@ -34,6 +34,15 @@ record Refusal(int status, String reason, Map<String, String> headers) {
                         + " \"HAPROXY_0_VHOST\": \"shop.example.com\", 0 being the index of its port.");
     }
 
+    static Refusal unknownApp(String id) {
+        return new Refusal(
+                404,
+                "No app has the id '"
+                        + Texts.printable(id)
+                        + "' and a service port for HTTP. The header X-Marathon-App-Id names it, such"
+                        + " as /shop/cart.");
+    }
+
     static Refusal noRoute(int servicePort) {
         return new Refusal(503, "No app has the service port " + servicePort + " now.");
     }

@@ -25,6 +25,7 @@ final class RouteTable {
     private final List<Problem> problems;
     private final Map<String, Labelled> labelled;
     private final Map<String, Named[]> byHost;
+    private final SortedMap<String, Route> byApp;
 
     /// Why something that labels or ports ask for is not done.
     record Problem(PathId runSpecId, String reason) {}
@@ -62,6 +63,16 @@ final class RouteTable {
         this.problems = problems;
         this.labelled = labelled;
         this.byHost = byHost(byName);
+        this.byApp = byApp(byPort);
+    }
+
+    /// Of each app the lowest service port for HTTP.
+    private static SortedMap<String, Route> byApp(SortedMap<Integer, Route> byPort) {
+        var apps = new TreeMap<String, Route>();
+        byPort.values().stream()
+                .filter(route -> route.mode() == PortLabels.Mode.HTTP)
+                .forEach(route -> apps.putIfAbsent(route.runSpecId().value(), route));
+        return apps;
     }
 
     /// Of each host those first that have the highest precedence, and of several the longest path.
@@ -108,6 +119,15 @@ final class RouteTable {
 
     Optional<Route> port(int servicePort) {
         return Optional.ofNullable(byPort.get(servicePort));
+    }
+
+    /// By the id of its app.
+    Optional<Route> app(String id) {
+        return Optional.ofNullable(byApp.get(id));
+    }
+
+    SortedMap<String, Route> apps() {
+        return byApp;
     }
 
     SortedMap<Name, Route> names() {

@@ -29,6 +29,7 @@ final class ProxyMainTest {
         assertThat(config.adminPort()).isZero();
         assertThat(config.servicePorts()).isEqualTo(new PortRange(20_000, 20_009));
         assertThat(config.frontends().groups()).containsExactlyInAnyOrder("external", "internal");
+        assertThat(config.frontends().appIdPort()).isEmpty();
         assertThat(config.kafka()).containsOnly(Map.entry("security.protocol", "SSL"));
     }
 
