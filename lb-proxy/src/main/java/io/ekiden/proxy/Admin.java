@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,8 @@ final class Admin {
     private final ProxyConfig config;
     private final Routing routing;
     private final ServicePorts ports;
+    private final Certificates certificates;
+    private final HttpsPort https;
     private final EndpointFollower follower;
     private final Metrics metrics;
 
@@ -35,11 +38,15 @@ final class Admin {
             ProxyConfig config,
             Routing routing,
             ServicePorts ports,
+            Certificates certificates,
+            HttpsPort https,
             EndpointFollower follower,
             Metrics metrics) {
         this.config = config;
         this.routing = routing;
         this.ports = ports;
+        this.certificates = certificates;
+        this.https = https;
         this.follower = follower;
         this.metrics = metrics;
     }
@@ -139,8 +146,19 @@ final class Admin {
                 .put("staleSeconds", follower.sinceContact().toSeconds())
                 .put("virtualHosts", hosts)
                 .put("servicePorts", servicePorts)
+                .put("tls", tls())
                 .put("problems", problems)
                 .put("endpoints", endpoints);
+    }
+
+    private JsonObject tls() {
+        var json =
+                new JsonObject()
+                        .put("certificates", new JsonArray(List.copyOf(certificates.files())))
+                        .put("problems", new JsonObject(Map.copyOf(certificates.problems())));
+        https.port().ifPresent(port -> json.put("port", port));
+        https.problem().ifPresent(why -> json.put("problem", why));
+        return json;
     }
 
     private static JsonObject route(Route route) {

@@ -31,12 +31,12 @@ final class Claims<K extends Comparable<K>> {
     }
 
     /// @param what names a key in a problem
-    /// @param hosts the virtual hosts of a key
+    /// @param sites where the route of a key is found
     /// @param before the routes of the table before
     /// @param problems is told who does not get what it wants
     SortedMap<K, Route> routes(
             Function<K, String> what,
-            Function<K, List<String>> hosts,
+            Function<K, Site> sites,
             Map<K, Route> before,
             List<RouteTable.Problem> problems) {
         var routes = new TreeMap<K, Route>();
@@ -48,7 +48,7 @@ final class Claims<K extends Comparable<K>> {
                             new RouteTable.Problem(
                                     app, what.apply(key) + " belongs to " + winner.runSpecId))
                     .forEach(problems::add);
-            routes.put(key, winner.route(hosts.apply(key), Optional.ofNullable(before.get(key))));
+            routes.put(key, winner.route(sites.apply(key), Optional.ofNullable(before.get(key))));
         });
         return routes;
     }
@@ -75,7 +75,7 @@ final class Claims<K extends Comparable<K>> {
             precedence = Math.max(precedence, labels.precedence());
         }
 
-        Route route(List<String> hosts, Optional<Route> before) {
+        Route route(Site site, Optional<Route> before) {
             var handling = handling();
             var turn = before.map(route -> route.pool().turn()).orElseGet(AtomicInteger::new);
             return new Route(
@@ -84,7 +84,7 @@ final class Claims<K extends Comparable<K>> {
                     handling,
                     all,
                     new Pool(handling.balance(), ready, turn),
-                    hosts,
+                    site,
                     before.flatMap(Route::auth));
         }
 

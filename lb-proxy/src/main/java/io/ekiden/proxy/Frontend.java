@@ -32,8 +32,7 @@ sealed interface Frontend {
 
     /// The app that its header `X-Marathon-App-Id` names.
     record AppIds() implements Frontend {
-        private static final CharSequence HEADER =
-                HttpHeaders.createOptimized("X-Marathon-App-Id");
+        private static final CharSequence HEADER = HttpHeaders.createOptimized("X-Marathon-App-Id");
 
         @Override
         public Optional<Route> route(RouteTable table, HttpServerRequest request) {

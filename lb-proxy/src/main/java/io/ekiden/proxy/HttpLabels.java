@@ -68,13 +68,13 @@ record HttpLabels(
 
     /// What is to be done, in this order.
     ///
-    /// @param hosts the virtual hosts; empty on a service port
-    List<Interceptor> interceptors(List<String> hosts) {
+    /// @param site what the route is of
+    List<Interceptor> interceptors(Site site) {
         var interceptors = new ArrayList<Interceptor>();
-        if (!hosts.isEmpty() && redirectToHttps) {
-            interceptors.add(new Interceptors.HttpsOnly());
+        if (site.isVirtualHost() && redirectToHttps) {
+            interceptors.add(new Interceptors.HttpsOnly(site.httpsPort()));
         }
-        if (!hosts.isEmpty()) {
+        if (site.isVirtualHost()) {
             rootRedirect.ifPresent(path -> interceptors.add(new Interceptors.RootRedirect(path)));
         }
         if (hsts) {
@@ -82,7 +82,7 @@ record HttpLabels(
         }
         proxyPass.ifPresent(path -> interceptors.add(new Interceptors.PathStripped(path)));
         revProxy.ifPresent(
-                path -> interceptors.add(new Interceptors.LocationPrefixed(path, hosts)));
+                path -> interceptors.add(new Interceptors.LocationPrefixed(path, site.host())));
         return interceptors;
     }
 }

@@ -3,8 +3,8 @@ package io.ekiden.proxy;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
-import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// Those that need nothing but their label.
 final class Interceptors {
@@ -21,7 +21,9 @@ final class Interceptors {
     }
 
     /// `HAPROXY_{n}_REDIRECT_TO_HTTPS`.
-    record HttpsOnly() implements Interceptor {
+    record HttpsOnly(OptionalInt port) implements Interceptor {
+        private static final int USUAL = 443;
+
         @Override
         public Optional<Refusal> before(HttpServerRequest request) {
             if (request.isSSL()) {
@@ -29,7 +31,11 @@ final class Interceptors {
             }
             var host = HostNames.normal(request.getHeader(HttpHeaders.HOST));
             var target = request.uri().startsWith("/") ? request.uri() : "/";
-            return Optional.of(Refusal.moved("https://" + host + target));
+            return Optional.of(Refusal.moved("https://" + host + suffix() + target));
+        }
+
+        private String suffix() {
+            return port.isEmpty() || port.getAsInt() == USUAL ? "" : ":" + port.getAsInt();
         }
     }
 
@@ -63,7 +69,7 @@ final class Interceptors {
 
     /// `HAPROXY_{n}_HTTP_BACKEND_REVPROXY_PATH`: a `Location` on this host becomes one below the
     /// path.
-    record LocationPrefixed(String path, List<String> hosts) implements Interceptor {
+    record LocationPrefixed(String path, Optional<String> ownHost) implements Interceptor {
         @Override
         public void toClient(HttpServerRequest request, Backend backend, MultiMap headers) {
             var location = headers.get(HttpHeaders.LOCATION);
@@ -84,7 +90,9 @@ final class Interceptors {
             }
             int host = location.indexOf("//") + 2;
             int start = location.indexOf('/', host);
-            return start >= 0 && hosts.contains(HostNames.normal(location.substring(host, start)))
+            return start >= 0
+                            && ownHost.equals(
+                                    Optional.of(HostNames.normal(location.substring(host, start))))
                     ? start
                     : -1;
         }

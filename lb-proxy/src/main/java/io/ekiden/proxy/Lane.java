@@ -27,6 +27,8 @@ import java.util.function.Supplier;
 final class Lane extends VerticleBase {
     private static final long SWEEP_MS = 250;
 
+    private static final AtomicInteger ANY_PORT = new AtomicInteger();
+
     /// A sweep after a stall must not judge by time in which nobody was listened to.
     private static final long MAX_STEP_NANOS = 2 * SWEEP_MS * 1_000_000;
 
@@ -76,10 +78,11 @@ final class Lane extends VerticleBase {
     ///
     /// @param port below 0 picks one, the same for all lanes that name the same
     /// @return the actual port
-    Future<Integer> listen(String address, int port, Frontend frontend) {
+    /// @param tls none for plain HTTP
+    Future<Integer> listen(String address, int port, Frontend frontend, Optional<Tls> tls) {
         return onLane(() -> {
             var server =
-                    vertx.createHttpServer(serverOptions())
+                    vertx.createHttpServer(serverOptions(tls))
                             .connectionHandler(this::connected)
                             .requestHandler(request -> handle(request, frontend));
             return server.listen(port, address)
@@ -87,6 +90,28 @@ final class Lane extends VerticleBase {
                         servers.put(bound.actualPort(), bound);
                         return bound.actualPort();
                     });
+        });
+    }
+
+    /// Listens on all lanes.
+    ///
+    /// @param wanted 0 picks a port
+    /// @return the actual port
+    static Future<Integer> listen(
+            List<Lane> lanes, String address, int wanted, Frontend frontend, Optional<Tls> tls) {
+        // Vert.x' way of saying: any port, but the same one for all who name this number.
+        int port = wanted == 0 ? ANY_PORT.decrementAndGet() : wanted;
+        var bound = lanes.stream().map(lane -> lane.listen(address, port, frontend, tls)).toList();
+        return Future.all(bound).map(_ -> bound.getFirst().result());
+    }
+
+    /// Who connects to the port from now on is shown these certificates.
+    Future<Void> renew(int port, Tls tls) {
+        return onLane(() -> {
+            var server = servers.get(port);
+            return server == null
+                    ? Future.succeededFuture()
+                    : server.updateSSLOptions(tls.renewed(), true).mapEmpty();
         });
     }
 
@@ -263,12 +288,15 @@ final class Lane extends VerticleBase {
         return client.inFlight == 0 && now - client.since > patience.toNanos();
     }
 
-    private static HttpServerOptions serverOptions() {
-        return new HttpServerOptions()
-                .setHttp2ClearTextEnabled(false)
-                .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(ProxyConfig.MAX_REQUEST_LINE_BYTES)
-                .setTcpNoDelay(true);
+    private static HttpServerOptions serverOptions(Optional<Tls> tls) {
+        var options =
+                new HttpServerOptions()
+                        .setHttp2ClearTextEnabled(false)
+                        .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES)
+                        .setMaxInitialLineLength(ProxyConfig.MAX_REQUEST_LINE_BYTES)
+                        .setTcpNoDelay(true);
+        tls.ifPresent(keys -> keys.into(options));
+        return options;
     }
 
     /// Runs on this lane's event loop, whoever asks.

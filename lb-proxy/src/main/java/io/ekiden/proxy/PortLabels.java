@@ -36,10 +36,12 @@ record PortLabels(
     /// What is done with those who come.
     ///
     /// @param bindAddress of the service port; empty for that of the proxy
+    /// @param certificate the file of the service port's, for TLS
     /// @param allowed who may come; empty for everybody
     record Handling(
             Mode mode,
             Optional<String> bindAddress,
+            Optional<String> certificate,
             Balance balance,
             Optional<Networks> allowed,
             HttpLabels http) {}
@@ -76,6 +78,7 @@ record PortLabels(
         return new Handling(
                 mode,
                 bindAddress(labels),
+                certificate(labels, mode),
                 Balance.of(labels, labels.haproxy("BALANCE")),
                 labels.text(allowed).map(_ -> Networks.of(labels, allowed)),
                 HttpLabels.of(labels, mode));
@@ -121,6 +124,15 @@ record PortLabels(
                 labels.fault(label, address, "is not an IP address");
             }
         });
+        return value;
+    }
+
+    private static Optional<String> certificate(LabelReader labels, Mode mode) {
+        var label = labels.haproxy("SSL_CERT");
+        var value = labels.text(label);
+        if (value.isPresent() && mode == Mode.TCP) {
+            labels.fault(label, "cannot be offered in tcp mode");
+        }
         return value;
     }
 

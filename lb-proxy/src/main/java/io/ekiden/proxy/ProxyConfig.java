@@ -4,8 +4,10 @@ import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -68,8 +70,16 @@ public record ProxyConfig(
     /// @param groups only apps of one of these `HAPROXY_GROUP`s are routed; `*` stands for all, and
     ///   for those of none
     /// @param appIdPort for HTTP by the header `X-Marathon-App-Id`, if wanted
-    public record Frontends(Set<String> groups, OptionalInt appIdPort) {
-        public static final Frontends DEFAULT = new Frontends(Set.of("*"), OptionalInt.empty());
+    /// @param httpsPort for HTTPS by virtual host, if wanted
+    /// @param certificates a directory of PEM files, each with a chain and its private key
+    public record Frontends(
+            Set<String> groups,
+            OptionalInt appIdPort,
+            OptionalInt httpsPort,
+            Optional<Path> certificates) {
+        public static final Frontends DEFAULT =
+                new Frontends(
+                        Set.of("*"), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
 
         public Frontends {
             groups = Set.copyOf(groups);

@@ -5,6 +5,7 @@ import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -32,6 +33,13 @@ public final class ProxyMain {
     private static final Option APP_ID_PORT =
             Option.of("app-id-port", "HTTP by the header X-Marathon-App-Id, such as 9091; none");
 
+    private static final Option HTTPS_PORT =
+            Option.of("https-port", "HTTPS by virtual host, such as 9443; none");
+    private static final Option SSL_CERTS =
+            Option.of(
+                    "ssl-certs",
+                    "directory of certificates, *.pem, each with its chain and its key; none");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -45,6 +53,8 @@ public final class ProxyMain {
                     THREADS,
                     GROUP,
                     APP_ID_PORT,
+                    HTTPS_PORT,
+                    SSL_CERTS,
                     Option.INSECURE);
 
     private ProxyMain() {}
@@ -89,7 +99,9 @@ public final class ProxyMain {
     private static ProxyConfig.Frontends frontends(Options options) {
         return new ProxyConfig.Frontends(
                 Set.copyOf(List.of(options.text(GROUP).split("\\s*,\\s*", -1))),
-                optionalPort(options, APP_ID_PORT));
+                optionalPort(options, APP_ID_PORT),
+                optionalPort(options, HTTPS_PORT),
+                options.find(SSL_CERTS).map(Path::of));
     }
 
     private static OptionalInt optionalPort(Options options, Option option) {

@@ -29,6 +29,7 @@ public final class ProxyServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
 
     private static final long RECONCILE_MS = 1_000;
+    private static final long CERTIFICATES_MS = 2_000;
     private static final Duration PATIENCE_FOR_KAFKA = Duration.ofSeconds(5);
 
     private final ProxyConfig config;
@@ -38,12 +39,13 @@ public final class ProxyServer implements AutoCloseable {
     private final EndpointFollower follower;
     private final List<Lane> lanes = new ArrayList<>();
     private final TcpFrontend tcp;
+    private final Certificates certificates;
+    private final HttpsPort https;
     private final ServicePorts servicePorts;
     private final Admin admin;
     private volatile boolean listening;
     private volatile boolean closed;
     private volatile int lbPort;
-    private final AtomicInteger anyPort = new AtomicInteger();
     private volatile OptionalInt appIdPort = OptionalInt.empty();
     private volatile Optional<HttpServer> adminServer = Optional.empty();
 
@@ -71,12 +73,17 @@ public final class ProxyServer implements AutoCloseable {
                         loops.nettyEventLoopGroup(),
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
-        this.servicePorts = new ServicePorts(config, routing, lanes, tcp, localHosts()::contains);
+        this.certificates = new Certificates(vertx, config.frontends().certificates());
+        this.https = new HttpsPort(config, lanes, certificates);
+        this.servicePorts =
+                new ServicePorts(config, routing, lanes, tcp, certificates, localHosts()::contains);
         this.admin =
                 new Admin(
                         config,
                         routing,
                         servicePorts,
+                        certificates,
+                        https,
                         follower,
                         new Metrics(routing, follower, reports, clients));
     }
@@ -102,6 +109,11 @@ public final class ProxyServer implements AutoCloseable {
     /// The port for HTTP by the header `X-Marathon-App-Id`, if there is one, once started.
     public OptionalInt appIdPort() {
         return appIdPort;
+    }
+
+    /// The port for HTTPS by virtual host, once it is open.
+    public OptionalInt httpsPort() {
+        return https.port();
     }
 
     public int adminPort() {
@@ -137,6 +149,7 @@ public final class ProxyServer implements AutoCloseable {
                     lbPort = port;
                     return listenForAppIds();
                 })
+                .compose(_ -> loadCertificates())
                 .compose(_ -> {
                     listening = true;
                     return servicePorts.reconcile();
@@ -153,19 +166,21 @@ public final class ProxyServer implements AutoCloseable {
                 .mapEmpty();
     }
 
-    /// On all lanes; gives back the actual port.
-    private Future<Integer> listen(int wanted, Frontend frontend) {
-        // Vert.x' way of saying: any port, but the same one for all who name this number.
-        int port = wanted == 0 ? anyPort.decrementAndGet() : wanted;
-        var bound =
-                lanes.stream()
-                        .map(lane -> lane.listen(config.bindAddress(), port, frontend))
-                        .toList();
-        return Future.all(bound).map(_ -> bound.getFirst().result());
+    private Future<Integer> listen(int port, Frontend frontend) {
+        return Lane.listen(lanes, config.bindAddress(), port, frontend, Optional.empty());
+    }
+
+    private Future<Void> loadCertificates() {
+        return vertx.executeBlocking(certificates::load)
+                .compose(changed ->
+                        changed
+                                ? Future.join(https.renew(), servicePorts.renew()).mapEmpty()
+                                : Future.succeededFuture());
     }
 
     private void join() {
         vertx.setPeriodic(RECONCILE_MS, _ -> servicePorts.reconcile());
+        vertx.setPeriodic(CERTIFICATES_MS, _ -> loadCertificates());
         reports.join();
         LOG.info("proxy={} lbPort={} adminPort={} started", config.proxyId(), lbPort, adminPort());
     }

@@ -20,7 +20,6 @@ final class Route {
     private final Interceptor[] interceptors;
 
     /// @param all those that drain included
-    /// @param hosts the virtual hosts; empty on a service port
     /// @param auth of the same route in the table before, if it had any
     Route(
             PathId runSpecId,
@@ -28,7 +27,7 @@ final class Route {
             PortLabels.Handling handling,
             List<Backend> all,
             Pool pool,
-            List<String> hosts,
+            Site site,
             Optional<BasicAuth> auth) {
         this.runSpecId = runSpecId;
         this.precedence = precedence;
@@ -45,7 +44,7 @@ final class Route {
                                         .orElseGet(() -> new BasicAuth(wanted)));
         var interceptors = new ArrayList<Interceptor>();
         handling.allowed().map(Interceptors.Allowed::new).ifPresent(interceptors::add);
-        interceptors.addAll(handling.http().interceptors(hosts));
+        interceptors.addAll(handling.http().interceptors(site));
         sticky.ifPresent(interceptors::add);
         this.interceptors = interceptors.toArray(Interceptor[]::new);
     }

@@ -217,13 +217,16 @@ final class RouteTable {
             var byName =
                     names.routes(
                             name -> "virtual host " + name,
-                            name -> List.of(name.host()),
+                            name ->
+                                    new Site(
+                                            Optional.of(name.host()),
+                                            config.frontends().httpsPort()),
                             before.byName,
                             problems);
             var byPort =
                     ports.routes(
                             port -> "service port " + port,
-                            _ -> List.of(),
+                            _ -> Site.SERVICE_PORT,
                             before.byPort,
                             problems);
             return new RouteTable(byName, byPort, problems.stream().distinct().toList(), labelled);

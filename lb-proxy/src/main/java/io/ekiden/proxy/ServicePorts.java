@@ -25,6 +25,7 @@ final class ServicePorts {
     private final Routing routing;
     private final List<Lane> lanes;
     private final TcpFrontend tcp;
+    private final Certificates certificates;
     private final Predicate<String> isHere;
     private final Map<Integer, Listener> listeners = new HashMap<>();
     private boolean closed;
@@ -37,7 +38,9 @@ final class ServicePorts {
     }
 
     /// What listens at a port.
-    private record Binding(PortLabels.Mode mode, String address) {}
+    ///
+    /// @param certificate its file, for TLS
+    private record Binding(PortLabels.Mode mode, String address, Optional<String> certificate) {}
 
     /// One port's listener.
     private static final class Listener {
@@ -59,11 +62,13 @@ final class ServicePorts {
             Routing routing,
             List<Lane> lanes,
             TcpFrontend tcp,
+            Certificates certificates,
             Predicate<String> isHere) {
         this.config = config;
         this.routing = routing;
         this.lanes = List.copyOf(lanes);
         this.tcp = tcp;
+        this.certificates = certificates;
         this.isHere = isHere;
     }
 
@@ -84,6 +89,18 @@ final class ServicePorts {
             }
         });
         return Future.join(opening).otherwiseEmpty().mapEmpty();
+    }
+
+    /// Has those with TLS use the certificates of now.
+    synchronized Future<Void> renew() {
+        var renewing = new ArrayList<Future<Void>>();
+        listeners.forEach((port, listener) -> {
+            var tls = listener.binding.certificate().flatMap(certificates::one);
+            if (listener.state == State.OPEN && tls.isPresent()) {
+                lanes.forEach(lane -> renewing.add(lane.renew(port, tls.get())));
+            }
+        });
+        return Future.join(renewing).mapEmpty();
     }
 
     /// Accepts no more connections in TCP mode; the lanes close their own listeners.
@@ -125,7 +142,10 @@ final class ServicePorts {
 
     private Binding binding(Route route) {
         var handling = route.handling();
-        return new Binding(handling.mode(), handling.bindAddress().orElse(config.bindAddress()));
+        return new Binding(
+                handling.mode(),
+                handling.bindAddress().orElse(config.bindAddress()),
+                handling.certificate());
     }
 
     /// With `requirePorts` the service port is the host port: on the task's own machine it is the
@@ -171,9 +191,14 @@ final class ServicePorts {
     }
 
     private Future<?> openHttp(int port, Binding binding) {
+        var tls = binding.certificate().flatMap(certificates::one);
+        if (binding.certificate().isPresent() && tls.isEmpty()) {
+            return Future.failedFuture(
+                    "no usable certificate " + Texts.printable(binding.certificate().get()));
+        }
         var listening = new ArrayList<Future<Integer>>();
         var frontend = new Frontend.ServicePort(port);
-        lanes.forEach(lane -> listening.add(lane.listen(binding.address(), port, frontend)));
+        lanes.forEach(lane -> listening.add(lane.listen(binding.address(), port, frontend, tls)));
         return Future.join(listening);
     }
 

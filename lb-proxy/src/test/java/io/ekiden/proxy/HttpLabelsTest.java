@@ -237,7 +237,7 @@ final class HttpLabelsTest extends WithFrontend {
                 endpoint(
                         task("one").port(),
                         "AUTH",
-                        "r:ann:" + SHA512.replace("$6$", "$6$rounds=1000000$")),
+                        "r:ann:" + SHA512.replace("$6$", "$6$rounds=200000$")),
                 Given.endpoint("/b", 1, task("two").port(), open));
 
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -20,6 +20,7 @@ final class ProxyMainTest {
                                 "EKIDEN_HOSTNAME", "h1",
                                 "EKIDEN_BIND", "127.0.0.2",
                                 "EKIDEN_SERVICE_PORTS", "20000-20009",
+                                "EKIDEN_HTTPS_PORT", "9443",
                                 "EKIDEN_LB_GROUP", "external, internal",
                                 "EKIDEN_KAFKA_SECURITY_PROTOCOL", "SSL"));
         assertThat(config.bootstrapServers()).isEqualTo("kafka:9092");
@@ -30,6 +31,7 @@ final class ProxyMainTest {
         assertThat(config.servicePorts()).isEqualTo(new PortRange(20_000, 20_009));
         assertThat(config.frontends().groups()).containsExactlyInAnyOrder("external", "internal");
         assertThat(config.frontends().appIdPort()).isEmpty();
+        assertThat(config.frontends().httpsPort()).hasValue(9443);
         assertThat(config.kafka()).containsOnly(Map.entry("security.protocol", "SSL"));
     }
 

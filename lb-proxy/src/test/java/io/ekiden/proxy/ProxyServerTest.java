@@ -296,7 +296,13 @@ final class ProxyServerTest extends WithCluster {
         cluster.put(
                 Given.endpoint("/g/a", 1, task("one").port(), ports[0]),
                 Given.endpoint("/g/b", 1, task("two").port(), ports[1], TCP));
-        var proxy = cluster.proxy(new Frontends(Set.of("*"), OptionalInt.of(0)));
+        var proxy =
+                cluster.proxy(
+                        new Frontends(
+                                Set.of("*"),
+                                OptionalInt.of(0),
+                                OptionalInt.empty(),
+                                Optional.empty()));
         int port = proxy.appIdPort().orElseThrow();
 
         assertThat(byApp(port, "/g/A")).endsWith("one");

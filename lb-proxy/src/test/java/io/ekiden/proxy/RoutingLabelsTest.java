@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -101,7 +102,12 @@ final class RoutingLabelsTest extends WithFrontend {
 
     @Test
     void aLoadBalancerOfAGroupRoutesItsGroupAlone() throws Exception {
-        var external = new ProxyConfig.Frontends(Set.of("external"), OptionalInt.empty());
+        var external =
+                new ProxyConfig.Frontends(
+                        Set.of("external"),
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty());
         var frontend = ended(new TestFrontend(timeouts(RESPONSE), external));
         frontend.put(
                 app("/a", 1, "VHOST", "a.test", "GROUP", "external"),

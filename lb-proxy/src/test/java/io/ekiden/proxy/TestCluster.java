@@ -71,8 +71,7 @@ final class TestCluster implements AutoCloseable {
         return config(timeouts, ProxyConfig.Frontends.DEFAULT);
     }
 
-    private ProxyConfig config(
-            ProxyConfig.Timeouts timeouts, ProxyConfig.Frontends frontends) {
+    private ProxyConfig config(ProxyConfig.Timeouts timeouts, ProxyConfig.Frontends frontends) {
         return new ProxyConfig(
                 broker.bootstrap(),
                 topics,

@@ -56,7 +56,9 @@ final class TestFrontend implements AutoCloseable {
         for (var lane : lanes) {
             vertx.deployVerticle(lane).await(10, TimeUnit.SECONDS);
         }
-        lbPort = listen(lanes, new Frontend.VirtualHosts());
+        lbPort =
+                Lane.listen(lanes, "127.0.0.1", 0, new Frontend.VirtualHosts(), Optional.empty())
+                        .await(10, TimeUnit.SECONDS);
         var loops = (VertxInternal) vertx;
         tcp =
                 new TcpFrontend(
@@ -66,15 +68,14 @@ final class TestFrontend implements AutoCloseable {
                         loops.nettyEventLoopGroup(),
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
-        ports = new ServicePorts(config, routing, lanes, tcp, _ -> false);
-    }
-
-    private static int listen(List<Lane> lanes, Frontend frontend) throws Exception {
-        int port = 0;
-        for (var lane : lanes) {
-            port = lane.listen("127.0.0.1", -1, frontend).await(10, TimeUnit.SECONDS);
-        }
-        return port;
+        ports =
+                new ServicePorts(
+                        config,
+                        routing,
+                        lanes,
+                        tcp,
+                        new Certificates(vertx, Optional.empty()),
+                        _ -> false);
     }
 
     /// For HTTP by virtual host.
