@@ -11,22 +11,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /// Which apps want which names or ports, and who gets them.
 final class Claims<K extends Comparable<K>> {
     private static final Comparator<Claim> FIRST =
             Comparator.comparingInt((Claim claim) -> -claim.precedence)
-                    .thenComparing(claim -> claim.runSpecId);
+                    .thenComparing(claim -> claim.owner);
 
     private final Map<K, SortedMap<PathId, Claim>> claims = new HashMap<>();
 
-    void add(K key, Endpoint endpoint, PortLabels labels, Backend backend) {
+    void add(K key, PathId owner, Endpoint endpoint, PortLabels labels, Backend backend) {
         claims.computeIfAbsent(key, _ -> new TreeMap<>())
-                .computeIfAbsent(endpoint.runSpecId(), Claim::new)
+                .computeIfAbsent(owner, Claim::new)
                 .add(endpoint, labels, backend);
     }
 
@@ -42,13 +42,16 @@ final class Claims<K extends Comparable<K>> {
         var routes = new TreeMap<K, Route>();
         claims.forEach((key, rivals) -> {
             var winner = rivals.values().stream().min(FIRST).orElseThrow();
-            rivals.keySet().stream()
-                    .filter(app -> !app.equals(winner.runSpecId))
-                    .map(app ->
-                            new RouteTable.Problem(
-                                    app, what.apply(key) + " belongs to " + winner.runSpecId))
-                    .forEach(problems::add);
-            routes.put(key, winner.route(sites.apply(key), Optional.ofNullable(before.get(key))));
+            var sharing = new ArrayList<Claim>();
+            for (var claim : rivals.values()) {
+                var why = claim == winner ? Optional.<String>empty() : winner.excludes(claim);
+                why.ifPresentOrElse(
+                        reason -> problems.add(claim.problem(what.apply(key) + reason)),
+                        () -> sharing.add(claim));
+            }
+            routes.put(
+                    key,
+                    winner.route(sharing, sites.apply(key), Optional.ofNullable(before.get(key))));
         });
         return routes;
     }
@@ -56,14 +59,15 @@ final class Claims<K extends Comparable<K>> {
     /// What one app has on one name or port. While versions that differ run side by side, what most
     /// endpoints say is done; but `tcp` wins: bytes can carry HTTP, not the other way round.
     private static final class Claim {
-        private final PathId runSpecId;
+        private final PathId owner;
         private final List<Backend> all = new ArrayList<>();
         private final List<Backend> ready = new ArrayList<>();
         private final Map<Handling, Integer> votes = new LinkedHashMap<>();
+        private final Map<OptionalInt, Integer> weights = new LinkedHashMap<>();
         private int precedence = Integer.MIN_VALUE;
 
-        Claim(PathId runSpecId) {
-            this.runSpecId = runSpecId;
+        Claim(PathId owner) {
+            this.owner = owner;
         }
 
         void add(Endpoint endpoint, PortLabels labels, Backend backend) {
@@ -72,27 +76,74 @@ final class Claims<K extends Comparable<K>> {
                 ready.add(backend);
             }
             votes.merge(labels.handling(), 1, Integer::sum);
+            weights.merge(labels.weight(), 1, Integer::sum);
             precedence = Math.max(precedence, labels.precedence());
         }
 
-        Route route(Site site, Optional<Route> before) {
-            var handling = handling();
-            var turn = before.map(route -> route.pool().turn()).orElseGet(AtomicInteger::new);
+        /// Why another has no part in what is this one's; empty when they share.
+        Optional<String> excludes(Claim other) {
+            var belongs = " belongs to " + owner;
+            if (weight().isEmpty() || other.weight().isEmpty()) {
+                return Optional.of(belongs);
+            }
+            if (!owner.parent().equals(other.owner.parent())) {
+                return Optional.of(belongs + ", and only apps of one group share");
+            }
+            return handling().guardsAs(other.handling())
+                    ? Optional.empty()
+                    : Optional.of(belongs + ", and only apps with the same HAPROXY labels share");
+        }
+
+        RouteTable.Problem problem(String reason) {
+            return new RouteTable.Problem(owner, reason);
+        }
+
+        /// @param sharing all that share, this one included
+        Route route(List<Claim> sharing, Site site, Optional<Route> before) {
+            var turns = before.map(Route::turns).orElseGet(Turns::new);
             return new Route(
-                    runSpecId,
+                    owner,
                     precedence,
-                    handling,
-                    all,
-                    new Pool(handling.balance(), ready, turn),
+                    handling(),
+                    sharing.stream().flatMap(claim -> claim.all.stream()).toList(),
+                    sharing.size() == 1 ? pool(turns) : shares(sharing, turns),
+                    turns,
                     site,
                     before.flatMap(Route::auth));
         }
 
+        /// What an app without a ready endpoint would get is divided among the others.
+        private static Picker shares(List<Claim> sharing, Turns turns) {
+            var shares =
+                    sharing.stream()
+                            .filter(claim -> claim.weight().orElse(0) > 0 && !claim.ready.isEmpty())
+                            .map(claim ->
+                                    new Shares.Share(
+                                            claim.pool(turns), claim.weight().getAsInt()))
+                            .toList();
+            return shares.isEmpty()
+                    ? (_, _, _) -> Optional.empty()
+                    : new Shares(shares, turns.amongApps());
+        }
+
+        private Pool pool(Turns turns) {
+            return new Pool(handling().balance(), ready, turns.of(owner));
+        }
+
+        private OptionalInt weight() {
+            return mostSaid(weights);
+        }
+
         private Handling handling() {
             boolean tcp = votes.keySet().stream().anyMatch(h -> h.mode() == Mode.TCP);
+            var heard = new LinkedHashMap<>(votes);
+            heard.keySet().removeIf(h -> tcp && h.mode() != Mode.TCP);
+            return mostSaid(heard);
+        }
+
+        /// The first of several: they come in the order of their keys.
+        private static <T> T mostSaid(Map<T, Integer> votes) {
             return votes.entrySet().stream()
-                    .filter(vote -> !tcp || vote.getKey().mode() == Mode.TCP)
-                    // The first of several: they come in the order of their keys.
                     .reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
                     .orElseThrow()
                     .getKey();

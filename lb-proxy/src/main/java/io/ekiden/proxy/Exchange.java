@@ -21,9 +21,6 @@ import java.util.Optional;
 /// nothing of an answer has come. Whatever happens, the backend is released exactly once for each
 /// time it was acquired, and the client gets an answer or sees its connection closed.
 final class Exchange implements Requester {
-    /// Backends that one request tries to reach.
-    private static final int MAX_ATTEMPTS = 3;
-
     private enum Phase {
         CONNECTING,
         SENT,
@@ -80,7 +77,7 @@ final class Exchange implements Requester {
         switch (phase) {
             case CONNECTING, DONE -> {}
             case SENT -> {
-                if (still > lane.responseNanos()) {
+                if (still > route.responseNanos(lane.responseNanos())) {
                     drop();
                     refuse(Refusal.late(route));
                 }
@@ -130,7 +127,7 @@ final class Exchange implements Requester {
         if (phase == Phase.DONE) {
             return;
         }
-        if (tried.size() < MAX_ATTEMPTS) {
+        if (tried.size() <= route.retries()) {
             attempt();
         } else {
             refuse(Refusal.unreachable(route));
@@ -214,7 +211,7 @@ final class Exchange implements Requester {
         }
         drop();
         backend.failed();
-        if (repeatable() && !repeated) {
+        if (repeatable() && !repeated && route.retries() > 0) {
             repeated = true;
             if (!fresh) {
                 tried.remove(backend);

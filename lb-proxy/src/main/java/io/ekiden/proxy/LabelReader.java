@@ -30,6 +30,11 @@ final class LabelReader {
         return "HAPROXY_" + portIndex + "_" + name;
     }
 
+    /// The full name of a label that marathon-lb does not have.
+    String ekiden(String name) {
+        return "EKIDEN_" + portIndex + "_" + name;
+    }
+
     /// The value without surrounding blanks.
     Optional<String> text(String label) {
         return Optional.ofNullable(labels.get(label)).map(String::strip);

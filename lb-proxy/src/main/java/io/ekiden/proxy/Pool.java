@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// The ready endpoints of one app in a route. Immutable but for the turn of the round robin, which
 /// goes on when the table is swapped.
-final class Pool {
+final class Pool implements Picker {
     private final Balance balance;
     private final Backend[] ready;
     private final AtomicInteger turn;
@@ -18,19 +18,14 @@ final class Pool {
         this.turn = turn;
     }
 
-    AtomicInteger turn() {
-        return turn;
-    }
-
     boolean isEmpty() {
         return ready.length == 0;
     }
 
-    /// The next backend that is ready and is not `tried`, already acquired. Ejected ones are taken
-    /// only when there is no other: a refused connection costs less than a refused request.
-    ///
-    /// @param now in nanoseconds of the monotonic clock
-    Optional<Backend> acquire(List<Backend> tried, long now, Requester requester) {
+    /// Ejected ones are taken only when there is no other: a refused connection costs less than a
+    /// refused request.
+    @Override
+    public Optional<Backend> acquire(List<Backend> tried, long now, Requester requester) {
         if (ready.length == 0) {
             return Optional.empty();
         }

@@ -1,22 +1,30 @@
 package io.ekiden.proxy;
 
 import io.ekiden.model.Endpoint;
+import io.ekiden.model.PathId;
 import java.net.InetAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 
-/// What the labels of an endpoint say about its port: marathon-lb's `HAPROXY_{n}_…`, n being the
-/// port's index.
+/// What the labels of an endpoint say about its port: marathon-lb's `HAPROXY_{n}_…`, and
+/// `EKIDEN_{n}_…` for what marathon-lb does not have, n being the port's index.
 ///
+/// @param colours what stands for all colours of a blue-green deployment, if the app is one of them
+/// @param weight its share of what it has in common with other apps; empty when it shares nothing
 /// @param precedence of its virtual hosts and paths: the larger is asked first
 /// @param servicePort 0 for none
 /// @param groups of load balancers that are to route it; empty when it says nothing about that
 /// @param faults because of which it is not routed
 /// @param remarks on what has no effect
 record PortLabels(
+        Optional<PathId> colours,
+        OptionalInt weight,
         List<String> hosts,
         List<PathPrefix> paths,
         int precedence,
@@ -35,6 +43,8 @@ record PortLabels(
 
     /// What is done with those who come.
     ///
+    /// @param timeout until a backend has begun to answer; empty for that of the proxy
+    /// @param retries further backends that are tried when one cannot be reached
     /// @param bindAddress of the service port; empty for that of the proxy
     /// @param certificate the file of the service port's, for TLS
     /// @param allowed who may come; empty for everybody
@@ -44,9 +54,25 @@ record PortLabels(
             Optional<String> certificate,
             Balance balance,
             Optional<Networks> allowed,
-            HttpLabels http) {}
+            Optional<Duration> timeout,
+            int retries,
+            HttpLabels http) {
 
+        /// Whether who may do what is the same.
+        boolean guardsAs(Handling other) {
+            return mode == other.mode
+                    && allowed.equals(other.allowed)
+                    && http.equals(other.http)
+                    && certificate.equals(other.certificate);
+        }
+    }
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])?");
     private static final int MAX_PORT = 65_535;
+    private static final int MAX_WEIGHT = 1_000;
+    private static final int MAX_TIMEOUT_SECONDS = 86_400;
+    private static final int RETRIES = 2;
+    private static final int MAX_RETRIES = 10;
     private static final int MAX_PRECEDENCE = 1_000_000;
 
     static PortLabels of(Endpoint endpoint) {
@@ -56,6 +82,8 @@ record PortLabels(
         var hosts = HostNames.of(labels, labels.haproxy("VHOST"));
         var paths = paths(labels);
         return new PortLabels(
+                colours(labels, endpoint.runSpecId()),
+                weight(labels),
                 hosts,
                 paths,
                 precedence(labels, paths),
@@ -81,7 +109,35 @@ record PortLabels(
                 certificate(labels, mode),
                 Balance.of(labels, labels.haproxy("BALANCE")),
                 labels.text(allowed).map(_ -> Networks.of(labels, allowed)),
+                timeout(labels),
+                labels.number(labels.ekiden("RETRIES"), RETRIES, 0, MAX_RETRIES),
                 HttpLabels.of(labels, mode));
+    }
+
+    private static Optional<Duration> timeout(LabelReader labels) {
+        int seconds = labels.number(labels.ekiden("TIMEOUT"), 0, 1, MAX_TIMEOUT_SECONDS);
+        return seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
+    }
+
+    private static OptionalInt weight(LabelReader labels) {
+        var label = labels.ekiden("WEIGHT");
+        int weight = labels.number(label, 0, 0, MAX_WEIGHT);
+        return labels.text(label).isPresent() ? OptionalInt.of(weight) : OptionalInt.empty();
+    }
+
+    /// Only apps of one group can be colours of one: nobody joins what is another's.
+    private static Optional<PathId> colours(LabelReader labels, PathId app) {
+        var label = "HAPROXY_DEPLOYMENT_GROUP";
+        var group = labels.text(label);
+        if (group.isEmpty()) {
+            return Optional.empty();
+        }
+        var name = group.get().startsWith("/") ? group.get().substring(1) : group.get();
+        if (!NAME.matcher(name).matches()) {
+            labels.fault(label, group.get(), "is not a name such as shop");
+            return Optional.empty();
+        }
+        return Optional.of(app.parent().resolve(name));
     }
 
     private static Mode mode(LabelReader labels) {

@@ -3,18 +3,20 @@ package io.ekiden.proxy;
 import io.ekiden.model.PathId;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The endpoints of one app behind one virtual host or service port, and what is done with those
-/// who come to them.
+/// The endpoints of one app, or of several that share it, behind one virtual host or service port,
+/// and what is done with those who come to them.
 final class Route {
     private final PathId runSpecId;
     private final int precedence;
     private final PortLabels.Handling handling;
     private final List<Backend> all;
-    private final Pool pool;
+    private final Picker picker;
+    private final Turns turns;
     private final Optional<StickyCookie> sticky;
     private final Optional<BasicAuth> auth;
     private final Interceptor[] interceptors;
@@ -26,14 +28,16 @@ final class Route {
             int precedence,
             PortLabels.Handling handling,
             List<Backend> all,
-            Pool pool,
+            Picker picker,
+            Turns turns,
             Site site,
             Optional<BasicAuth> auth) {
         this.runSpecId = runSpecId;
         this.precedence = precedence;
         this.handling = handling;
         this.all = List.copyOf(all);
-        this.pool = pool;
+        this.picker = picker;
+        this.turns = turns;
         this.sticky =
                 handling.http().sticky() ? Optional.of(new StickyCookie(all)) : Optional.empty();
         this.auth =
@@ -70,8 +74,18 @@ final class Route {
         return all;
     }
 
-    Pool pool() {
-        return pool;
+    Turns turns() {
+        return turns;
+    }
+
+    /// Further backends that may be tried.
+    int retries() {
+        return handling.retries();
+    }
+
+    /// How long a backend has until it begins to answer.
+    long responseNanos(long otherwise) {
+        return handling.timeout().map(Duration::toNanos).orElse(otherwise);
     }
 
     Optional<BasicAuth> auth() {
@@ -88,7 +102,7 @@ final class Route {
                 return own;
             }
         }
-        return pool.acquire(tried, now, requester);
+        return picker.acquire(tried, now, requester);
     }
 
     /// Whether an address may come: of a route for TCP, which has no other interceptors.

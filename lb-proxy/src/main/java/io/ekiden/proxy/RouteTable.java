@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// Which endpoints answer for which service port and virtual host: immutable, and swapped as a
@@ -150,7 +153,14 @@ final class RouteTable {
         private final Map<String, Labelled> labelled = new HashMap<>();
         private final Claims<Name> names = new Claims<>();
         private final Claims<Integer> ports = new Claims<>();
+        private final Map<Coloured, List<Colour>> colours = new HashMap<>();
+        private final Set<PathId> plain = new HashSet<>();
         private final List<Problem> problems = new ArrayList<>();
+
+        /// A port of what is deployed in colours.
+        private record Coloured(PathId owner, int portIndex) {}
+
+        private record Colour(Endpoint endpoint, PortLabels labels) {}
 
         Draft(ProxyConfig config, Function<Endpoint, Backend> backends, RouteTable before) {
             this.config = config;
@@ -166,9 +176,48 @@ final class RouteTable {
             labels.remarks().forEach(why -> problem(endpoint, why));
             var faults = faults(endpoint, labels);
             faults.forEach(why -> problem(endpoint, why + "; port not routed"));
-            if (faults.isEmpty()) {
-                claim(endpoint, labels);
+            if (!faults.isEmpty()) {
+                return;
             }
+            var app = endpoint.runSpecId();
+            if (labels.colours().isEmpty()) {
+                plain.add(app);
+                claim(app, endpoint, labels, names(labels), ports(labels));
+            } else {
+                colours.computeIfAbsent(
+                                new Coloured(labels.colours().get(), endpoint.portIndex()),
+                                _ -> new ArrayList<>())
+                        .add(new Colour(endpoint, labels));
+            }
+        }
+
+        /// Each colour answers under the names and service ports of all.
+        private void claim(PathId owner, List<Colour> sameOwner) {
+            if (plain.contains(owner)) {
+                sameOwner.forEach(colour ->
+                        problem(
+                                colour.endpoint,
+                                "HAPROXY_DEPLOYMENT_GROUP: " + owner + " is an app without it"));
+                return;
+            }
+            var names = new TreeSet<Name>();
+            var ports = new TreeSet<Integer>();
+            for (var colour : sameOwner) {
+                names.addAll(names(colour.labels));
+                ports.addAll(ports(colour.labels));
+            }
+            sameOwner.forEach(colour ->
+                    claim(owner, colour.endpoint, colour.labels, names, ports));
+        }
+
+        private static List<Name> names(PortLabels labels) {
+            return labels.hosts().stream()
+                    .flatMap(host -> labels.paths().stream().map(path -> new Name(host, path)))
+                    .toList();
+        }
+
+        private static List<Integer> ports(PortLabels labels) {
+            return labels.servicePort() > 0 ? List.of(labels.servicePort()) : List.of();
         }
 
         private PortLabels labels(Endpoint endpoint) {
@@ -197,16 +246,15 @@ final class RouteTable {
             return faults;
         }
 
-        private void claim(Endpoint endpoint, PortLabels labels) {
+        private void claim(
+                PathId owner,
+                Endpoint endpoint,
+                PortLabels labels,
+                Collection<Name> ofNames,
+                Collection<Integer> ofPorts) {
             var backend = backends.apply(endpoint);
-            for (var host : labels.hosts()) {
-                for (var path : labels.paths()) {
-                    names.add(new Name(host, path), endpoint, labels, backend);
-                }
-            }
-            if (labels.servicePort() > 0) {
-                ports.add(labels.servicePort(), endpoint, labels, backend);
-            }
+            ofNames.forEach(name -> names.add(name, owner, endpoint, labels, backend));
+            ofPorts.forEach(port -> ports.add(port, owner, endpoint, labels, backend));
         }
 
         private void problem(Endpoint endpoint, String why) {
@@ -214,6 +262,7 @@ final class RouteTable {
         }
 
         RouteTable table() {
+            colours.forEach((coloured, endpoints) -> claim(coloured.owner, endpoints));
             var byName =
                     names.routes(
                             name -> "virtual host " + name,

@@ -32,9 +32,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 // What a future of Netty says here, the handlers and close futures hear as well.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TcpFrontend {
-    /// Backends that one connection tries to reach.
-    private static final int MAX_ATTEMPTS = 3;
-
     private static final int BACKLOG = 1024;
 
     private final ProxyConfig config;
@@ -132,7 +129,7 @@ final class TcpFrontend {
 
     private void connect(Channel client, Route route, Requester requester, List<Backend> tried) {
         var next = route.acquire(tried, System.nanoTime(), requester);
-        if (next.isEmpty() || !client.isOpen() || tried.size() == MAX_ATTEMPTS) {
+        if (next.isEmpty() || !client.isOpen() || tried.size() > route.retries()) {
             next.ifPresent(Backend::release);
             client.close();
             return;
