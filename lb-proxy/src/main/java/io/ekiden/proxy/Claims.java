@@ -118,8 +118,7 @@ final class Claims<K extends Comparable<K>> {
                     sharing.stream()
                             .filter(claim -> claim.weight().orElse(0) > 0 && !claim.ready.isEmpty())
                             .map(claim ->
-                                    new Shares.Share(
-                                            claim.pool(turns), claim.weight().getAsInt()))
+                                    new Shares.Share(claim.pool(turns), claim.weight().getAsInt()))
                             .toList();
             return shares.isEmpty()
                     ? (_, _, _) -> Optional.empty()

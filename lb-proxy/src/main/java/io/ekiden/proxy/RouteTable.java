@@ -206,8 +206,7 @@ final class RouteTable {
                 names.addAll(names(colour.labels));
                 ports.addAll(ports(colour.labels));
             }
-            sameOwner.forEach(colour ->
-                    claim(owner, colour.endpoint, colour.labels, names, ports));
+            sameOwner.forEach(colour -> claim(owner, colour.endpoint, colour.labels, names, ports));
         }
 
         private static List<Name> names(PortLabels labels) {

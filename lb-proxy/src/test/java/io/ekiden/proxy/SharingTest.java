@@ -140,8 +140,7 @@ final class SharingTest extends WithFrontend {
         try (var socket = Raw.open(patient)) {
             socket.setSoTimeout((int) RESPONSE.plusMillis(1500).toMillis());
             Raw.send(socket, Raw.head("GET / HTTP/1.1", "Host: a"));
-            assertThatExceptionOfType(
-                            SocketTimeoutException.class)
+            assertThatExceptionOfType(SocketTimeoutException.class)
                     .isThrownBy(() -> socket.getInputStream().read());
         }
     }
