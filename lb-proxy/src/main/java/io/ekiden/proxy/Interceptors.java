@@ -26,12 +26,17 @@ final class Interceptors {
 
         @Override
         public Optional<Refusal> before(HttpServerRequest request) {
-            if (request.isSSL()) {
+            if (request.isSSL() || (port.isEmpty() && cameByHttps(request))) {
                 return Optional.empty();
             }
             var host = HostNames.normal(request.getHeader(HttpHeaders.HOST));
             var target = request.uri().startsWith("/") ? request.uri() : "/";
             return Optional.of(Refusal.moved("https://" + host + suffix() + target));
+        }
+
+        /// Without a port of our own, what stands before us speaks TLS: a redirect would come back.
+        private static boolean cameByHttps(HttpServerRequest request) {
+            return "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
         }
 
         private String suffix() {

@@ -166,6 +166,9 @@ final class HttpLabelsTest extends WithFrontend {
         assertThat(https).startsWith("HTTP/1.1 301");
         assertThat(header(https, "location")).isEqualTo("https://a.test/x?y=z");
         assertThat(get(port, "/", "Host: a.test")).endsWith("one");
+        // Something before us speaks TLS.
+        assertThat(get(frontend.lbPort(), "/", "Host: a.test", "X-Forwarded-Proto: https"))
+                .endsWith("one");
 
         var root = get(frontend.lbPort(), "/?q", "Host: b.test");
         assertThat(root).startsWith("HTTP/1.1 301");

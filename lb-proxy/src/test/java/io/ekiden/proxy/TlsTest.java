@@ -153,6 +153,15 @@ final class TlsTest extends WithCluster {
                 .startsWith("HTTP/1.1 301")
                 .containsIgnoringCase("location: https://a.test:" + wanted + "/x\r\n");
         assertThat(get(wanted, "a.test", "/x")).endsWith("\r\na");
+        assertThat(
+                        Raw.exchange(
+                                proxy.lbPort(),
+                                Raw.head(
+                                        "GET / HTTP/1.1",
+                                        "Host: a.test",
+                                        "X-Forwarded-Proto: https",
+                                        "Connection: close")))
+                .startsWith("HTTP/1.1 301");
     }
 
     @Test
