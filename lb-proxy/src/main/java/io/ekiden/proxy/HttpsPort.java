@@ -16,6 +16,7 @@ final class HttpsPort {
     private final List<Lane> lanes;
     private final Certificates certificates;
     private volatile OptionalInt port = OptionalInt.empty();
+    private volatile String problem = "no usable certificate";
 
     HttpsPort(ProxyConfig config, List<Lane> lanes, Certificates certificates) {
         this.config = config;
@@ -31,7 +32,7 @@ final class HttpsPort {
     /// Why it is not open though it was asked for.
     Optional<String> problem() {
         return config.frontends().httpsPort().isPresent() && port.isEmpty()
-                ? Optional.of("no usable certificate")
+                ? Optional.of(problem)
                 : Optional.empty();
     }
 
@@ -56,6 +57,10 @@ final class HttpsPort {
                 .onSuccess(bound -> {
                     port = OptionalInt.of(bound);
                     LOG.info("httpsPort={} open", bound);
+                })
+                .onFailure(e -> {
+                    problem = "cannot listen: " + Texts.reason(e);
+                    LOG.warn("httpsPort={} not offered reason={}", wanted, Texts.reason(e));
                 })
                 .mapEmpty();
     }

@@ -77,8 +77,8 @@ final class Lane extends VerticleBase {
     /// Listens for HTTP on a port.
     ///
     /// @param port below 0 picks one, the same for all lanes that name the same
-    /// @return the actual port
     /// @param tls none for plain HTTP
+    /// @return the actual port
     Future<Integer> listen(String address, int port, Frontend frontend, Optional<Tls> tls) {
         return onLane(() -> {
             var server =

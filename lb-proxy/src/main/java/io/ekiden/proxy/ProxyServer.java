@@ -173,7 +173,7 @@ public final class ProxyServer implements AutoCloseable {
     private Future<Void> loadCertificates() {
         return vertx.executeBlocking(certificates::load)
                 .compose(changed ->
-                        changed
+                        changed || https.problem().isPresent()
                                 ? Future.join(https.renew(), servicePorts.renew()).mapEmpty()
                                 : Future.succeededFuture());
     }

@@ -8,6 +8,7 @@ import io.ekiden.proxy.ProxyConfig.Frontends;
 import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ final class TlsTest extends WithCluster {
     }
 
     private Identity identity(String host) throws Exception {
-        var store = Files.createTempFile(folder, host, ".p12");
+        var store = Files.createTempFile(folder, "store", ".p12");
         Files.delete(store);
         var command =
                 List.of(
@@ -201,6 +202,29 @@ final class TlsTest extends WithCluster {
         write("a.pem", identity("a.test").pem());
         await().until(() -> proxy.httpsPort().isPresent());
         assertThat(get(proxy.httpsPort().getAsInt(), "a.test", "/")).endsWith("\r\na");
+    }
+
+    @Test
+    void aPortThatIsTakenWhenTheCertificateComesIsHadOnceItIsFree() throws Exception {
+        var taken = ended(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        var proxy = proxy(taken.getLocalPort());
+        write("a.pem", identity("a.test").pem());
+        await().until(() ->
+                cluster.get(proxy.adminPort(), "/routes").body().contains("cannot listen"));
+
+        taken.close();
+
+        await().until(() -> proxy.httpsPort().isPresent());
+        assertThat(nameShown(proxy.httpsPort().getAsInt(), "a.test")).isEqualTo("CN=a.test");
+    }
+
+    @Test
+    void aWildcardIsShownForItsNames() throws Exception {
+        write("a.pem", identity("a.test").pem());
+        write("b.pem", identity("*.b.test").pem());
+        int port = proxy(0).httpsPort().orElseThrow();
+
+        assertThat(nameShown(port, "shop.b.test")).isEqualTo("CN=*.b.test");
     }
 
     @Test
