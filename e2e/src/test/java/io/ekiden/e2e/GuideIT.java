@@ -160,7 +160,7 @@ final class GuideIT {
         return Files.exists(directory.resolve("data/ekiden.json"));
     }
 
-    /// 8080 and 9080 are Ekiden's, 10000 to 10099 the services'.
+    /// 8080, 9080 and 9090 are Ekiden's, 10000 to 10099 the services'.
     private String toOwnPorts(String text) throws IOException {
         var own =
                 Pattern.compile("\\b100(\\d\\d)\\b")
@@ -169,6 +169,9 @@ final class GuideIT {
         return runs()
                 ? own.replace("http://127.0.0.1:8080", instance().path("api").asText())
                         .replace("127.0.0.1:9080", "127.0.0.1:" + instance().path("lbPort").asInt())
+                        .replace(
+                                "127.0.0.1:9090",
+                                "127.0.0.1:" + instance().path("adminPort").asInt())
                 : own;
     }
 

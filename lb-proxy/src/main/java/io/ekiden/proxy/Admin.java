@@ -10,19 +10,27 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, and marathon-lb's
-/// `/_haproxy_health_check` (200 once the table is loaded) and `/_haproxy_getvhostmap`.
+/// `/_haproxy_health_check` (200 once the table is loaded), `/_haproxy_getvhostmap` and
+/// `/_haproxy_getappmap`.
 final class Admin {
     private static final int IDLE_SECONDS = 60;
+
+    private static final String OFFERED =
+            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap,"
+                    + " /_haproxy_getappmap\n";
 
     private final ProxyConfig config;
     private final Routing routing;
     private final ServicePorts ports;
+    private final Certificates certificates;
+    private final HttpsPort https;
     private final EndpointFollower follower;
     private final Metrics metrics;
 
@@ -30,11 +38,15 @@ final class Admin {
             ProxyConfig config,
             Routing routing,
             ServicePorts ports,
+            Certificates certificates,
+            HttpsPort https,
             EndpointFollower follower,
             Metrics metrics) {
         this.config = config;
         this.routing = routing;
         this.ports = ports;
+        this.certificates = certificates;
+        this.https = https;
         this.follower = follower;
         this.metrics = metrics;
     }
@@ -66,12 +78,21 @@ final class Admin {
                         "text/plain",
                         loaded ? "ok\n" : "The endpoints are not loaded yet.\n");
             }
-            case null, default ->
+            case "/_haproxy_getappmap" -> answer(request, 200, "text/plain", apps());
+            case "/_haproxy_getconfig", "/_haproxy_getpids", "/haproxy" ->
                     answer(
                             request,
                             404,
                             "text/plain",
-                            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap\n");
+                            "There is no HAProxy here; /routes has the routes with their counters,"
+                                    + " /metrics the figures.\n");
+            case "/_mlb_signal/hup", "/_mlb_signal/usr1" ->
+                    answer(
+                            request,
+                            404,
+                            "text/plain",
+                            "There is nothing to reload: changes are in force at once.\n");
+            case null, default -> answer(request, 404, "text/plain", OFFERED);
         }
     }
 
@@ -85,7 +106,14 @@ final class Admin {
 
     /// As marathon-lb writes it: host name, blank, backend.
     private String vhosts() {
-        return routing.table().hosts().entrySet().stream()
+        return routing.table().names().entrySet().stream()
+                .map(e -> e.getKey() + " " + e.getValue().runSpecId().flat() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    /// As marathon-lb writes it: app id, blank, backend.
+    private String apps() {
+        return routing.table().apps().entrySet().stream()
                 .map(e -> e.getKey() + " " + e.getValue().runSpecId().flat() + "\n")
                 .collect(Collectors.joining());
     }
@@ -93,7 +121,7 @@ final class Admin {
     private JsonObject routes() {
         var table = routing.table();
         var hosts = new JsonObject();
-        table.hosts().forEach((host, route) -> hosts.put(host, route(route)));
+        table.names().forEach((name, route) -> hosts.put(name.toString(), route(route)));
         var servicePorts = new JsonObject();
         var refused = ports.problems();
         table.ports()
@@ -118,8 +146,19 @@ final class Admin {
                 .put("staleSeconds", follower.sinceContact().toSeconds())
                 .put("virtualHosts", hosts)
                 .put("servicePorts", servicePorts)
+                .put("tls", tls())
                 .put("problems", problems)
                 .put("endpoints", endpoints);
+    }
+
+    private JsonObject tls() {
+        var json =
+                new JsonObject()
+                        .put("certificates", new JsonArray(List.copyOf(certificates.files())))
+                        .put("problems", new JsonObject(Map.copyOf(certificates.problems())));
+        https.port().ifPresent(port -> json.put("port", port));
+        https.problem().ifPresent(why -> json.put("problem", why));
+        return json;
     }
 
     private static JsonObject route(Route route) {

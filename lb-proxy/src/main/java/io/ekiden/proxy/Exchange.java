@@ -20,10 +20,7 @@ import java.util.Optional;
 /// that was sent goes on once more if it may be repeated: an idempotent method without a body, and
 /// nothing of an answer has come. Whatever happens, the backend is released exactly once for each
 /// time it was acquired, and the client gets an answer or sees its connection closed.
-final class Exchange {
-    /// Backends that one request tries to reach.
-    private static final int MAX_ATTEMPTS = 3;
-
+final class Exchange implements Requester {
     private enum Phase {
         CONNECTING,
         SENT,
@@ -64,13 +61,23 @@ final class Exchange {
         attempt();
     }
 
+    @Override
+    public String address() {
+        return request.remoteAddress().hostAddress();
+    }
+
+    @Override
+    public Optional<String> cookie(String name) {
+        return StickyCookie.find(request.headers(), name);
+    }
+
     /// Ends what has not moved for too long.
     void sweep(long now) {
         long still = now - lastMove;
         switch (phase) {
             case CONNECTING, DONE -> {}
             case SENT -> {
-                if (still > lane.responseNanos()) {
+                if (still > route.responseNanos(lane.responseNanos())) {
                     drop();
                     refuse(Refusal.late(route));
                 }
@@ -90,7 +97,7 @@ final class Exchange {
     }
 
     private void attempt() {
-        var next = route.acquire(tried, System.nanoTime());
+        var next = route.acquire(tried, System.nanoTime(), this);
         if (next.isEmpty()) {
             refuse(tried.isEmpty() ? Refusal.noneReady(route) : Refusal.unreachable(route));
             return;
@@ -120,7 +127,7 @@ final class Exchange {
         if (phase == Phase.DONE) {
             return;
         }
-        if (tried.size() < MAX_ATTEMPTS) {
+        if (tried.size() <= route.retries()) {
             attempt();
         } else {
             refuse(Refusal.unreachable(route));
@@ -135,11 +142,13 @@ final class Exchange {
             return;
         }
         backend.reached();
+        var headers = Forwarding.requestHeaders(request);
+        route.toBackend(headers);
         var options =
                 new RequestOptions()
                         .setMethod(request.method())
-                        .setURI(request.uri())
-                        .setHeaders(Forwarding.requestHeaders(request));
+                        .setURI(route.target(request.uri()))
+                        .setHeaders(headers);
         connection.http().request(options).onComplete(this::send, failure -> closedUnsent());
     }
 
@@ -202,7 +211,7 @@ final class Exchange {
         }
         drop();
         backend.failed();
-        if (repeatable() && !repeated) {
+        if (repeatable() && !repeated && route.retries() > 0) {
             repeated = true;
             if (!fresh) {
                 tried.remove(backend);
@@ -221,6 +230,7 @@ final class Exchange {
         moved();
         var response = request.response();
         Forwarding.respond(inbound, response);
+        route.toClient(request, backend, response.headers());
         if (mayHaveBody(inbound) && !response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
             unmeasured(response);
         }
@@ -281,6 +291,7 @@ final class Exchange {
         var far = inbound.netSocket();
         far.pause();
         Forwarding.respondUpgrade(inbound, request.response());
+        route.toClient(request, backend, request.response().headers());
         request.toNetSocket()
                 .onComplete(
                         near -> {

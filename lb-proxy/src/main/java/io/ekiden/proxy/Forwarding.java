@@ -124,7 +124,7 @@ final class Forwarding {
             headers.set(HttpHeaders.CONTENT_LENGTH, length);
         }
         headers.add(FOR, request.remoteAddress().hostAddress());
-        headers.set(PROTO, "http");
+        headers.set(PROTO, request.isSSL() ? "https" : "http");
         headers.set(HOST, host == null ? "" : host);
         headers.set(PORT, Integer.toString(request.localAddress().port()));
         if (isWebSocket(request)) {

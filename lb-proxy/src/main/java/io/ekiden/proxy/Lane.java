@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +26,8 @@ import java.util.function.Supplier;
 /// lanes but the routing table and the backends' counters.
 final class Lane extends VerticleBase {
     private static final long SWEEP_MS = 250;
+
+    private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
     /// A sweep after a stall must not judge by time in which nobody was listened to.
     private static final long MAX_STEP_NANOS = 2 * SWEEP_MS * 1_000_000;
@@ -72,22 +74,44 @@ final class Lane extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    /// Listens for HTTP on a port, by virtual host or for one service port.
+    /// Listens for HTTP on a port.
     ///
     /// @param port below 0 picks one, the same for all lanes that name the same
-    /// @param servicePort whose route is taken; empty for that of the virtual host
+    /// @param tls none for plain HTTP
     /// @return the actual port
-    Future<Integer> listen(int port, OptionalInt servicePort) {
+    Future<Integer> listen(String address, int port, Frontend frontend, Optional<Tls> tls) {
         return onLane(() -> {
             var server =
-                    vertx.createHttpServer(serverOptions())
+                    vertx.createHttpServer(serverOptions(tls))
                             .connectionHandler(this::connected)
-                            .requestHandler(request -> handle(request, servicePort));
-            return server.listen(port, config.bindAddress())
+                            .requestHandler(request -> handle(request, frontend));
+            return server.listen(port, address)
                     .map(bound -> {
                         servers.put(bound.actualPort(), bound);
                         return bound.actualPort();
                     });
+        });
+    }
+
+    /// Listens on all lanes.
+    ///
+    /// @param wanted 0 picks a port
+    /// @return the actual port
+    static Future<Integer> listen(
+            List<Lane> lanes, String address, int wanted, Frontend frontend, Optional<Tls> tls) {
+        // Vert.x' way of saying: any port, but the same one for all who name this number.
+        int port = wanted == 0 ? ANY_PORT.decrementAndGet() : wanted;
+        var bound = lanes.stream().map(lane -> lane.listen(address, port, frontend, tls)).toList();
+        return Future.all(bound).map(_ -> bound.getFirst().result());
+    }
+
+    /// Who connects to the port from now on is shown these certificates.
+    Future<Void> renew(int port, Tls tls) {
+        return onLane(() -> {
+            var server = servers.get(port);
+            return server == null
+                    ? Future.succeededFuture()
+                    : server.updateSSLOptions(tls.renewed(), true).mapEmpty();
         });
     }
 
@@ -149,7 +173,7 @@ final class Lane extends VerticleBase {
         return server.shutdown(config.timeouts().shutdown().toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private void handle(HttpServerRequest request, OptionalInt servicePort) {
+    private void handle(HttpServerRequest request, Frontend frontend) {
         var client = connected.get(request.connection());
         if (client == null) {
             request.connection().close();
@@ -158,36 +182,61 @@ final class Lane extends VerticleBase {
         client.hasAsked = true;
         var unfit = Forwarding.unfit(request);
         if (unfit.isPresent()) {
-            client.since = now;
-            unfit.get().answer(request);
+            refuse(client, request, unfit.get());
             return;
         }
-        var route = route(request, servicePort);
-        if (route.isPresent()) {
-            client.inFlight++;
-            new Exchange(this, request, route.get()).start();
+        var route = frontend.route(routing.table(), request);
+        if (route.isEmpty()) {
+            refuse(client, request, frontend.unknown(request));
+            return;
+        }
+        var refusal = route.get().refusal(request);
+        if (refusal.isPresent()) {
+            refuse(client, request, refusal.get());
+        } else if (route.get().auth().isPresent()) {
+            authenticate(client, request, route.get(), route.get().auth().get());
         } else {
-            client.since = now;
-            noRoute(request, servicePort).answer(request);
+            begin(client, request, route.get());
         }
     }
 
-    private Optional<Route> route(HttpServerRequest request, OptionalInt servicePort) {
-        var table = routing.table();
-        return servicePort.isPresent()
-                ? table.port(servicePort.getAsInt())
-                : table.host(PortLabels.normalHost(host(request)));
+    private void authenticate(
+            Client client, HttpServerRequest request, Route route, BasicAuth auth) {
+        var authorization = Optional.ofNullable(request.getHeader(HttpHeaders.AUTHORIZATION));
+        switch (auth.verdict(authorization)) {
+            case ADMITTED -> begin(client, request, route);
+            case DENIED -> refuse(client, request, unauthorized(auth));
+            case BUSY -> refuse(client, request, Refusal.busy());
+            case OPEN -> {
+                client.inFlight++;
+                request.pause();
+                vertx.executeBlocking(() -> auth.admits(authorization.orElseThrow()), false)
+                        .otherwise(false)
+                        .onSuccess(admitted -> {
+                            client.inFlight--;
+                            request.resume();
+                            if (admitted) {
+                                begin(client, request, route);
+                            } else {
+                                refuse(client, request, unauthorized(auth));
+                            }
+                        });
+            }
+        }
     }
 
-    private static Refusal noRoute(HttpServerRequest request, OptionalInt servicePort) {
-        return servicePort.isPresent()
-                ? Refusal.noRoute(servicePort.getAsInt())
-                : Refusal.unknownHost(host(request));
+    private static Refusal unauthorized(BasicAuth auth) {
+        return Refusal.unauthorized(auth.credentials().realm());
     }
 
-    private static String host(HttpServerRequest request) {
-        var host = request.getHeader("Host");
-        return host == null ? "" : host;
+    private void begin(Client client, HttpServerRequest request, Route route) {
+        client.inFlight++;
+        new Exchange(this, request, route).start();
+    }
+
+    private void refuse(Client client, HttpServerRequest request, Refusal refusal) {
+        client.since = now;
+        refusal.answer(request);
     }
 
     private void connected(HttpConnection connection) {
@@ -239,12 +288,15 @@ final class Lane extends VerticleBase {
         return client.inFlight == 0 && now - client.since > patience.toNanos();
     }
 
-    private static HttpServerOptions serverOptions() {
-        return new HttpServerOptions()
-                .setHttp2ClearTextEnabled(false)
-                .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES)
-                .setMaxInitialLineLength(ProxyConfig.MAX_REQUEST_LINE_BYTES)
-                .setTcpNoDelay(true);
+    private static HttpServerOptions serverOptions(Optional<Tls> tls) {
+        var options =
+                new HttpServerOptions()
+                        .setHttp2ClearTextEnabled(false)
+                        .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES)
+                        .setMaxInitialLineLength(ProxyConfig.MAX_REQUEST_LINE_BYTES)
+                        .setTcpNoDelay(true);
+        tls.ifPresent(keys -> keys.into(options));
+        return options;
     }
 
     /// Runs on this lane's event loop, whoever asks.

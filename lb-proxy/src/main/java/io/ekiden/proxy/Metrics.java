@@ -23,7 +23,7 @@ final class Metrics {
         var out = new StringBuilder(4096);
         var table = routing.table();
         gauge(out, "endpoints", "Endpoints in the table.", routing.endpoints().size());
-        gauge(out, "virtual_hosts", "Virtual hosts in the table.", table.hosts().size());
+        gauge(out, "virtual_hosts", "Virtual hosts in the table.", table.names().size());
         gauge(out, "service_ports", "Service ports in the table.", table.ports().size());
         gauge(out, "problems", "Labels and ports that are not served.", table.problems().size());
         gauge(out, "client_connections", "Open client connections.", clients.get());

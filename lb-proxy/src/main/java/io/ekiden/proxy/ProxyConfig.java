@@ -2,8 +2,14 @@ package io.ekiden.proxy;
 
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /// What one load balancer is told.
 ///
@@ -16,6 +22,7 @@ import java.util.Map;
 /// @param adminPort 0 picks one
 /// @param servicePorts outside of them no service port is offered
 /// @param threads event loops; 0 is one for each core
+/// @param frontends which apps are routed, and where
 /// @param kafka further settings of the Kafka clients, such as those for TLS
 public record ProxyConfig(
         String bootstrapServers,
@@ -27,6 +34,7 @@ public record ProxyConfig(
         int adminPort,
         PortRange servicePorts,
         int threads,
+        Frontends frontends,
         Timeouts timeouts,
         Map<String, String> kafka) {
 
@@ -42,6 +50,40 @@ public record ProxyConfig(
     public ProxyConfig {
         kafka = Map.copyOf(kafka);
         threads = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+
+    /// Whether a label may have a service port listen there: none opens what `bindAddress` closes.
+    boolean mayListenOn(String address) {
+        try {
+            var own = InetAddress.getByName(bindAddress);
+            var other = InetAddress.ofLiteral(address);
+            return own.isAnyLocalAddress()
+                    || own.equals(other)
+                    || (own.isLoopbackAddress() && other.isLoopbackAddress());
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /// Whom it is there for.
+    ///
+    /// @param groups only apps of one of these `HAPROXY_GROUP`s are routed; `*` stands for all, and
+    ///   for those of none
+    /// @param appIdPort for HTTP by the header `X-Marathon-App-Id`, if wanted
+    /// @param httpsPort for HTTPS by virtual host, if wanted
+    /// @param certificates a directory of PEM files, each with a chain and its private key
+    public record Frontends(
+            Set<String> groups,
+            OptionalInt appIdPort,
+            OptionalInt httpsPort,
+            Optional<Path> certificates) {
+        public static final Frontends DEFAULT =
+                new Frontends(
+                        Set.of("*"), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+
+        public Frontends {
+            groups = Set.copyOf(groups);
+        }
     }
 
     /// How long things may take.

@@ -5,7 +5,10 @@ import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /// The load balancer as a process of its own; `--help` tells its options, [ServiceProcess] how it
 /// ends.
@@ -21,6 +24,22 @@ public final class ProxyMain {
     private static final Option THREADS =
             Option.of("proxy-threads", "0", "event loops; 0 is one for each core");
 
+    private static final Option GROUP =
+            Option.of(
+                    "lb-group",
+                    "*",
+                    "routes apps of these HAPROXY_GROUPs only, a comma list; * all, and of none");
+
+    private static final Option APP_ID_PORT =
+            Option.of("app-id-port", "HTTP by the header X-Marathon-App-Id, such as 9091; none");
+
+    private static final Option HTTPS_PORT =
+            Option.of("https-port", "HTTPS by virtual host, such as 9443; none");
+    private static final Option SSL_CERTS =
+            Option.of(
+                    "ssl-certs",
+                    "directory of certificates, *.pem, each with its chain and its key; none");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -32,6 +51,10 @@ public final class ProxyMain {
                     ADMIN_PORT,
                     Option.SERVICE_PORTS,
                     THREADS,
+                    GROUP,
+                    APP_ID_PORT,
+                    HTTPS_PORT,
+                    SSL_CERTS,
                     Option.INSECURE);
 
     private ProxyMain() {}
@@ -68,8 +91,23 @@ public final class ProxyMain {
                 options.port(ADMIN_PORT),
                 options.ports(Option.SERVICE_PORTS),
                 options.number(THREADS, 0, MAX_THREADS),
+                frontends(options),
                 ProxyConfig.Timeouts.DEFAULT,
                 options.kafka());
+    }
+
+    private static ProxyConfig.Frontends frontends(Options options) {
+        return new ProxyConfig.Frontends(
+                Set.copyOf(List.of(options.text(GROUP).split("\\s*,\\s*", -1))),
+                optionalPort(options, APP_ID_PORT),
+                optionalPort(options, HTTPS_PORT),
+                options.find(SSL_CERTS).map(Path::of));
+    }
+
+    private static OptionalInt optionalPort(Options options, Option option) {
+        return options.find(option).isPresent()
+                ? OptionalInt.of(options.port(option))
+                : OptionalInt.empty();
     }
 
     static List<Option> options() {

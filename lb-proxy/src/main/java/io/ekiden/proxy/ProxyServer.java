@@ -29,6 +29,7 @@ public final class ProxyServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
 
     private static final long RECONCILE_MS = 1_000;
+    private static final long CERTIFICATES_MS = 2_000;
     private static final Duration PATIENCE_FOR_KAFKA = Duration.ofSeconds(5);
 
     private final ProxyConfig config;
@@ -38,11 +39,14 @@ public final class ProxyServer implements AutoCloseable {
     private final EndpointFollower follower;
     private final List<Lane> lanes = new ArrayList<>();
     private final TcpFrontend tcp;
+    private final Certificates certificates;
+    private final HttpsPort https;
     private final ServicePorts servicePorts;
     private final Admin admin;
     private volatile boolean listening;
     private volatile boolean closed;
     private volatile int lbPort;
+    private volatile OptionalInt appIdPort = OptionalInt.empty();
     private volatile Optional<HttpServer> adminServer = Optional.empty();
 
     public ProxyServer(ProxyConfig config) {
@@ -55,11 +59,7 @@ public final class ProxyServer implements AutoCloseable {
                                 .setInternalBlockingPoolSize(2));
         var clients = new AtomicInteger();
         this.reports = Reports.of(config);
-        this.routing =
-                new Routing(
-                        new Drains(reports::drained),
-                        config.timeouts().eject().toNanos(),
-                        _ -> tableChanged());
+        this.routing = new Routing(config, new Drains(reports::drained), _ -> tableChanged());
         this.follower = new EndpointFollower(config, routing, reports);
         for (int i = 0; i < config.threads(); i++) {
             lanes.add(new Lane(config, routing, clients));
@@ -73,12 +73,17 @@ public final class ProxyServer implements AutoCloseable {
                         loops.nettyEventLoopGroup(),
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
-        this.servicePorts = new ServicePorts(config, routing, lanes, tcp, localHosts()::contains);
+        this.certificates = new Certificates(vertx, config.frontends().certificates());
+        this.https = new HttpsPort(config, lanes, certificates);
+        this.servicePorts =
+                new ServicePorts(config, routing, lanes, tcp, certificates, localHosts()::contains);
         this.admin =
                 new Admin(
                         config,
                         routing,
                         servicePorts,
+                        certificates,
+                        https,
                         follower,
                         new Metrics(routing, follower, reports, clients));
     }
@@ -99,6 +104,16 @@ public final class ProxyServer implements AutoCloseable {
     /// The port for HTTP by virtual host, once started.
     public int lbPort() {
         return lbPort;
+    }
+
+    /// The port for HTTP by the header `X-Marathon-App-Id`, if there is one, once started.
+    public OptionalInt appIdPort() {
+        return appIdPort;
+    }
+
+    /// The port for HTTPS by virtual host, once it is open.
+    public OptionalInt httpsPort() {
+        return https.port();
     }
 
     public int adminPort() {
@@ -129,19 +144,43 @@ public final class ProxyServer implements AutoCloseable {
     }
 
     private Future<Void> listen() {
-        // Vert.x' way of saying: any port, but the same one for all lanes.
-        int port = config.lbPort() == 0 ? -1 : config.lbPort();
-        var bound = lanes.stream().map(lane -> lane.listen(port, OptionalInt.empty())).toList();
-        return Future.all(bound)
+        return listen(config.lbPort(), new Frontend.VirtualHosts())
+                .compose(port -> {
+                    lbPort = port;
+                    return listenForAppIds();
+                })
+                .compose(_ -> loadCertificates())
                 .compose(_ -> {
-                    lbPort = bound.getFirst().result();
                     listening = true;
                     return servicePorts.reconcile();
                 });
     }
 
+    private Future<Void> listenForAppIds() {
+        var wanted = config.frontends().appIdPort();
+        if (wanted.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return listen(wanted.getAsInt(), new Frontend.AppIds())
+                .onSuccess(port -> appIdPort = OptionalInt.of(port))
+                .mapEmpty();
+    }
+
+    private Future<Integer> listen(int port, Frontend frontend) {
+        return Lane.listen(lanes, config.bindAddress(), port, frontend, Optional.empty());
+    }
+
+    private Future<Void> loadCertificates() {
+        return vertx.executeBlocking(certificates::load)
+                .compose(changed ->
+                        changed || https.problem().isPresent()
+                                ? Future.join(https.renew(), servicePorts.renew()).mapEmpty()
+                                : Future.succeededFuture());
+    }
+
     private void join() {
         vertx.setPeriodic(RECONCILE_MS, _ -> servicePorts.reconcile());
+        vertx.setPeriodic(CERTIFICATES_MS, _ -> loadCertificates());
         reports.join();
         LOG.info("proxy={} lbPort={} adminPort={} started", config.proxyId(), lbPort, adminPort());
     }

@@ -2,10 +2,28 @@ package io.ekiden.proxy;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Map;
 
 /// An answer of the proxy's own: it could not, or would not, pass the request on.
-record Refusal(int status, String reason) {
+///
+/// @param headers beyond those that every such answer has
+record Refusal(int status, String reason, Map<String, String> headers) {
     private static final String RETRY_AFTER_SECONDS = "1";
+
+    Refusal(int status, String reason) {
+        this(status, reason, Map.of());
+    }
+
+    static Refusal moved(String location) {
+        return new Refusal(301, "It is at " + location, Map.of("Location", location));
+    }
+
+    static Refusal unauthorized(String realm) {
+        return new Refusal(
+                401,
+                "A user and a password are needed.",
+                Map.of("WWW-Authenticate", "Basic realm=\"" + realm + "\""));
+    }
 
     static Refusal unknownHost(String host) {
         return new Refusal(
@@ -16,8 +34,21 @@ record Refusal(int status, String reason) {
                         + " \"HAPROXY_0_VHOST\": \"shop.example.com\", 0 being the index of its port.");
     }
 
+    static Refusal unknownApp(String id) {
+        return new Refusal(
+                404,
+                "No app has the id '"
+                        + Texts.printable(id)
+                        + "' and a service port for HTTP. The header X-Marathon-App-Id names it, such"
+                        + " as /shop/cart.");
+    }
+
     static Refusal noRoute(int servicePort) {
         return new Refusal(503, "No app has the service port " + servicePort + " now.");
+    }
+
+    static Refusal busy() {
+        return new Refusal(503, "Too many passwords are being checked.");
     }
 
     static Refusal noneReady(Route route) {
@@ -41,6 +72,7 @@ record Refusal(int status, String reason) {
     void answer(HttpServerRequest request) {
         var response = request.response();
         response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain");
+        headers.forEach(response::putHeader);
         if (status == 503) {
             response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }

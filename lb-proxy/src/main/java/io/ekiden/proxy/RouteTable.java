@@ -4,60 +4,137 @@ import io.ekiden.model.Endpoint;
 import io.ekiden.model.PathId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /// Which endpoints answer for which service port and virtual host: immutable, and swapped as a
-/// whole. A name or port that several apps want belongs to the first of them by id, on every proxy
-/// alike; the others are told so in [#problems].
+/// whole. A name or port that several apps want belongs to the one with the highest precedence, and
+/// of several to the first by id, on every proxy alike; the others are told so in [#problems].
 final class RouteTable {
-    static final RouteTable EMPTY = new RouteTable(Map.of(), new TreeMap<>(), List.of());
+    static final RouteTable EMPTY =
+            new RouteTable(new TreeMap<>(), new TreeMap<>(), List.of(), Map.of());
 
-    private final Map<String, Route> byHost;
+    private final SortedMap<Name, Route> byName;
     private final SortedMap<Integer, Route> byPort;
     private final List<Problem> problems;
+    private final Map<String, Labelled> labelled;
+    private final Map<String, Named[]> byHost;
+    private final SortedMap<String, Route> byApp;
 
     /// Why something that labels or ports ask for is not done.
     record Problem(PathId runSpecId, String reason) {}
 
+    /// A virtual host, or the part of one whose paths begin so.
+    record Name(String host, PathPrefix path) implements Comparable<Name> {
+        private static final Comparator<Name> ORDER =
+                Comparator.comparing(Name::host)
+                        .thenComparing(name -> name.path.text())
+                        .thenComparing(name -> name.path.ignoreCase());
+
+        @Override
+        public int compareTo(Name other) {
+            return ORDER.compare(this, other);
+        }
+
+        @Override
+        public String toString() {
+            return host + path;
+        }
+    }
+
+    /// An endpoint with its labels, which the next table need not read again.
+    private record Labelled(Endpoint endpoint, PortLabels labels) {}
+
+    private record Named(PathPrefix path, Route route) {}
+
     private RouteTable(
-            Map<String, Route> byHost, SortedMap<Integer, Route> byPort, List<Problem> problems) {
-        this.byHost = byHost;
+            SortedMap<Name, Route> byName,
+            SortedMap<Integer, Route> byPort,
+            List<Problem> problems,
+            Map<String, Labelled> labelled) {
+        this.byName = byName;
         this.byPort = byPort;
         this.problems = problems;
+        this.labelled = labelled;
+        this.byHost = byHost(byName);
+        this.byApp = byApp(byPort);
+    }
+
+    /// Of each app the lowest service port for HTTP.
+    private static SortedMap<String, Route> byApp(SortedMap<Integer, Route> byPort) {
+        var apps = new TreeMap<String, Route>();
+        byPort.values().stream()
+                .filter(route -> route.mode() == PortLabels.Mode.HTTP)
+                .forEach(route -> apps.putIfAbsent(route.runSpecId().value(), route));
+        return apps;
+    }
+
+    /// Of each host those first that have the highest precedence, and of several the longest path.
+    private static Map<String, Named[]> byHost(SortedMap<Name, Route> byName) {
+        var hosts = new HashMap<String, List<Named>>();
+        byName.forEach((name, route) ->
+                hosts.computeIfAbsent(name.host(), _ -> new ArrayList<>())
+                        .add(new Named(name.path(), route)));
+        var sorted = new HashMap<String, Named[]>();
+        hosts.forEach((host, named) -> {
+            named.sort(
+                    Comparator.comparingInt((Named n) -> -n.route.precedence())
+                            .thenComparingInt(n -> -n.path.text().length()));
+            sorted.put(host, named.toArray(Named[]::new));
+        });
+        return sorted;
     }
 
     /// @param backends the backend of an endpoint
     /// @param before the table that this one replaces
     static RouteTable of(
+            ProxyConfig config,
             Collection<Endpoint> endpoints,
             Function<Endpoint, Backend> backends,
             RouteTable before) {
-        var draft = new Draft(backends);
+        var draft = new Draft(config, backends, before);
         endpoints.forEach(draft::add);
-        return new RouteTable(
-                draft.routes(draft.hosts, before.byHost),
-                new TreeMap<>(draft.routes(draft.ports, before.byPort)),
-                draft.problems.stream().distinct().toList());
+        return draft.table();
     }
 
-    /// @param host as [PortLabels#normalHost] gives it
-    Optional<Route> host(String host) {
-        return Optional.ofNullable(byHost.get(host));
+    /// @param host as [HostNames#normal] gives it
+    /// @param uri the path, with or without a query
+    Optional<Route> host(String host, String uri) {
+        var named = byHost.get(host);
+        if (named != null) {
+            for (var candidate : named) {
+                if (candidate.path.matches(uri)) {
+                    return Optional.of(candidate.route);
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     Optional<Route> port(int servicePort) {
         return Optional.ofNullable(byPort.get(servicePort));
     }
 
-    Map<String, Route> hosts() {
-        return new TreeMap<>(byHost);
+    /// By the id of its app.
+    Optional<Route> app(String id) {
+        return Optional.ofNullable(byApp.get(id));
+    }
+
+    SortedMap<String, Route> apps() {
+        return byApp;
+    }
+
+    SortedMap<Name, Route> names() {
+        return byName;
     }
 
     SortedMap<Integer, Route> ports() {
@@ -70,87 +147,137 @@ final class RouteTable {
 
     /// A table in the making.
     private static final class Draft {
+        private final ProxyConfig config;
         private final Function<Endpoint, Backend> backends;
-        private final Map<String, Claim> hosts = new HashMap<>();
-        private final Map<Integer, Claim> ports = new HashMap<>();
+        private final RouteTable before;
+        private final Map<String, Labelled> labelled = new HashMap<>();
+        private final Claims<Name> names = new Claims<>();
+        private final Claims<Integer> ports = new Claims<>();
+        private final Map<Coloured, List<Colour>> colours = new HashMap<>();
+        private final Set<PathId> plain = new HashSet<>();
         private final List<Problem> problems = new ArrayList<>();
 
-        Draft(Function<Endpoint, Backend> backends) {
+        /// A port of what is deployed in colours.
+        private record Coloured(PathId owner, int portIndex) {}
+
+        private record Colour(Endpoint endpoint, PortLabels labels) {}
+
+        Draft(ProxyConfig config, Function<Endpoint, Backend> backends, RouteTable before) {
+            this.config = config;
             this.backends = backends;
+            this.before = before;
         }
 
         void add(Endpoint endpoint) {
-            var labels = PortLabels.of(endpoint);
-            labels.problems().forEach(p -> problems.add(new Problem(endpoint.runSpecId(), p)));
-            if (!endpoint.protocol().contains("tcp")) {
-                problems.add(
-                        new Problem(
-                                endpoint.runSpecId(),
-                                "port " + endpoint.portIndex() + " is udp, which is not balanced"));
+            var labels = labels(endpoint);
+            if (!labels.enabled() || !labels.isFor(config.frontends().groups())) {
                 return;
             }
-            for (var host : labels.hosts()) {
-                claim(hosts, host, "virtual host " + host, endpoint, labels.mode());
+            labels.remarks().forEach(why -> problem(endpoint, why));
+            var faults = faults(endpoint, labels);
+            faults.forEach(why -> problem(endpoint, why + "; port not routed"));
+            if (!faults.isEmpty()) {
+                return;
             }
-            if (endpoint.servicePort() > 0) {
-                int port = endpoint.servicePort();
-                claim(ports, port, "service port " + port, endpoint, labels.mode());
+            var app = endpoint.runSpecId();
+            if (labels.colours().isEmpty()) {
+                plain.add(app);
+                claim(app, endpoint, labels, names(labels), ports(labels));
+            } else {
+                colours.computeIfAbsent(
+                                new Coloured(labels.colours().get(), endpoint.portIndex()),
+                                _ -> new ArrayList<>())
+                        .add(new Colour(endpoint, labels));
             }
         }
 
-        private <K> void claim(
-                Map<K, Claim> claims, K key, String what, Endpoint endpoint, PortLabels.Mode mode) {
-            var claim = claims.get(key);
-            if (claim == null) {
-                claim = new Claim(endpoint.runSpecId());
-                claims.put(key, claim);
-            } else if (!claim.runSpecId.equals(endpoint.runSpecId())) {
-                boolean first = endpoint.runSpecId().compareTo(claim.runSpecId) < 0;
-                var loser = first ? claim.runSpecId : endpoint.runSpecId();
-                var winner = first ? endpoint.runSpecId() : claim.runSpecId;
-                problems.add(new Problem(loser, what + " belongs to " + winner));
-                if (!first) {
-                    return;
-                }
-                claim = new Claim(winner);
-                claims.put(key, claim);
+        /// Each colour answers under the names and service ports of all.
+        private void claim(PathId owner, List<Colour> sameOwner) {
+            if (plain.contains(owner)) {
+                sameOwner.forEach(colour ->
+                        problem(
+                                colour.endpoint,
+                                "HAPROXY_DEPLOYMENT_GROUP: " + owner + " is an app without it"));
+                return;
             }
-            claim.add(endpoint, backends.apply(endpoint), mode);
-        }
-
-        <K> Map<K, Route> routes(Map<K, Claim> claims, Map<K, Route> before) {
-            var routes = new HashMap<K, Route>();
-            claims.forEach((key, claim) -> {
-                var old = before.get(key);
-                var turn = old == null ? new AtomicInteger() : old.turn();
-                routes.put(key, claim.route(turn));
-            });
-            return routes;
-        }
-    }
-
-    /// What one app has on one name or port. While versions that differ run side by side, `tcp`
-    /// wins: bytes can carry HTTP, but not the other way round.
-    private static final class Claim {
-        private final PathId runSpecId;
-        private final List<Backend> all = new ArrayList<>();
-        private final List<Backend> ready = new ArrayList<>();
-        private PortLabels.Mode mode = PortLabels.Mode.HTTP;
-
-        Claim(PathId runSpecId) {
-            this.runSpecId = runSpecId;
-        }
-
-        void add(Endpoint endpoint, Backend backend, PortLabels.Mode mode) {
-            all.add(backend);
-            if (endpoint.state() == Endpoint.State.READY) {
-                ready.add(backend);
+            var names = new TreeSet<Name>();
+            var ports = new TreeSet<Integer>();
+            for (var colour : sameOwner) {
+                names.addAll(names(colour.labels));
+                ports.addAll(ports(colour.labels));
             }
-            this.mode = mode == PortLabels.Mode.TCP ? mode : this.mode;
+            sameOwner.forEach(colour -> claim(owner, colour.endpoint, colour.labels, names, ports));
         }
 
-        Route route(AtomicInteger turn) {
-            return new Route(runSpecId, mode, all, ready, turn);
+        private static List<Name> names(PortLabels labels) {
+            return labels.hosts().stream()
+                    .flatMap(host -> labels.paths().stream().map(path -> new Name(host, path)))
+                    .toList();
+        }
+
+        private static List<Integer> ports(PortLabels labels) {
+            return labels.servicePort() > 0 ? List.of(labels.servicePort()) : List.of();
+        }
+
+        private PortLabels labels(Endpoint endpoint) {
+            var known = before.labelled.get(endpoint.key());
+            var now =
+                    known != null && known.endpoint.equals(endpoint)
+                            ? known
+                            : new Labelled(endpoint, PortLabels.of(endpoint));
+            labelled.put(endpoint.key(), now);
+            return now.labels;
+        }
+
+        private List<String> faults(Endpoint endpoint, PortLabels labels) {
+            var faults = new ArrayList<>(labels.faults());
+            if (!endpoint.protocol().contains("tcp")) {
+                faults.add("port " + endpoint.portIndex() + " is udp, which is not balanced");
+            }
+            labels.handling()
+                    .bindAddress()
+                    .filter(address -> !config.mayListenOn(address))
+                    .ifPresent(address ->
+                            faults.add(
+                                    "HAPROXY_%d_BIND_ADDR: this load balancer listens on %s only"
+                                            .formatted(
+                                                    endpoint.portIndex(), config.bindAddress())));
+            return faults;
+        }
+
+        private void claim(
+                PathId owner,
+                Endpoint endpoint,
+                PortLabels labels,
+                Collection<Name> ofNames,
+                Collection<Integer> ofPorts) {
+            var backend = backends.apply(endpoint);
+            ofNames.forEach(name -> names.add(name, owner, endpoint, labels, backend));
+            ofPorts.forEach(port -> ports.add(port, owner, endpoint, labels, backend));
+        }
+
+        private void problem(Endpoint endpoint, String why) {
+            problems.add(new Problem(endpoint.runSpecId(), why));
+        }
+
+        RouteTable table() {
+            colours.forEach((coloured, endpoints) -> claim(coloured.owner, endpoints));
+            var byName =
+                    names.routes(
+                            name -> "virtual host " + name,
+                            name ->
+                                    new Site(
+                                            Optional.of(name.host()),
+                                            config.frontends().httpsPort()),
+                            before.byName,
+                            problems);
+            var byPort =
+                    ports.routes(
+                            port -> "service port " + port,
+                            _ -> Site.SERVICE_PORT,
+                            before.byPort,
+                            problems);
+            return new RouteTable(byName, byPort, problems.stream().distinct().toList(), labelled);
         }
     }
 }

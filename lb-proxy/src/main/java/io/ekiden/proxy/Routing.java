@@ -15,15 +15,15 @@ import java.util.function.Consumer;
 /// is put in force, then those who listen are told. So what `drains` reports has happened.
 final class Routing {
     private final Map<String, Backend> backends = new ConcurrentHashMap<>();
+    private final ProxyConfig config;
     private final Drains drains;
-    private final long ejectNanos;
     private final Consumer<RouteTable> listener;
     private volatile SortedMap<String, Endpoint> endpoints = new TreeMap<>();
     private volatile RouteTable table = RouteTable.EMPTY;
 
-    Routing(Drains drains, long ejectNanos, Consumer<RouteTable> listener) {
+    Routing(ProxyConfig config, Drains drains, Consumer<RouteTable> listener) {
+        this.config = config;
         this.drains = drains;
-        this.ejectNanos = ejectNanos;
         this.listener = listener;
     }
 
@@ -51,6 +51,7 @@ final class Routing {
     }
 
     void replace(SortedMap<String, Endpoint> next) {
+        long ejectNanos = config.timeouts().eject().toNanos();
         for (var endpoint : next.values()) {
             var backend = backends.get(endpoint.key());
             if (backend == null || !backend.isOf(endpoint)) {
@@ -60,7 +61,7 @@ final class Routing {
         }
         backends.forEach((key, backend) -> steer(backend, next.get(key)));
         backends.keySet().retainAll(next.keySet());
-        var now = RouteTable.of(next.values(), e -> backends.get(e.key()), table);
+        var now = RouteTable.of(config, next.values(), e -> backends.get(e.key()), table);
         endpoints = next;
         table = now;
         drains.inForce(draining(next));

@@ -1,6 +1,5 @@
 package io.ekiden.proxy;
 
-import io.ekiden.proxy.PortLabels.Mode;
 import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -8,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -27,6 +25,7 @@ final class ServicePorts {
     private final Routing routing;
     private final List<Lane> lanes;
     private final TcpFrontend tcp;
+    private final Certificates certificates;
     private final Predicate<String> isHere;
     private final Map<Integer, Listener> listeners = new HashMap<>();
     private boolean closed;
@@ -38,16 +37,21 @@ final class ServicePorts {
         CLOSING
     }
 
+    /// What listens at a port.
+    ///
+    /// @param certificate its file, for TLS
+    private record Binding(PortLabels.Mode mode, String address, Optional<String> certificate) {}
+
     /// One port's listener.
     private static final class Listener {
-        private final Mode mode;
+        private final Binding binding;
         private State state = State.OPENING;
         private Optional<Channel> channel = Optional.empty();
         private String problem = "";
         private long since;
 
-        Listener(Mode mode, long now) {
-            this.mode = mode;
+        Listener(Binding binding, long now) {
+            this.binding = binding;
             this.since = now;
         }
     }
@@ -58,11 +62,13 @@ final class ServicePorts {
             Routing routing,
             List<Lane> lanes,
             TcpFrontend tcp,
+            Certificates certificates,
             Predicate<String> isHere) {
         this.config = config;
         this.routing = routing;
         this.lanes = List.copyOf(lanes);
         this.tcp = tcp;
+        this.certificates = certificates;
         this.isHere = isHere;
     }
 
@@ -77,12 +83,24 @@ final class ServicePorts {
         long now = System.nanoTime();
         List.copyOf(listeners.keySet()).forEach(port -> retire(port, wanted.get(port), now));
         var opening = new ArrayList<Future<Void>>();
-        wanted.forEach((port, mode) -> {
+        wanted.forEach((port, binding) -> {
             if (!listeners.containsKey(port)) {
-                opening.add(open(port, mode, now));
+                opening.add(open(port, binding, now));
             }
         });
         return Future.join(opening).otherwiseEmpty().mapEmpty();
+    }
+
+    /// Has those with TLS use the certificates of now.
+    synchronized Future<Void> renew() {
+        var renewing = new ArrayList<Future<Void>>();
+        listeners.forEach((port, listener) -> {
+            var tls = listener.binding.certificate().flatMap(certificates::one);
+            if (listener.state == State.OPEN && tls.isPresent()) {
+                lanes.forEach(lane -> renewing.add(lane.renew(port, tls.get())));
+            }
+        });
+        return Future.join(renewing).mapEmpty();
     }
 
     /// Accepts no more connections in TCP mode; the lanes close their own listeners.
@@ -110,16 +128,24 @@ final class ServicePorts {
         return listener != null && listener.state == State.OPEN;
     }
 
-    private SortedMap<Integer, Mode> wanted() {
-        var wanted = new TreeMap<Integer, Mode>();
+    private SortedMap<Integer, Binding> wanted() {
+        var wanted = new TreeMap<Integer, Binding>();
         routing.table()
                 .ports()
                 .forEach((port, route) -> {
                     if (config.servicePorts().contains(port) && !isTaskOwn(port, route)) {
-                        wanted.put(port, route.mode());
+                        wanted.put(port, binding(route));
                     }
                 });
         return wanted;
+    }
+
+    private Binding binding(Route route) {
+        var handling = route.handling();
+        return new Binding(
+                handling.mode(),
+                handling.bindAddress().orElse(config.bindAddress()),
+                handling.certificate());
     }
 
     /// With `requirePorts` the service port is the host port: on the task's own machine it is the
@@ -128,7 +154,7 @@ final class ServicePorts {
         return route.all().stream().anyMatch(b -> b.port() == port && isHere.test(b.host()));
     }
 
-    private void retire(int port, Mode wanted, long now) {
+    private void retire(int port, Binding wanted, long now) {
         var listener = listeners.get(port);
         var timeouts = config.timeouts();
         switch (listener.state) {
@@ -139,7 +165,7 @@ final class ServicePorts {
                 }
             }
             case OPEN -> {
-                if (wanted == listener.mode) {
+                if (listener.binding.equals(wanted)) {
                     listener.since = now;
                 } else if (wanted != null || now - listener.since > timeouts.linger().toNanos()) {
                     close(port, listener);
@@ -148,14 +174,15 @@ final class ServicePorts {
         }
     }
 
-    private Future<Void> open(int port, Mode mode, long now) {
-        var listener = new Listener(mode, now);
+    private Future<Void> open(int port, Binding binding, long now) {
+        var listener = new Listener(binding, now);
         listeners.put(port, listener);
         Future<?> bound =
-                switch (mode) {
-                    case HTTP -> openHttp(port);
+                switch (binding.mode()) {
+                    case HTTP -> openHttp(port, binding);
                     case TCP ->
-                            tcp.listen(port).onSuccess(ch -> listener.channel = Optional.of(ch));
+                            tcp.listen(binding.address(), port)
+                                    .onSuccess(ch -> listener.channel = Optional.of(ch));
                 };
         return bound.transform(done -> {
             opened(port, listener, done.cause());
@@ -163,9 +190,15 @@ final class ServicePorts {
         });
     }
 
-    private Future<?> openHttp(int port) {
+    private Future<?> openHttp(int port, Binding binding) {
+        var tls = binding.certificate().flatMap(certificates::one);
+        if (binding.certificate().isPresent() && tls.isEmpty()) {
+            return Future.failedFuture(
+                    "no usable certificate " + Texts.printable(binding.certificate().get()));
+        }
         var listening = new ArrayList<Future<Integer>>();
-        lanes.forEach(lane -> listening.add(lane.listen(port, OptionalInt.of(port))));
+        var frontend = new Frontend.ServicePort(port);
+        lanes.forEach(lane -> listening.add(lane.listen(binding.address(), port, frontend, tls)));
         return Future.join(listening);
     }
 
@@ -173,7 +206,7 @@ final class ServicePorts {
         listener.since = System.nanoTime();
         if (failure == null) {
             listener.state = State.OPEN;
-            LOG.info("servicePort={} mode={} open", port, listener.mode);
+            LOG.info("servicePort={} mode={} open", port, listener.binding.mode());
             if (closed) {
                 listener.channel.ifPresent(TcpFrontend::close);
             }
@@ -188,9 +221,9 @@ final class ServicePorts {
 
     private void close(int port, Listener listener) {
         listener.state = State.CLOSING;
-        LOG.info("servicePort={} mode={} closing", port, listener.mode);
+        LOG.info("servicePort={} mode={} closing", port, listener.binding.mode());
         var closing = new ArrayList<Future<?>>();
-        switch (listener.mode) {
+        switch (listener.binding.mode()) {
             case HTTP -> lanes.forEach(lane -> closing.add(lane.close(port)));
             case TCP -> listener.channel.ifPresent(ch -> closing.add(TcpFrontend.close(ch)));
         }

@@ -32,9 +32,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 // What a future of Netty says here, the handlers and close futures hear as well.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TcpFrontend {
-    /// Backends that one connection tries to reach.
-    private static final int MAX_ATTEMPTS = 3;
-
     private static final int BACKLOG = 1024;
 
     private final ProxyConfig config;
@@ -63,7 +60,7 @@ final class TcpFrontend {
     }
 
     /// Listens on a service port; closing the channel ends that and leaves connections alone.
-    Future<Channel> listen(int servicePort) {
+    Future<Channel> listen(String address, int servicePort) {
         var bound =
                 new ServerBootstrap()
                         .group(acceptors, loops)
@@ -80,7 +77,7 @@ final class TcpFrontend {
                                         accepted(client, servicePort);
                                     }
                                 })
-                        .bind(config.bindAddress(), servicePort);
+                        .bind(address, servicePort);
         return Future.future(promise ->
                 bound.addListener(done -> {
                     if (done.isSuccess()) {
@@ -121,15 +118,18 @@ final class TcpFrontend {
                     open.remove(client);
                     clients.decrementAndGet();
                 });
+        var address = ((InetSocketAddress) client.remoteAddress()).getAddress().getHostAddress();
         routing.table()
                 .port(servicePort)
+                .filter(route -> route.admits(address))
                 .ifPresentOrElse(
-                        route -> connect(client, route, new ArrayList<>(1)), client::close);
+                        route -> connect(client, route, () -> address, new ArrayList<>(1)),
+                        client::close);
     }
 
-    private void connect(Channel client, Route route, List<Backend> tried) {
-        var next = route.acquire(tried, System.nanoTime());
-        if (next.isEmpty() || !client.isOpen() || tried.size() == MAX_ATTEMPTS) {
+    private void connect(Channel client, Route route, Requester requester, List<Backend> tried) {
+        var next = route.acquire(tried, System.nanoTime(), requester);
+        if (next.isEmpty() || !client.isOpen() || tried.size() > route.retries()) {
             next.ifPresent(Backend::release);
             client.close();
             return;
@@ -157,7 +157,7 @@ final class TcpFrontend {
                                     } else {
                                         backend.eject(System.nanoTime());
                                         backend.release();
-                                        connect(client, route, tried);
+                                        connect(client, route, requester, tried);
                                     }
                                 });
     }

@@ -20,6 +20,8 @@ final class ProxyMainTest {
                                 "EKIDEN_HOSTNAME", "h1",
                                 "EKIDEN_BIND", "127.0.0.2",
                                 "EKIDEN_SERVICE_PORTS", "20000-20009",
+                                "EKIDEN_HTTPS_PORT", "9443",
+                                "EKIDEN_LB_GROUP", "external, internal",
                                 "EKIDEN_KAFKA_SECURITY_PROTOCOL", "SSL"));
         assertThat(config.bootstrapServers()).isEqualTo("kafka:9092");
         assertThat(config.proxyId()).isEqualTo("proxy-h1");
@@ -27,6 +29,9 @@ final class ProxyMainTest {
         assertThat(config.lbPort()).isEqualTo(9080);
         assertThat(config.adminPort()).isZero();
         assertThat(config.servicePorts()).isEqualTo(new PortRange(20_000, 20_009));
+        assertThat(config.frontends().groups()).containsExactlyInAnyOrder("external", "internal");
+        assertThat(config.frontends().appIdPort()).isEmpty();
+        assertThat(config.frontends().httpsPort()).hasValue(9443);
         assertThat(config.kafka()).containsOnly(Map.entry("security.protocol", "SSL"));
     }
 

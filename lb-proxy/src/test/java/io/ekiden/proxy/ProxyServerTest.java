@@ -14,6 +14,7 @@ import io.ekiden.log.MemberKind;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
+import io.ekiden.proxy.ProxyConfig.Frontends;
 import io.ekiden.testkit.TestBroker;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,6 +22,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +31,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class ProxyServerTest extends WithCluster {
+    private static final Map<String, String> TCP = Map.of("HAPROXY_0_MODE", "tcp");
+
     @Test
     void takesTurnsAmongTheReadyEndpointsOfAServicePort() throws Exception {
         int port = TestBroker.freePort();
@@ -200,10 +205,16 @@ final class ProxyServerTest extends WithCluster {
     }
 
     @Test
-    void aBrokenLabelIsShownAndHasNoOtherEffect() throws Exception {
+    void aBrokenLabelIsShownAndOthersAreNotConcerned() throws Exception {
         int port = TestBroker.freePort();
-        var labels = Map.of("HAPROXY_0_VHOST", "good.test,b@d\r\nX: y", "HAPROXY_0_MODE", "udp");
-        cluster.put(Given.endpoint("/a", 1, task("one").port(), port, labels));
+        cluster.put(
+                Given.endpoint(
+                        "/a",
+                        1,
+                        task("one").port(),
+                        port,
+                        Map.of("HAPROXY_0_VHOST", "good.test,b@d\r\nX: y")),
+                Given.endpoint("/b", 1, 1, 0, Map.of("HAPROXY_0_MODE", "udp")));
         var proxy = cluster.proxy();
 
         assertThat(cluster.get(port, "/").body()).isEqualTo("one");
@@ -280,6 +291,49 @@ final class ProxyServerTest extends WithCluster {
     }
 
     @Test
+    void aRequestIsBroughtToTheAppThatItsHeaderNames() throws Exception {
+        int[] ports = {TestBroker.freePort(), TestBroker.freePort()};
+        cluster.put(
+                Given.endpoint("/g/a", 1, task("one").port(), ports[0]),
+                Given.endpoint("/g/b", 1, task("two").port(), ports[1], TCP));
+        var proxy =
+                cluster.proxy(
+                        new Frontends(
+                                Set.of("*"),
+                                OptionalInt.of(0),
+                                OptionalInt.empty(),
+                                Optional.empty()));
+        int port = proxy.appIdPort().orElseThrow();
+
+        assertThat(byApp(port, "/g/A")).endsWith("one");
+        assertThat(byApp(port, "/g/b")).startsWith("HTTP/1.1 404").contains("/g/b");
+        assertThat(Raw.get(port, "a", "/")).startsWith("HTTP/1.1 404");
+        assertThat(cluster.get(proxy.adminPort(), "/_haproxy_getappmap").body())
+                .isEqualTo("/g/a g_a\n");
+    }
+
+    private static String byApp(int port, String id) {
+        return Raw.exchange(
+                port,
+                Raw.head(
+                        "GET / HTTP/1.1",
+                        "Host: x",
+                        "X-Marathon-App-Id: " + id,
+                        "Connection: close"));
+    }
+
+    @Test
+    void whatOnlyHaproxyHasIsNotOfferedAndSaysSo() throws Exception {
+        int admin = cluster.proxy().adminPort();
+
+        for (var path : List.of("/_haproxy_getconfig", "/_haproxy_getpids", "/haproxy?stats;csv")) {
+            assertThat(cluster.get(admin, path).statusCode()).isEqualTo(404);
+            assertThat(cluster.get(admin, path).body()).contains("There is no HAProxy", "/routes");
+        }
+        assertThat(cluster.get(admin, "/_mlb_signal/hup").body()).contains("nothing to reload");
+    }
+
+    @Test
     void aProxyWhosePortIsTakenDoesNotStartAndSaysWhy() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 var proxy = new ProxyServer(withLbPort(taken.getLocalPort()))) {
@@ -301,6 +355,7 @@ final class ProxyServerTest extends WithCluster {
                 c.adminPort(),
                 c.servicePorts(),
                 c.threads(),
+                c.frontends(),
                 c.timeouts(),
                 c.kafka());
     }

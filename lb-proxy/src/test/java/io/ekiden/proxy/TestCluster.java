@@ -68,6 +68,10 @@ final class TestCluster implements AutoCloseable {
     }
 
     ProxyConfig config(ProxyConfig.Timeouts timeouts) {
+        return config(timeouts, ProxyConfig.Frontends.DEFAULT);
+    }
+
+    private ProxyConfig config(ProxyConfig.Timeouts timeouts, ProxyConfig.Frontends frontends) {
         return new ProxyConfig(
                 broker.bootstrap(),
                 topics,
@@ -78,12 +82,17 @@ final class TestCluster implements AutoCloseable {
                 0,
                 new PortRange(1024, 65_535),
                 2,
+                frontends,
                 timeouts,
                 Map.of());
     }
 
     ProxyServer proxy() throws Exception {
         return proxy(config(QUICK));
+    }
+
+    ProxyServer proxy(ProxyConfig.Frontends frontends) throws Exception {
+        return proxy(config(QUICK, frontends));
     }
 
     ProxyServer proxy(ProxyConfig config) throws Exception {

@@ -29,7 +29,13 @@ final class TestFrontend implements AutoCloseable {
     private final ServicePorts ports;
     private final TcpFrontend tcp;
 
+    private final int lbPort;
+
     TestFrontend(ProxyConfig.Timeouts timeouts) throws Exception {
+        this(timeouts, ProxyConfig.Frontends.DEFAULT);
+    }
+
+    TestFrontend(ProxyConfig.Timeouts timeouts, ProxyConfig.Frontends frontends) throws Exception {
         var config =
                 new ProxyConfig(
                         "nowhere:1",
@@ -41,14 +47,18 @@ final class TestFrontend implements AutoCloseable {
                         0,
                         new PortRange(1024, 65_535),
                         THREADS,
+                        frontends,
                         timeouts,
                         Map.of());
-        routing = new Routing(new Drains(this::drained), timeouts.eject().toNanos(), _ -> {});
+        routing = new Routing(config, new Drains(this::drained), _ -> {});
         var lanes =
                 Stream.generate(() -> new Lane(config, routing, clients)).limit(THREADS).toList();
         for (var lane : lanes) {
             vertx.deployVerticle(lane).await(10, TimeUnit.SECONDS);
         }
+        lbPort =
+                Lane.listen(lanes, "127.0.0.1", 0, new Frontend.VirtualHosts(), Optional.empty())
+                        .await(10, TimeUnit.SECONDS);
         var loops = (VertxInternal) vertx;
         tcp =
                 new TcpFrontend(
@@ -58,7 +68,25 @@ final class TestFrontend implements AutoCloseable {
                         loops.nettyEventLoopGroup(),
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
-        ports = new ServicePorts(config, routing, lanes, tcp, _ -> false);
+        ports =
+                new ServicePorts(
+                        config,
+                        routing,
+                        lanes,
+                        tcp,
+                        new Certificates(vertx, Optional.empty()),
+                        _ -> false);
+    }
+
+    /// For HTTP by virtual host.
+    int lbPort() {
+        return lbPort;
+    }
+
+    List<String> problems() {
+        return routing.table().problems().stream()
+                .map(p -> p.runSpecId() + " " + p.reason())
+                .toList();
     }
 
     /// When this returns the endpoints are in force and their ports open.

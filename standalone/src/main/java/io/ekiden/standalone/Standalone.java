@@ -158,6 +158,7 @@ final class Standalone implements AutoCloseable {
                         ports.admin(),
                         ANY_PORT,
                         Machine.proxyThreads(),
+                        ProxyConfig.Frontends.DEFAULT,
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());
         var vertx = dataPlane();
