@@ -1,6 +1,7 @@
 package io.ekiden.proxy;
 
 import io.ekiden.model.Endpoint;
+import io.ekiden.proxy.dns.Zones;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -23,6 +24,7 @@ final class Admin {
     private final ProxyConfig config;
     private final Routing routing;
     private final ServicePorts ports;
+    private final Zones zones;
     private final EndpointFollower follower;
     private final Metrics metrics;
 
@@ -30,11 +32,13 @@ final class Admin {
             ProxyConfig config,
             Routing routing,
             ServicePorts ports,
+            Zones zones,
             EndpointFollower follower,
             Metrics metrics) {
         this.config = config;
         this.routing = routing;
         this.ports = ports;
+        this.zones = zones;
         this.follower = follower;
         this.metrics = metrics;
     }
@@ -105,6 +109,12 @@ final class Admin {
                 });
         var problems = new JsonArray();
         table.problems()
+                .forEach(p ->
+                        problems.add(
+                                new JsonObject()
+                                        .put("app", p.runSpecId().value())
+                                        .put("reason", p.reason())));
+        zones.problems()
                 .forEach(p ->
                         problems.add(
                                 new JsonObject()

@@ -2,8 +2,10 @@ package io.ekiden.proxy;
 
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
+import io.ekiden.proxy.dns.DnsConfig;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// What one load balancer is told.
 ///
@@ -15,6 +17,7 @@ import java.util.Map;
 /// @param lbPort for HTTP by virtual host; 0 picks one
 /// @param adminPort 0 picks one
 /// @param servicePorts outside of them no service port is offered
+/// @param dns how names of services are served; empty for not at all
 /// @param threads event loops; 0 is one for each core
 /// @param kafka further settings of the Kafka clients, such as those for TLS
 public record ProxyConfig(
@@ -26,6 +29,7 @@ public record ProxyConfig(
         int lbPort,
         int adminPort,
         PortRange servicePorts,
+        Optional<DnsConfig> dns,
         int threads,
         Timeouts timeouts,
         Map<String, String> kafka) {

@@ -3,14 +3,18 @@ package io.ekiden.proxy;
 import io.ekiden.process.Option;
 import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
+import io.ekiden.proxy.dns.DnsConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /// The load balancer as a process of its own; `--help` tells its options, [ServiceProcess] how it
 /// ends.
 public final class ProxyMain {
     private static final int MAX_THREADS = 1024;
+    private static final int MAX_DNS_TTL = 3600;
 
     private static final Option PROXY_ID =
             Option.of("proxy-id", "its name as a member, no other's; proxy-HOSTNAME");
@@ -18,6 +22,13 @@ public final class ProxyMain {
             Option.of("hostname", "of the machine it runs on; what that calls itself");
     private static final Option LB_PORT = Option.of("lb-port", "9080", "HTTP by virtual host");
     private static final Option ADMIN_PORT = Option.of("admin-port", "9090", "its status");
+    private static final Option DNS_LISTEN =
+            Option.of("dns-listen", "ADDRESS:PORT for names of services; without it, none");
+    private static final Option DNS_TTL =
+            Option.of(
+                    "dns-ttl",
+                    Long.toString(DnsConfig.TIME_TO_LIVE.toSeconds()),
+                    "seconds for which a name may be remembered");
     private static final Option THREADS =
             Option.of("proxy-threads", "0", "event loops; 0 is one for each core");
 
@@ -31,6 +42,8 @@ public final class ProxyMain {
                     LB_PORT,
                     ADMIN_PORT,
                     Option.SERVICE_PORTS,
+                    DNS_LISTEN,
+                    DNS_TTL,
                     THREADS,
                     Option.INSECURE);
 
@@ -67,9 +80,15 @@ public final class ProxyMain {
                 options.port(LB_PORT),
                 options.port(ADMIN_PORT),
                 options.ports(Option.SERVICE_PORTS),
+                dns(options),
                 options.number(THREADS, 0, MAX_THREADS),
                 ProxyConfig.Timeouts.DEFAULT,
                 options.kafka());
+    }
+
+    private static Optional<DnsConfig> dns(Options options) {
+        var timeToLive = Duration.ofSeconds(options.number(DNS_TTL, 0, MAX_DNS_TTL));
+        return options.listen(DNS_LISTEN).map(listen -> new DnsConfig(listen, timeToLive));
     }
 
     static List<Option> options() {

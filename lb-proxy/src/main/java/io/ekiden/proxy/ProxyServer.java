@@ -1,5 +1,7 @@
 package io.ekiden.proxy;
 
+import io.ekiden.proxy.dns.DnsServer;
+import io.ekiden.proxy.dns.Zones;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,6 +41,7 @@ public final class ProxyServer implements AutoCloseable {
     private final List<Lane> lanes = new ArrayList<>();
     private final TcpFrontend tcp;
     private final ServicePorts servicePorts;
+    private final Optional<DnsServer> dns;
     private final Admin admin;
     private volatile boolean listening;
     private volatile boolean closed;
@@ -74,13 +77,21 @@ public final class ProxyServer implements AutoCloseable {
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
         this.servicePorts = new ServicePorts(config, routing, lanes, tcp, localHosts()::contains);
+        var zones = new Zones(routing::endpoints);
+        this.dns = config.dns().map(names -> new DnsServer(names, zones));
         this.admin =
                 new Admin(
                         config,
                         routing,
                         servicePorts,
+                        zones,
                         follower,
-                        new Metrics(routing, follower, reports, clients));
+                        new Metrics(
+                                routing,
+                                follower,
+                                reports,
+                                clients,
+                                () -> dns.map(DnsServer::answered).orElse(0L)));
     }
 
     public Future<Void> start() {
@@ -93,7 +104,9 @@ public final class ProxyServer implements AutoCloseable {
                 })
                 .compose(_ -> Future.fromCompletionStage(follower.loaded()))
                 .compose(_ -> listen())
-                .onSuccess(_ -> join());
+                .compose(_ -> dns.map(DnsServer::start).orElse(Future.succeededFuture(0)))
+                .onSuccess(_ -> join())
+                .mapEmpty();
     }
 
     /// The port for HTTP by virtual host, once started.
@@ -105,6 +118,11 @@ public final class ProxyServer implements AutoCloseable {
         return adminServer.map(HttpServer::actualPort).orElse(config.adminPort());
     }
 
+    /// The port for names; 0 when they are not served.
+    public int dnsPort() {
+        return dns.map(DnsServer::port).orElse(0);
+    }
+
     @Override
     public void close() {
         if (closed) {
@@ -113,6 +131,7 @@ public final class ProxyServer implements AutoCloseable {
         closed = true;
         LOG.info("proxy={} closing", config.proxyId());
         var patience = config.timeouts().shutdown().plusSeconds(2);
+        dns.ifPresent(DnsServer::close);
         servicePorts.close();
         await(Future.join(lanes.stream().map(Lane::closeAll).toList()), patience);
         tcp.close(config.timeouts().shutdown());

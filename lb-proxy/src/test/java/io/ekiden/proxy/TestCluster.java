@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -77,6 +78,7 @@ final class TestCluster implements AutoCloseable {
                 0,
                 0,
                 new PortRange(1024, 65_535),
+                Optional.empty(),
                 2,
                 timeouts,
                 Map.of());

@@ -40,6 +40,7 @@ final class TestFrontend implements AutoCloseable {
                         0,
                         0,
                         new PortRange(1024, 65_535),
+                        Optional.empty(),
                         THREADS,
                         timeouts,
                         Map.of());
