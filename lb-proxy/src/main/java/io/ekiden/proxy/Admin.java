@@ -1,6 +1,7 @@
 package io.ekiden.proxy;
 
 import io.ekiden.model.Endpoint;
+import io.ekiden.proxy.dns.MesosDnsApi;
 import io.ekiden.proxy.dns.Zones;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,8 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, and marathon-lb's
-/// `/_haproxy_health_check` (200 once the table is loaded) and `/_haproxy_getvhostmap`.
+/// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, marathon-lb's
+/// `/_haproxy_health_check` (200 once the table is loaded) and `/_haproxy_getvhostmap`, and what
+/// Mesos-DNS has below `/v1/`.
 final class Admin {
     private static final int IDLE_SECONDS = 60;
 
@@ -25,6 +27,7 @@ final class Admin {
     private final Routing routing;
     private final ServicePorts ports;
     private final Zones zones;
+    private final MesosDnsApi names;
     private final EndpointFollower follower;
     private final Metrics metrics;
 
@@ -33,12 +36,14 @@ final class Admin {
             Routing routing,
             ServicePorts ports,
             Zones zones,
+            MesosDnsApi names,
             EndpointFollower follower,
             Metrics metrics) {
         this.config = config;
         this.routing = routing;
         this.ports = ports;
         this.zones = zones;
+        this.names = names;
         this.follower = follower;
         this.metrics = metrics;
     }
@@ -70,13 +75,22 @@ final class Admin {
                         "text/plain",
                         loaded ? "ok\n" : "The endpoints are not loaded yet.\n");
             }
-            case null, default ->
-                    answer(
-                            request,
-                            404,
-                            "text/plain",
-                            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap\n");
+            case null -> unknown(request);
+            default ->
+                    names.answer(request.path())
+                            .ifPresentOrElse(
+                                    json -> answer(request, 200, "application/json", json),
+                                    () -> unknown(request));
         }
+    }
+
+    private static void unknown(HttpServerRequest request) {
+        answer(
+                request,
+                404,
+                "text/plain",
+                "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap, /v1/version,"
+                        + " /v1/config, /v1/hosts/HOST, /v1/services/SERVICE, /v1/enumerate\n");
     }
 
     private static void answer(HttpServerRequest request, int status, String type, String body) {

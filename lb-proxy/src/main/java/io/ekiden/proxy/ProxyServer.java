@@ -1,6 +1,7 @@
 package io.ekiden.proxy;
 
 import io.ekiden.proxy.dns.DnsServer;
+import io.ekiden.proxy.dns.MesosDnsApi;
 import io.ekiden.proxy.dns.Zones;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -85,6 +86,7 @@ public final class ProxyServer implements AutoCloseable {
                         routing,
                         servicePorts,
                         zones,
+                        new MesosDnsApi(config.dns(), zones, this::dnsPort),
                         follower,
                         new Metrics(
                                 routing,

@@ -86,6 +86,19 @@ final class DnsDiscoveryTest extends WithCluster {
         await().until(() -> isUnknown(proxy, "web-shop.marathon.mesos"));
     }
 
+    @Test
+    void theStatusPortAnswersAsMesosDnsDoes() throws Exception {
+        cluster.put(ONE);
+        var proxy = proxy(0);
+
+        assertThat(cluster.get(proxy.adminPort(), "/v1/hosts/web-shop.marathon.mesos").body())
+                .contains("web-shop.marathon.mesos.", "127.0.0.1");
+        var config = cluster.get(proxy.adminPort(), "/v1/config");
+        assertThat(config.headers().firstValue("Content-Type")).contains("application/json");
+        assertThat(config.body()).contains(Integer.toString(proxy.dnsPort()));
+        assertThat(cluster.get(proxy.adminPort(), "/v1/nothing").statusCode()).isEqualTo(404);
+    }
+
     private static List<String> ports(ProxyServer proxy) throws NamingException {
         return resolve(proxy, "_web-shop._tcp.marathon.mesos", "SRV").stream()
                 .map(srv -> srv.split(" ", -1)[2])
