@@ -26,6 +26,7 @@ final class Admin {
     private final ProxyConfig config;
     private final Routing routing;
     private final ServicePorts ports;
+    private final VirtualAddresses virtualAddresses;
     private final Zones zones;
     private final MesosDnsApi names;
     private final EndpointFollower follower;
@@ -35,6 +36,7 @@ final class Admin {
             ProxyConfig config,
             Routing routing,
             ServicePorts ports,
+            VirtualAddresses virtualAddresses,
             Zones zones,
             MesosDnsApi names,
             EndpointFollower follower,
@@ -42,6 +44,7 @@ final class Admin {
         this.config = config;
         this.routing = routing;
         this.ports = ports;
+        this.virtualAddresses = virtualAddresses;
         this.zones = zones;
         this.names = names;
         this.follower = follower;
@@ -128,6 +131,13 @@ final class Admin {
                                 new JsonObject()
                                         .put("app", p.runSpecId().value())
                                         .put("reason", p.reason())));
+        virtualAddresses
+                .problems()
+                .forEach(p ->
+                        problems.add(
+                                new JsonObject()
+                                        .put("app", p.runSpecId().value())
+                                        .put("reason", p.reason())));
         zones.problems()
                 .forEach(p ->
                         problems.add(
@@ -142,6 +152,7 @@ final class Admin {
                 .put("staleSeconds", follower.sinceContact().toSeconds())
                 .put("virtualHosts", hosts)
                 .put("servicePorts", servicePorts)
+                .put("virtualAddresses", virtualAddresses.json())
                 .put("problems", problems)
                 .put("endpoints", endpoints);
     }

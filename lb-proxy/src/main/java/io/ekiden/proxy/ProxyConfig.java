@@ -3,6 +3,7 @@ package io.ekiden.proxy;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import io.ekiden.proxy.dns.DnsConfig;
+import io.ekiden.proxy.vip.AddressRange;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.Optional;
 /// @param lbPort for HTTP by virtual host; 0 picks one
 /// @param adminPort 0 picks one
 /// @param servicePorts outside of them no service port is offered
+/// @param virtualAddresses local addresses for what has a `VIP_n` label
 /// @param dns how names of services are served; empty for not at all
 /// @param threads event loops; 0 is one for each core
 /// @param kafka further settings of the Kafka clients, such as those for TLS
@@ -29,6 +31,7 @@ public record ProxyConfig(
         int lbPort,
         int adminPort,
         PortRange servicePorts,
+        AddressRange virtualAddresses,
         Optional<DnsConfig> dns,
         int threads,
         Timeouts timeouts,

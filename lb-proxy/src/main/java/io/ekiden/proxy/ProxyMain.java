@@ -4,6 +4,7 @@ import io.ekiden.process.Option;
 import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
 import io.ekiden.proxy.dns.DnsConfig;
+import io.ekiden.proxy.vip.AddressRange;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -22,6 +23,11 @@ public final class ProxyMain {
             Option.of("hostname", "of the machine it runs on; what that calls itself");
     private static final Option LB_PORT = Option.of("lb-port", "9080", "HTTP by virtual host");
     private static final Option ADMIN_PORT = Option.of("admin-port", "9090", "its status");
+    private static final Option VIRTUAL_ADDRESSES =
+            Option.of(
+                    "virtual-addresses",
+                    AddressRange.LOOPBACK.toString(),
+                    "local addresses for VIP labels, ADDRESS/BITS");
     private static final Option DNS_LISTEN =
             Option.of("dns-listen", "ADDRESS:PORT for names of services; without it, none");
     private static final Option DNS_TTL =
@@ -42,6 +48,7 @@ public final class ProxyMain {
                     LB_PORT,
                     ADMIN_PORT,
                     Option.SERVICE_PORTS,
+                    VIRTUAL_ADDRESSES,
                     DNS_LISTEN,
                     DNS_TTL,
                     THREADS,
@@ -80,10 +87,27 @@ public final class ProxyMain {
                 options.port(LB_PORT),
                 options.port(ADMIN_PORT),
                 options.ports(Option.SERVICE_PORTS),
+                virtualAddresses(options),
                 dns(options),
                 options.number(THREADS, 0, MAX_THREADS),
                 ProxyConfig.Timeouts.DEFAULT,
                 options.kafka());
+    }
+
+    private static AddressRange virtualAddresses(Options options) {
+        var value = options.text(VIRTUAL_ADDRESSES);
+        var range =
+                AddressRange.parse(value)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "option '--virtual-addresses' is no range such as %s: '%s'"
+                                                .formatted(AddressRange.LOOPBACK, value)));
+        if (!range.isLoopback() && !options.isSet(Option.INSECURE)) {
+            throw new IllegalArgumentException(
+                    "%s is not loopback, and nobody is asked who calls: add --insecure to listen there all the same"
+                            .formatted(range));
+        }
+        return range;
     }
 
     private static Optional<DnsConfig> dns(Options options) {

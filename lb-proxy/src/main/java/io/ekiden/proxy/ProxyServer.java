@@ -42,6 +42,7 @@ public final class ProxyServer implements AutoCloseable {
     private final List<Lane> lanes = new ArrayList<>();
     private final TcpFrontend tcp;
     private final ServicePorts servicePorts;
+    private final VirtualAddresses virtualAddresses;
     private final Optional<DnsServer> dns;
     private final Admin admin;
     private volatile boolean listening;
@@ -78,13 +79,15 @@ public final class ProxyServer implements AutoCloseable {
                         loops.nameResolver().nettyAddressResolverGroup(),
                         clients);
         this.servicePorts = new ServicePorts(config, routing, lanes, tcp, localHosts()::contains);
-        var zones = new Zones(routing::endpoints);
+        this.virtualAddresses = new VirtualAddresses(config, routing, tcp);
+        var zones = new Zones(routing::endpoints, config.virtualAddresses());
         this.dns = config.dns().map(names -> new DnsServer(names, zones));
         this.admin =
                 new Admin(
                         config,
                         routing,
                         servicePorts,
+                        virtualAddresses,
                         zones,
                         new MesosDnsApi(config.dns(), zones, this::dnsPort),
                         follower,
@@ -135,6 +138,7 @@ public final class ProxyServer implements AutoCloseable {
         var patience = config.timeouts().shutdown().plusSeconds(2);
         dns.ifPresent(DnsServer::close);
         servicePorts.close();
+        virtualAddresses.close();
         await(Future.join(lanes.stream().map(Lane::closeAll).toList()), patience);
         tcp.close(config.timeouts().shutdown());
         follower.close();
@@ -157,20 +161,24 @@ public final class ProxyServer implements AutoCloseable {
                 .compose(_ -> {
                     lbPort = bound.getFirst().result();
                     listening = true;
-                    return servicePorts.reconcile();
+                    return reconcile();
                 });
     }
 
     private void join() {
-        vertx.setPeriodic(RECONCILE_MS, _ -> servicePorts.reconcile());
+        vertx.setPeriodic(RECONCILE_MS, _ -> reconcile());
         reports.join();
         LOG.info("proxy={} lbPort={} adminPort={} started", config.proxyId(), lbPort, adminPort());
     }
 
     private void tableChanged() {
         if (listening && !closed) {
-            servicePorts.reconcile();
+            reconcile();
         }
+    }
+
+    private Future<Void> reconcile() {
+        return Future.join(servicePorts.reconcile(), virtualAddresses.reconcile()).mapEmpty();
     }
 
     private static void await(Future<?> future, Duration patience) {

@@ -37,6 +37,7 @@ final class DnsDiscoveryTest extends WithCluster {
                         c.lbPort(),
                         c.adminPort(),
                         c.servicePorts(),
+                        c.virtualAddresses(),
                         Optional.of(new DnsConfig(listen, DnsConfig.TIME_TO_LIVE)),
                         c.threads(),
                         c.timeouts(),

@@ -49,7 +49,8 @@ final class ProxyMainTest {
                 config(List.of("--dns-listen", "127.0.0.1:8053", "--dns-ttl=2"), Map.of())
                         .dns()
                         .orElseThrow();
-        assertThat(dns.listen()).isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8053));
+        assertThat(dns.listen())
+                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8053));
         assertThat(dns.timeToLive()).hasSeconds(2);
 
         assertThatIllegalArgumentException()
@@ -59,6 +60,20 @@ final class ProxyMainTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> config(List.of("--dns-listen", wrong), Map.of()))
                     .withMessageContainingAll("--dns-listen", wrong);
+        }
+    }
+
+    @Test
+    void virtualAddressesAreLoopbackUnlessOthersAreAskedForAloud() {
+        assertThat(config(List.of(), Map.of()).virtualAddresses()).hasToString("127.128.0.0/9");
+        assertThat(
+                        config(List.of("--virtual-addresses=198.18.0.0/15", "--insecure"), Map.of())
+                                .virtualAddresses())
+                .hasToString("198.18.0.0/15");
+        for (var wrong : List.of("198.18.0.0/15", "127.0.0.1", "all")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> config(List.of("--virtual-addresses", wrong), Map.of()))
+                    .withMessageContaining(wrong);
         }
     }
 

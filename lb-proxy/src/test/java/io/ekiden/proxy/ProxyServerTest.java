@@ -300,6 +300,7 @@ final class ProxyServerTest extends WithCluster {
                 lbPort,
                 c.adminPort(),
                 c.servicePorts(),
+                c.virtualAddresses(),
                 c.dns(),
                 c.threads(),
                 c.timeouts(),

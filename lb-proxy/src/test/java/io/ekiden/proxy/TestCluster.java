@@ -9,6 +9,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.model.PortRange;
+import io.ekiden.proxy.vip.AddressRange;
 import io.ekiden.testkit.TestBroker;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -78,6 +79,7 @@ final class TestCluster implements AutoCloseable {
                 0,
                 0,
                 new PortRange(1024, 65_535),
+                AddressRange.LOOPBACK,
                 Optional.empty(),
                 2,
                 timeouts,

@@ -14,6 +14,7 @@ import io.ekiden.planner.stream.PlannerStream;
 import io.ekiden.proxy.ProxyConfig;
 import io.ekiden.proxy.ProxyServer;
 import io.ekiden.proxy.dns.DnsConfig;
+import io.ekiden.proxy.vip.AddressRange;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -159,6 +160,7 @@ final class Standalone implements AutoCloseable {
                         ports.lb(),
                         ports.admin(),
                         ANY_PORT,
+                        AddressRange.LOOPBACK,
                         dns(settings),
                         Machine.proxyThreads(),
                         ProxyConfig.Timeouts.DEFAULT,

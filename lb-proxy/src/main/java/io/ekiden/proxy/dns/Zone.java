@@ -6,6 +6,7 @@ import io.ekiden.model.TaskId;
 import io.ekiden.proxy.dns.Zones.Problem;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
 /// all drain has a name without one. A name that several apps would have belongs to the first of
 /// them by id, as virtual hosts do.
 final class Zone {
-    static final Zone EMPTY = of(List.of());
+    static final Zone EMPTY = of(List.of(), Map.of());
 
     private static final DnsRecordType IXFR = DnsRecordType.valueOf(251);
 
@@ -36,9 +37,12 @@ final class Zone {
         this.problems = List.copyOf(problems);
     }
 
-    static Zone of(Collection<Endpoint> endpoints) {
+    /// @param virtual addresses that have a name of their own
+    static Zone of(Collection<Endpoint> endpoints, Map<String, InetAddress> virtual) {
         var draft = new Draft();
         draft.addAll(endpoints);
+        virtual.forEach(
+                (name, address) -> draft.know(name).add(new Resource.Address(name, address)));
         return new Zone(draft.resources, draft.tasks, draft.problems);
     }
 

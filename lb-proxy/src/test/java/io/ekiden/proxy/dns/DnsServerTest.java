@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.model.Endpoint;
+import io.ekiden.proxy.vip.AddressRange;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
@@ -39,7 +40,7 @@ final class DnsServerTest {
         server =
                 new DnsServer(
                         new DnsConfig(listen, Duration.ofSeconds(7)),
-                        new Zones(() -> endpoints));
+                        new Zones(() -> endpoints, AddressRange.LOOPBACK));
         client = new Client(server.start().await(10, TimeUnit.SECONDS));
     }
 

@@ -3,6 +3,7 @@ package io.ekiden.proxy.dns;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.model.Endpoint;
+import io.ekiden.proxy.vip.AddressRange;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -27,7 +28,7 @@ final class MesosDnsApiTest {
                             new DnsConfig(
                                     new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT),
                                     Duration.ofSeconds(5))),
-                    new Zones(() -> endpoints),
+                    new Zones(() -> endpoints, AddressRange.LOOPBACK),
                     () -> PORT);
 
     private void put(int instance, String host, int port) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ekiden.model.Endpoint;
 import io.netty.handler.codec.dns.DnsRecordType;
 import io.netty.handler.codec.dns.DnsResponseCode;
+import java.net.InetAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +23,10 @@ final class ZoneTest {
     private static final Endpoint WEB_2 =
             Endpoints.of(
                     "/shop/web", 2, 0, Optional.of("http"), "10.0.0.2", 31_002, "tcp", Map.of());
+
+    private static Zone zone(Collection<Endpoint> endpoints) {
+        return Zone.of(endpoints, Map.of());
+    }
 
     private static List<String> ask(Zone zone, String name, DnsRecordType type) {
         return zone.answer(name, type, 0).answers().stream().map(ZoneTest::shown).toList();
@@ -45,7 +51,7 @@ final class ZoneTest {
                 "WEB-Shop.marathon.MESOS."
             })
     void anAppHasTheNamesOfMesosDnsAndDcos(String name) {
-        var zone = Zone.of(List.of(WEB_1, WEB_2));
+        var zone = zone(List.of(WEB_1, WEB_2));
 
         assertThat(ask(zone, name, DnsRecordType.A)).containsExactly("10.0.0.1", "10.0.0.2");
         assertThat(zone.answer(name, DnsRecordType.A, 0).answers())
@@ -60,7 +66,7 @@ final class ZoneTest {
                 "_http._web-shop._tcp.marathon.mesos."
             })
     void aServiceNamesItsPortsAndWhereTheyAre(String name) {
-        var zone = Zone.of(List.of(WEB_1, WEB_2));
+        var zone = zone(List.of(WEB_1, WEB_2));
         var reply = zone.answer(name, DnsRecordType.SRV, 0);
 
         assertThat(ask(zone, name, DnsRecordType.SRV)).containsExactly("port 31001", "port 31002");
@@ -75,7 +81,7 @@ final class ZoneTest {
     @Test
     void portsAreToldApartByNameAndProtocol() {
         var zone =
-                Zone.of(
+                zone(
                         List.of(
                                 WEB_1,
                                 Endpoints.of(
@@ -101,7 +107,7 @@ final class ZoneTest {
 
     @Test
     void anAddressOfTheLaterProtocolIsOfTheOtherType() {
-        var zone = Zone.of(List.of(WEB_1, Endpoints.of("/shop/web", 3, "fd00::3", 31_003)));
+        var zone = zone(List.of(WEB_1, Endpoints.of("/shop/web", 3, "fd00::3", 31_003)));
 
         assertThat(ask(zone, "web-shop.marathon.mesos.", DnsRecordType.A))
                 .containsExactly("10.0.0.1");
@@ -111,8 +117,8 @@ final class ZoneTest {
 
     @Test
     void onlyWhatIsReadyHasAnAddressAndWhatDrainsKeepsItsName() {
-        var one = Zone.of(List.of(WEB_1, Endpoints.draining(WEB_2)));
-        var none = Zone.of(List.of(Endpoints.draining(WEB_2)));
+        var one = zone(List.of(WEB_1, Endpoints.draining(WEB_2)));
+        var none = zone(List.of(Endpoints.draining(WEB_2)));
         var name = "web-shop.marathon.mesos.";
 
         assertThat(ask(one, name, DnsRecordType.A)).containsExactly("10.0.0.1");
@@ -122,7 +128,7 @@ final class ZoneTest {
 
     @Test
     void everyAnswerComesFirstInTurn() {
-        var zone = Zone.of(Endpoints.many("/a", 3).values());
+        var zone = zone(Endpoints.many("/a", 3).values());
         var first =
                 IntStream.of(-2, -1, 0, Integer.MAX_VALUE)
                         .mapToObj(turn -> zone.answer("a.marathon.mesos.", DnsRecordType.A, turn))
@@ -145,7 +151,7 @@ final class ZoneTest {
     })
     void whatIsNotThereIsToldFromWhatHasNoSuchRecord(
             String name, String type, int code, String zone) {
-        var reply = Zone.of(List.of(WEB_1)).answer(name, DnsRecordType.valueOf(type), 0);
+        var reply = zone(List.of(WEB_1)).answer(name, DnsRecordType.valueOf(type), 0);
 
         assertThat(reply.code().intValue()).isEqualTo(code);
         assertThat(reply.authoritative()).isTrue();
@@ -163,14 +169,14 @@ final class ZoneTest {
         "mesos.example.com., A"
     })
     void whatIsNotOursIsRefusedAndSoIsTheWholeZone(String name, String type) {
-        var reply = Zone.of(List.of(WEB_1)).answer(name, DnsRecordType.valueOf(type), 0);
+        var reply = zone(List.of(WEB_1)).answer(name, DnsRecordType.valueOf(type), 0);
 
         assertThat(reply).isEqualTo(Reply.refusal(DnsResponseCode.REFUSED));
     }
 
     @Test
     void whoAsksForEverythingGetsRecordsOfOneType() {
-        var zone = Zone.of(List.of(WEB_1, Endpoints.of("/shop/web", 3, "fd00::3", 31_003)));
+        var zone = zone(List.of(WEB_1, Endpoints.of("/shop/web", 3, "fd00::3", 31_003)));
 
         assertThat(ask(zone, "web-shop.marathon.mesos.", DnsRecordType.ANY))
                 .containsExactly("10.0.0.1");
@@ -181,7 +187,7 @@ final class ZoneTest {
     void longAndStrangeNamesAreMadeToFit() {
         var app = "/g.h/" + "long-".repeat(12) + "x";
         var zone =
-                Zone.of(
+                zone(
                         List.of(
                                 Endpoints.of(
                                         app,
@@ -207,7 +213,7 @@ final class ZoneTest {
     @Test
     void aNameThatTwoAppsWouldHaveBelongsToTheFirstOfThemById() {
         var zone =
-                Zone.of(
+                zone(
                         List.of(
                                 Endpoints.of("/c-b/a", 1, "10.0.0.9", 31_001),
                                 Endpoints.of("/b/a-c", 1, "10.0.0.8", 31_001),
@@ -223,7 +229,7 @@ final class ZoneTest {
     @Test
     void anEndpointWithoutAnAddressOrANameIsShownAndHarmsNobody() {
         var zone =
-                Zone.of(
+                zone(
                         List.of(
                                 WEB_1,
                                 Endpoints.of("/shop/web", 2, "some.host", 31_001),
@@ -234,5 +240,15 @@ final class ZoneTest {
         assertThat(zone.problems())
                 .extracting(p -> p.runSpecId().value())
                 .containsExactly("/", "/shop/web");
+    }
+
+    @Test
+    void aVirtualAddressHasItsName() {
+        var name = "db.marathon.l4lb.thisdcos.directory.";
+        var zone = Zone.of(List.of(WEB_1), Map.of(name, InetAddress.ofLiteral("127.128.0.9")));
+
+        assertThat(ask(zone, name, DnsRecordType.A)).containsExactly("127.128.0.9");
+        assertThat(zone.answer(name, DnsRecordType.AAAA, 0).code())
+                .isEqualTo(DnsResponseCode.NOERROR);
     }
 }
