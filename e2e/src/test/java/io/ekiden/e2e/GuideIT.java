@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Follows every page of the guide, command by command, in a shell, and sees what the page says
 /// that one sees. Only the ports differ from the page's. At the end the journal is decided again.
-@NeedsProgram({"bash", "curl", "jq"})
+@NeedsProgram({"bash", "busybox", "curl", "jq"})
 final class GuideIT {
     private static final Path GUIDE = Launcher.ROOT.resolve("docs/guide");
     private static final Path MARATHONS_TOOLS = GUIDE.resolve("marathon-tools.md");
@@ -160,7 +160,7 @@ final class GuideIT {
         return Files.exists(directory.resolve("data/ekiden.json"));
     }
 
-    /// 8080, 9080 and 9090 are Ekiden's, 10000 to 10099 the services'.
+    /// 8053, 8080, 9080 and 9090 are Ekiden's, 10000 to 10099 the services'.
     private String toOwnPorts(String text) throws IOException {
         var own =
                 Pattern.compile("\\b100(\\d\\d)\\b")
@@ -168,11 +168,14 @@ final class GuideIT {
                         .replaceAll(port -> "" + (firstPort + Integer.parseInt(port.group(1))));
         return runs()
                 ? own.replace("http://127.0.0.1:8080", instance().path("api").asText())
-                        .replace("127.0.0.1:9080", "127.0.0.1:" + instance().path("lbPort").asInt())
-                        .replace(
-                                "127.0.0.1:9090",
-                                "127.0.0.1:" + instance().path("adminPort").asInt())
+                        .replace("127.0.0.1:8053", own("dnsPort"))
+                        .replace("127.0.0.1:9080", own("lbPort"))
+                        .replace("127.0.0.1:9090", own("adminPort"))
                 : own;
+    }
+
+    private String own(String port) throws IOException {
+        return "127.0.0.1:" + instance().path(port).asInt();
     }
 
     private String toPagesPorts(String text) throws IOException {

@@ -1,6 +1,8 @@
 package io.ekiden.proxy;
 
 import io.ekiden.model.Endpoint;
+import io.ekiden.proxy.dns.MesosDnsApi;
+import io.ekiden.proxy.dns.Zones;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -16,21 +18,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, and marathon-lb's
+/// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, marathon-lb's
 /// `/_haproxy_health_check` (200 once the table is loaded), `/_haproxy_getvhostmap` and
-/// `/_haproxy_getappmap`.
+/// `/_haproxy_getappmap`, and what Mesos-DNS has below `/v1/`.
 final class Admin {
     private static final int IDLE_SECONDS = 60;
-
-    private static final String OFFERED =
-            "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap,"
-                    + " /_haproxy_getappmap\n";
 
     private final ProxyConfig config;
     private final Routing routing;
     private final ServicePorts ports;
     private final Certificates certificates;
     private final HttpsPort https;
+    private final VirtualAddresses virtualAddresses;
+    private final Zones zones;
+    private final MesosDnsApi names;
     private final EndpointFollower follower;
     private final Metrics metrics;
 
@@ -40,6 +41,9 @@ final class Admin {
             ServicePorts ports,
             Certificates certificates,
             HttpsPort https,
+            VirtualAddresses virtualAddresses,
+            Zones zones,
+            MesosDnsApi names,
             EndpointFollower follower,
             Metrics metrics) {
         this.config = config;
@@ -47,6 +51,9 @@ final class Admin {
         this.ports = ports;
         this.certificates = certificates;
         this.https = https;
+        this.virtualAddresses = virtualAddresses;
+        this.zones = zones;
+        this.names = names;
         this.follower = follower;
         this.metrics = metrics;
     }
@@ -92,8 +99,22 @@ final class Admin {
                             404,
                             "text/plain",
                             "There is nothing to reload: changes are in force at once.\n");
-            case null, default -> answer(request, 404, "text/plain", OFFERED);
+            case null -> unknown(request);
+            default ->
+                    names.answer(request.path())
+                            .ifPresentOrElse(
+                                    json -> answer(request, 200, "application/json", json),
+                                    () -> unknown(request));
         }
+    }
+
+    private static void unknown(HttpServerRequest request) {
+        answer(
+                request,
+                404,
+                "text/plain",
+                "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap,"
+                        + " /_haproxy_getappmap, /v1/version, /v1/config, /v1/hosts/HOST, /v1/services/SERVICE, /v1/enumerate\n");
     }
 
     private static void answer(HttpServerRequest request, int status, String type, String body) {
@@ -138,6 +159,19 @@ final class Admin {
                                 new JsonObject()
                                         .put("app", p.runSpecId().value())
                                         .put("reason", p.reason())));
+        virtualAddresses
+                .problems()
+                .forEach(p ->
+                        problems.add(
+                                new JsonObject()
+                                        .put("app", p.runSpecId().value())
+                                        .put("reason", p.reason())));
+        zones.problems()
+                .forEach(p ->
+                        problems.add(
+                                new JsonObject()
+                                        .put("app", p.runSpecId().value())
+                                        .put("reason", p.reason())));
         var endpoints = new JsonArray();
         routing.endpoints().values().forEach(e -> endpoints.add(endpoint(e)));
         return new JsonObject()
@@ -147,6 +181,7 @@ final class Admin {
                 .put("virtualHosts", hosts)
                 .put("servicePorts", servicePorts)
                 .put("tls", tls())
+                .put("virtualAddresses", virtualAddresses.json())
                 .put("problems", problems)
                 .put("endpoints", endpoints);
     }

@@ -3,6 +3,7 @@ package io.ekiden.proxy;
 import io.ekiden.model.Endpoint;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 
 /// The proxy's figures in Prometheus' text format. Per endpoint only what an endpoint itself
 /// counts; nothing is added up per request for them.
@@ -11,12 +12,19 @@ final class Metrics {
     private final EndpointFollower follower;
     private final Reports reports;
     private final AtomicInteger clients;
+    private final LongSupplier dnsAnswers;
 
-    Metrics(Routing routing, EndpointFollower follower, Reports reports, AtomicInteger clients) {
+    Metrics(
+            Routing routing,
+            EndpointFollower follower,
+            Reports reports,
+            AtomicInteger clients,
+            LongSupplier dnsAnswers) {
         this.routing = routing;
         this.follower = follower;
         this.reports = reports;
         this.clients = clients;
+        this.dnsAnswers = dnsAnswers;
     }
 
     String text() {
@@ -39,10 +47,8 @@ final class Metrics {
                 "Since Kafka last took a report.",
                 reports.sinceLastAck());
         gauge(out, "reports_unsent", "Reports that Kafka has not taken yet.", reports.unsent());
-        head(out, "unreadable_records_total", "Records set aside.", "counter");
-        out.append("ekiden_proxy_unreadable_records_total ")
-                .append(follower.unreadable())
-                .append('\n');
+        counter(out, "unreadable_records_total", "Records set aside.", follower.unreadable());
+        counter(out, "dns_answers_total", "Questions for names.", dnsAnswers.getAsLong());
         perEndpoint(out, "requests_total", "Requests and connections.", "counter");
         perEndpoint(out, "failures_total", "Failed ones.", "counter");
         perEndpoint(out, "in_flight", "Those in flight.", "gauge");
@@ -77,6 +83,11 @@ final class Metrics {
 
     private static void gauge(StringBuilder out, String name, String help, long value) {
         head(out, name, help, "gauge");
+        out.append("ekiden_proxy_").append(name).append(' ').append(value).append('\n');
+    }
+
+    private static void counter(StringBuilder out, String name, String help, long value) {
+        head(out, name, help, "counter");
         out.append("ekiden_proxy_").append(name).append(' ').append(value).append('\n');
     }
 

@@ -2,6 +2,8 @@ package io.ekiden.proxy;
 
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
+import io.ekiden.proxy.dns.DnsConfig;
+import io.ekiden.proxy.vip.AddressRange;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -21,6 +23,8 @@ import java.util.Set;
 /// @param lbPort for HTTP by virtual host; 0 picks one
 /// @param adminPort 0 picks one
 /// @param servicePorts outside of them no service port is offered
+/// @param virtualAddresses local addresses for what has a `VIP_n` label
+/// @param dns how names of services are served; empty for not at all
 /// @param threads event loops; 0 is one for each core
 /// @param frontends which apps are routed, and where
 /// @param kafka further settings of the Kafka clients, such as those for TLS
@@ -33,6 +37,8 @@ public record ProxyConfig(
         int lbPort,
         int adminPort,
         PortRange servicePorts,
+        AddressRange virtualAddresses,
+        Optional<DnsConfig> dns,
         int threads,
         Frontends frontends,
         Timeouts timeouts,

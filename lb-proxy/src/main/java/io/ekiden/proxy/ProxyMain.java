@@ -3,10 +3,14 @@ package io.ekiden.proxy;
 import io.ekiden.process.Option;
 import io.ekiden.process.Options;
 import io.ekiden.process.ServiceProcess;
+import io.ekiden.proxy.dns.DnsConfig;
+import io.ekiden.proxy.vip.AddressRange;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -14,6 +18,7 @@ import java.util.Set;
 /// ends.
 public final class ProxyMain {
     private static final int MAX_THREADS = 1024;
+    private static final int MAX_DNS_TTL = 3600;
 
     private static final Option PROXY_ID =
             Option.of("proxy-id", "its name as a member, no other's; proxy-HOSTNAME");
@@ -21,6 +26,18 @@ public final class ProxyMain {
             Option.of("hostname", "of the machine it runs on; what that calls itself");
     private static final Option LB_PORT = Option.of("lb-port", "9080", "HTTP by virtual host");
     private static final Option ADMIN_PORT = Option.of("admin-port", "9090", "its status");
+    private static final Option VIRTUAL_ADDRESSES =
+            Option.of(
+                    "virtual-addresses",
+                    AddressRange.LOOPBACK.toString(),
+                    "local addresses for VIP labels, ADDRESS/BITS");
+    private static final Option DNS_LISTEN =
+            Option.of("dns-listen", "ADDRESS:PORT for names of services; without it, none");
+    private static final Option DNS_TTL =
+            Option.of(
+                    "dns-ttl",
+                    Long.toString(DnsConfig.TIME_TO_LIVE.toSeconds()),
+                    "seconds for which a name may be remembered");
     private static final Option THREADS =
             Option.of("proxy-threads", "0", "event loops; 0 is one for each core");
 
@@ -50,6 +67,9 @@ public final class ProxyMain {
                     LB_PORT,
                     ADMIN_PORT,
                     Option.SERVICE_PORTS,
+                    VIRTUAL_ADDRESSES,
+                    DNS_LISTEN,
+                    DNS_TTL,
                     THREADS,
                     GROUP,
                     APP_ID_PORT,
@@ -90,6 +110,8 @@ public final class ProxyMain {
                 options.port(LB_PORT),
                 options.port(ADMIN_PORT),
                 options.ports(Option.SERVICE_PORTS),
+                virtualAddresses(options),
+                dns(options),
                 options.number(THREADS, 0, MAX_THREADS),
                 frontends(options),
                 ProxyConfig.Timeouts.DEFAULT,
@@ -108,6 +130,27 @@ public final class ProxyMain {
         return options.find(option).isPresent()
                 ? OptionalInt.of(options.port(option))
                 : OptionalInt.empty();
+    }
+
+    private static AddressRange virtualAddresses(Options options) {
+        var value = options.text(VIRTUAL_ADDRESSES);
+        var range =
+                AddressRange.parse(value)
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "option '--virtual-addresses' is no range such as %s: '%s'"
+                                                .formatted(AddressRange.LOOPBACK, value)));
+        if (!range.isLoopback() && !options.isSet(Option.INSECURE)) {
+            throw new IllegalArgumentException(
+                    "%s is not loopback, and nobody is asked who calls: add --insecure to listen there all the same"
+                            .formatted(range));
+        }
+        return range;
+    }
+
+    private static Optional<DnsConfig> dns(Options options) {
+        var timeToLive = Duration.ofSeconds(options.number(DNS_TTL, 0, MAX_DNS_TTL));
+        return options.listen(DNS_LISTEN).map(listen -> new DnsConfig(listen, timeToLive));
     }
 
     static List<Option> options() {

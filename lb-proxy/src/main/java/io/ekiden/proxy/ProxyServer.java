@@ -1,5 +1,8 @@
 package io.ekiden.proxy;
 
+import io.ekiden.proxy.dns.DnsServer;
+import io.ekiden.proxy.dns.MesosDnsApi;
+import io.ekiden.proxy.dns.Zones;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -42,6 +45,8 @@ public final class ProxyServer implements AutoCloseable {
     private final Certificates certificates;
     private final HttpsPort https;
     private final ServicePorts servicePorts;
+    private final VirtualAddresses virtualAddresses;
+    private final Optional<DnsServer> dns;
     private final Admin admin;
     private volatile boolean listening;
     private volatile boolean closed;
@@ -77,6 +82,9 @@ public final class ProxyServer implements AutoCloseable {
         this.https = new HttpsPort(config, lanes, certificates);
         this.servicePorts =
                 new ServicePorts(config, routing, lanes, tcp, certificates, localHosts()::contains);
+        this.virtualAddresses = new VirtualAddresses(config, routing, tcp);
+        var zones = new Zones(routing::endpoints, config.virtualAddresses());
+        this.dns = config.dns().map(names -> new DnsServer(names, zones));
         this.admin =
                 new Admin(
                         config,
@@ -84,8 +92,16 @@ public final class ProxyServer implements AutoCloseable {
                         servicePorts,
                         certificates,
                         https,
+                        virtualAddresses,
+                        zones,
+                        new MesosDnsApi(config.dns(), zones, this::dnsPort),
                         follower,
-                        new Metrics(routing, follower, reports, clients));
+                        new Metrics(
+                                routing,
+                                follower,
+                                reports,
+                                clients,
+                                () -> dns.map(DnsServer::answered).orElse(0L)));
     }
 
     public Future<Void> start() {
@@ -98,7 +114,9 @@ public final class ProxyServer implements AutoCloseable {
                 })
                 .compose(_ -> Future.fromCompletionStage(follower.loaded()))
                 .compose(_ -> listen())
-                .onSuccess(_ -> join());
+                .compose(_ -> dns.map(DnsServer::start).orElse(Future.succeededFuture(0)))
+                .onSuccess(_ -> join())
+                .mapEmpty();
     }
 
     /// The port for HTTP by virtual host, once started.
@@ -120,6 +138,11 @@ public final class ProxyServer implements AutoCloseable {
         return adminServer.map(HttpServer::actualPort).orElse(config.adminPort());
     }
 
+    /// The port for names; 0 when they are not served.
+    public int dnsPort() {
+        return dns.map(DnsServer::port).orElse(0);
+    }
+
     @Override
     public void close() {
         if (closed) {
@@ -128,7 +151,9 @@ public final class ProxyServer implements AutoCloseable {
         closed = true;
         LOG.info("proxy={} closing", config.proxyId());
         var patience = config.timeouts().shutdown().plusSeconds(2);
+        dns.ifPresent(DnsServer::close);
         servicePorts.close();
+        virtualAddresses.close();
         await(Future.join(lanes.stream().map(Lane::closeAll).toList()), patience);
         tcp.close(config.timeouts().shutdown());
         follower.close();
@@ -152,7 +177,7 @@ public final class ProxyServer implements AutoCloseable {
                 .compose(_ -> loadCertificates())
                 .compose(_ -> {
                     listening = true;
-                    return servicePorts.reconcile();
+                    return reconcile();
                 });
     }
 
@@ -181,14 +206,19 @@ public final class ProxyServer implements AutoCloseable {
     private void join() {
         vertx.setPeriodic(RECONCILE_MS, _ -> servicePorts.reconcile());
         vertx.setPeriodic(CERTIFICATES_MS, _ -> loadCertificates());
+        vertx.setPeriodic(RECONCILE_MS, _ -> reconcile());
         reports.join();
         LOG.info("proxy={} lbPort={} adminPort={} started", config.proxyId(), lbPort, adminPort());
     }
 
     private void tableChanged() {
         if (listening && !closed) {
-            servicePorts.reconcile();
+            reconcile();
         }
+    }
+
+    private Future<Void> reconcile() {
+        return Future.join(servicePorts.reconcile(), virtualAddresses.reconcile()).mapEmpty();
     }
 
     private static void await(Future<?> future, Duration patience) {

@@ -21,14 +21,17 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
-/// Service ports in TCP mode: each connection goes to one backend, round robin, and bytes pass as
-/// they are. One side is read only as fast as the other takes; a side that has said all is told so
-/// to the other, which may go on speaking. Both ends of a connection are on one event loop.
+/// Service ports in TCP mode and virtual addresses: each connection goes to one backend, round
+/// robin, and bytes pass as they are. One side is read only as fast as the other takes; a side that
+/// has said all is told so to the other, which may go on speaking. Both ends of a connection are on
+/// one event loop.
 // What a future of Netty says here, the handlers and close futures hear as well.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class TcpFrontend {
@@ -61,6 +64,15 @@ final class TcpFrontend {
 
     /// Listens on a service port; closing the channel ends that and leaves connections alone.
     Future<Channel> listen(String address, int servicePort) {
+        return listen(
+                new InetSocketAddress(address, servicePort),
+                () -> routing.table().port(servicePort));
+    }
+
+    /// Listens on an address.
+    ///
+    /// @param route asked for each connection; without one it is closed
+    Future<Channel> listen(InetSocketAddress address, Supplier<Optional<Route>> route) {
         var bound =
                 new ServerBootstrap()
                         .group(acceptors, loops)
@@ -74,10 +86,10 @@ final class TcpFrontend {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel client) {
-                                        accepted(client, servicePort);
+                                        accepted(client, route);
                                     }
                                 })
-                        .bind(address, servicePort);
+                        .bind(address);
         return Future.future(promise ->
                 bound.addListener(done -> {
                     if (done.isSuccess()) {
@@ -106,7 +118,7 @@ final class TcpFrontend {
         open.forEach(Channel::close);
     }
 
-    private void accepted(Channel client, int servicePort) {
+    private void accepted(Channel client, Supplier<Optional<Route>> route) {
         if (clients.incrementAndGet() > ProxyConfig.MAX_CONNECTIONS) {
             clients.decrementAndGet();
             client.close();
@@ -125,6 +137,9 @@ final class TcpFrontend {
                 .ifPresentOrElse(
                         route -> connect(client, route, () -> address, new ArrayList<>(1)),
                         client::close);
+        route.get()
+                .ifPresentOrElse(
+                        found -> connect(client, found, new ArrayList<>(1)), client::close);
     }
 
     private void connect(Channel client, Route route, Requester requester, List<Backend> tried) {

@@ -1,12 +1,12 @@
 package io.ekiden.proxy;
 
 /// Makes text that others wrote fit to be shown: on one line, in ASCII, and not too long.
-final class Texts {
+public final class Texts {
     private static final int MAX_SHOWN = 200;
 
     private Texts() {}
 
-    static String printable(String raw) {
+    public static String printable(String raw) {
         var shown = new StringBuilder();
         for (int i = 0; i < Math.min(raw.length(), MAX_SHOWN); i++) {
             char c = raw.charAt(i);

@@ -5,6 +5,7 @@ import io.ekiden.model.InstanceId;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Sorted;
 import java.util.Map;
+import java.util.Optional;
 
 /// Fixtures of this module's tests.
 final class Given {
@@ -21,6 +22,7 @@ final class Given {
                 InstanceId.of(id, "0000-" + instance).task(1),
                 id,
                 0,
+                Optional.empty(),
                 "127.0.0.1",
                 port,
                 servicePort,

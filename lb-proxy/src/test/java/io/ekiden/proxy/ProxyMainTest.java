@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.ekiden.model.PortRange;
 import io.ekiden.process.Options;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,42 @@ final class ProxyMainTest {
                 .isThrownBy(() -> config(List.of(), open))
                 .withMessageContaining("--insecure");
         assertThat(config(List.of("--insecure"), open).bindAddress()).isEqualTo("0.0.0.0");
+    }
+
+    @Test
+    void servesNamesWhereAndForAsLongAsItIsTold() {
+        assertThat(config(List.of(), Map.of()).dns()).isEmpty();
+
+        var dns =
+                config(List.of("--dns-listen", "127.0.0.1:8053", "--dns-ttl=2"), Map.of())
+                        .dns()
+                        .orElseThrow();
+        assertThat(dns.listen())
+                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8053));
+        assertThat(dns.timeToLive()).hasSeconds(2);
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> config(List.of("--dns-listen=0.0.0.0:53"), Map.of()))
+                .withMessageContaining("--insecure");
+        for (var wrong : List.of("8053", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:x")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> config(List.of("--dns-listen", wrong), Map.of()))
+                    .withMessageContainingAll("--dns-listen", wrong);
+        }
+    }
+
+    @Test
+    void virtualAddressesAreLoopbackUnlessOthersAreAskedForAloud() {
+        assertThat(config(List.of(), Map.of()).virtualAddresses()).hasToString("127.128.0.0/9");
+        assertThat(
+                        config(List.of("--virtual-addresses=198.18.0.0/15", "--insecure"), Map.of())
+                                .virtualAddresses())
+                .hasToString("198.18.0.0/15");
+        for (var wrong : List.of("198.18.0.0/15", "127.0.0.1", "all")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> config(List.of("--virtual-addresses", wrong), Map.of()))
+                    .withMessageContaining(wrong);
+        }
     }
 
     private static ProxyConfig config(List<String> args, Map<String, String> environment) {

@@ -354,6 +354,8 @@ final class ProxyServerTest extends WithCluster {
                 lbPort,
                 c.adminPort(),
                 c.servicePorts(),
+                c.virtualAddresses(),
+                c.dns(),
                 c.threads(),
                 c.frontends(),
                 c.timeouts(),

@@ -9,6 +9,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.model.PortRange;
+import io.ekiden.proxy.vip.AddressRange;
 import io.ekiden.testkit.TestBroker;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -81,6 +83,8 @@ final class TestCluster implements AutoCloseable {
                 0,
                 0,
                 new PortRange(1024, 65_535),
+                AddressRange.LOOPBACK,
+                Optional.empty(),
                 2,
                 frontends,
                 timeouts,

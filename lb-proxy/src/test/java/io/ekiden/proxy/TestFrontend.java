@@ -4,6 +4,7 @@ import io.ekiden.log.AgentReport.Drain;
 import io.ekiden.log.Topics;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.PortRange;
+import io.ekiden.proxy.vip.AddressRange;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
@@ -46,6 +47,8 @@ final class TestFrontend implements AutoCloseable {
                         0,
                         0,
                         new PortRange(1024, 65_535),
+                        AddressRange.LOOPBACK,
+                        Optional.empty(),
                         THREADS,
                         frontends,
                         timeouts,

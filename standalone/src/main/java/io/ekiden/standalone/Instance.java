@@ -12,6 +12,7 @@ import java.util.Optional;
 ///
 /// @param started when the process began, in milliseconds of the epoch: with the pid it names the
 ///   process, whose number may by now be another's
+/// @param dnsPort 0: names are not served
 /// @param api,lb,ui URLs
 /// @param kafka bootstrap servers
 record Instance(

@@ -3,14 +3,18 @@ package io.ekiden.standalone;
 import io.ekiden.model.PortRange;
 import java.io.IOException;
 import java.net.BindException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.util.OptionalInt;
 
 /// On which ports the standalone listens; 0 picks a free one.
 ///
+/// @param dns empty: names are not served
 /// @param services from which apps are given their service ports
-record Ports(int api, int lb, int admin, int dns, int kafka, PortRange services) {
+record Ports(int api, int lb, int admin, OptionalInt dns, int kafka, PortRange services) {
 
     /// Looks for ports that somebody else has, before anything is started.
     void requireFree(String host) throws CommandFailure {
@@ -18,6 +22,24 @@ record Ports(int api, int lb, int admin, int dns, int kafka, PortRange services)
         requireFree(host, lb, "--lb-port");
         requireFree(host, admin, "--admin-port");
         requireFree(host, kafka, "--kafka-port");
+    }
+
+    Ports withDns(OptionalInt dns) {
+        return new Ports(api, lb, admin, dns, kafka, services);
+    }
+
+    /// Whether names can be served there, over UDP and TCP.
+    static boolean isFreeForDns(String host, int port) {
+        try (var datagrams = new DatagramSocket((SocketAddress) null);
+                var connections = new ServerSocket()) {
+            var address = new InetSocketAddress(InetAddress.getByName(host), port);
+            connections.setReuseAddress(true);
+            datagrams.bind(address);
+            connections.bind(address);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private static void requireFree(String host, int port, String option) throws CommandFailure {

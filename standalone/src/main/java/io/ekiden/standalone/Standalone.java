@@ -13,11 +13,14 @@ import io.ekiden.planner.stream.PlannerConfig;
 import io.ekiden.planner.stream.PlannerStream;
 import io.ekiden.proxy.ProxyConfig;
 import io.ekiden.proxy.ProxyServer;
+import io.ekiden.proxy.dns.DnsConfig;
+import io.ekiden.proxy.vip.AddressRange;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -157,6 +160,8 @@ final class Standalone implements AutoCloseable {
                         ports.lb(),
                         ports.admin(),
                         ANY_PORT,
+                        AddressRange.LOOPBACK,
+                        dns(settings),
                         Machine.proxyThreads(),
                         ProxyConfig.Frontends.DEFAULT,
                         ProxyConfig.Timeouts.DEFAULT,
@@ -177,6 +182,17 @@ final class Standalone implements AutoCloseable {
                 agents,
                 vertx,
                 settings);
+    }
+
+    private static Optional<DnsConfig> dns(Settings settings) throws IOException {
+        var port = settings.ports().dns();
+        if (port.isEmpty()) {
+            return Optional.empty();
+        }
+        var address = InetAddress.getByName(settings.bind());
+        return Optional.of(
+                new DnsConfig(
+                        new InetSocketAddress(address, port.getAsInt()), DnsConfig.TIME_TO_LIVE));
     }
 
     /// Known to nobody but this process: whoever asks an agent for files is its gateway.
@@ -262,7 +278,7 @@ final class Standalone implements AutoCloseable {
                 gateway.port(),
                 proxy.lbPort(),
                 proxy.adminPort(),
-                ports.dns(),
+                proxy.dnsPort(),
                 broker.port(),
                 ports.services().begin() + "-" + ports.services().end(),
                 apiUrl(),

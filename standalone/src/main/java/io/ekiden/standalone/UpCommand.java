@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
@@ -108,8 +109,8 @@ final class UpCommand implements Callable<Integer> {
             defaultValue = "8053",
             converter = PortConverter.class,
             description =
-                    "Names of services (default: ${DEFAULT-VALUE}). Not in this version: nothing"
-                            + " listens there yet.")
+                    "Names of services, by DNS (default: ${DEFAULT-VALUE}, or none when somebody"
+                            + " else has that).")
     private int dnsPort;
 
     @Option(
@@ -246,7 +247,8 @@ final class UpCommand implements Callable<Integer> {
             return deployToRunning(directory, definitions);
         }
         directory.forgetInstance();
-        var ports = new Ports(port, lbPort, adminPort, dnsPort, kafkaPort, servicePorts);
+        var ports =
+                new Ports(port, lbPort, adminPort, OptionalInt.empty(), kafkaPort, servicePorts);
         ports.requireFree(bind);
         requireUsable(security);
         // From here on log lines have a file to go to.
@@ -254,9 +256,32 @@ final class UpCommand implements Callable<Integer> {
         var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
         return foreground.run(
                 new Standalone.Settings(
-                        directory, bind, ports, specs, placement, insecure, security),
+                        directory,
+                        bind,
+                        ports.withDns(dnsPort()),
+                        specs,
+                        placement,
+                        insecure,
+                        security),
                 definitions,
                 timeout);
+    }
+
+    /// Where names are served. The usual port may well be another name server's, which is no reason
+    /// not to start.
+    private OptionalInt dnsPort() throws CommandFailure {
+        if (Ports.isFreeForDns(bind, dnsPort)) {
+            return OptionalInt.of(dnsPort);
+        }
+        if (spec.commandLine().getParseResult().hasMatchedOption("--dns-port")) {
+            throw CommandFailure.portBusy(
+                    "port %d (--dns-port) cannot be had on %s; name another, or 0 for any free one"
+                            .formatted(dnsPort, bind));
+        }
+        terminal.say(
+                "port %d cannot be had on %s: names of services are not served; --dns-port names another"
+                        .formatted(dnsPort, bind));
+        return OptionalInt.empty();
     }
 
     Strategy placement() {

@@ -1,10 +1,12 @@
 package io.ekiden.model;
 
+import java.util.Optional;
 import java.util.SortedMap;
 
 /// One address at which one task of an app answers.
 ///
 /// @param portIndex of the app's port definition
+/// @param portName absent when the definition names none, and in records of before names were kept
 /// @param servicePort under which proxies offer the app; 0 for none
 /// @param protocol `tcp`, `udp` or `udp,tcp`
 /// @param labels the app's labels, those of the port on top: proxies route by them
@@ -12,6 +14,7 @@ public record Endpoint(
         TaskId taskId,
         PathId runSpecId,
         int portIndex,
+        Optional<String> portName,
         String host,
         int port,
         int servicePort,
@@ -43,6 +46,15 @@ public record Endpoint(
 
     public Endpoint withState(State state) {
         return new Endpoint(
-                taskId, runSpecId, portIndex, host, port, servicePort, protocol, labels, state);
+                taskId,
+                runSpecId,
+                portIndex,
+                portName,
+                host,
+                port,
+                servicePort,
+                protocol,
+                labels,
+                state);
     }
 }

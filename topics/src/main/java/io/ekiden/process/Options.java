@@ -4,6 +4,7 @@ import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,6 +31,7 @@ public final class Options {
     private static final String KAFKA_FLAG = "--kafka.";
     private static final String KAFKA_VARIABLE = VARIABLES + "KAFKA_";
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,5})-([0-9]{1,5})");
+    private static final Pattern LISTEN = Pattern.compile("(?<host>.+):(?<port>[0-9]{1,5})");
     private static final int MAX_PORT = 65_535;
 
     private final Map<String, Option> known;
@@ -173,19 +175,40 @@ public final class Options {
     /// The address to listen on: loopback, or any with `--insecure`.
     public String bind() {
         var address = text(Option.BIND);
-        if (!isSet(Option.INSECURE) && !isLoopback(address)) {
-            throw new IllegalArgumentException(
-                    "%s is not loopback, and nobody is asked who calls: add --insecure to listen there all the same"
-                            .formatted(address));
-        }
+        requireSafe(Option.BIND, address);
         return address;
     }
 
-    private static boolean isLoopback(String address) {
+    /// An address and a port to listen on, if the option has a value: loopback, or any with
+    /// `--insecure`.
+    public Optional<InetSocketAddress> listen(Option option) {
+        return find(option).map(value -> listen(option, value));
+    }
+
+    private InetSocketAddress listen(Option option, String value) {
+        var matcher = LISTEN.matcher(value);
+        if (!matcher.matches() || Integer.parseInt(matcher.group("port")) > MAX_PORT) {
+            throw wrong(option, "no ADDRESS:PORT", value);
+        }
+        var host = matcher.group("host");
+        requireSafe(option, host);
+        return new InetSocketAddress(
+                resolved(option, host), Integer.parseInt(matcher.group("port")));
+    }
+
+    private void requireSafe(Option option, String host) {
+        if (!isSet(Option.INSECURE) && !resolved(option, host).isLoopbackAddress()) {
+            throw new IllegalArgumentException(
+                    "%s is not loopback, and nobody is asked who calls: add --insecure to listen there all the same"
+                            .formatted(host));
+        }
+    }
+
+    private static InetAddress resolved(Option option, String host) {
         try {
-            return InetAddress.getByName(address).isLoopbackAddress();
+            return InetAddress.getByName(host);
         } catch (UnknownHostException e) {
-            throw wrong(Option.BIND, "not an address of this machine", address);
+            throw wrong(option, "not an address of this machine", host);
         }
     }
 

@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
+import io.ekiden.model.Endpoint;
+import io.ekiden.model.Entity;
 import io.ekiden.model.Given;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
@@ -17,7 +19,9 @@ import io.ekiden.model.TaskId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +72,35 @@ class CodecTest {
         assertThat(new String(bytes, StandardCharsets.UTF_8))
                 .doesNotContain("readiness\"", "failed");
         assertThat(Codec.decode(Fact.class, bytes)).isEqualTo(fact);
+    }
+
+    /// Endpoints of before they carried their port's name.
+    @Test
+    void anEndpointWithoutAPortNameReadsSo() throws Codec.Unreadable {
+        var old =
+                """
+                {"v":1,"record":{"type":"Endpoint","taskId":"web.instance-1._app.1","runSpecId":"/web",\
+                "portIndex":0,"host":"10.0.0.1","port":31000,"servicePort":10000,"protocol":"tcp",\
+                "labels":{"VIP_0":"/web:80"},"state":"READY"}}\
+                """;
+
+        var entity = Codec.decode(Entity.class, old.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(entity)
+                .isEqualTo(
+                        new Endpoint(
+                                new TaskId("web.instance-1._app.1"),
+                                PathId.of("/web"),
+                                0,
+                                Optional.empty(),
+                                "10.0.0.1",
+                                31_000,
+                                10_000,
+                                "tcp",
+                                new TreeMap<>(Map.of("VIP_0", "/web:80")),
+                                Endpoint.State.READY));
+        assertThat(new String(Codec.encode(Entity.class, entity), StandardCharsets.UTF_8))
+                .isEqualTo(old);
     }
 
     @Test

@@ -71,6 +71,7 @@ final class EndpointChanges {
                             instance.taskId(),
                             spec.id(),
                             i,
+                            port.name(),
                             at.ip(),
                             at.hostPorts().get(i),
                             port.port(),

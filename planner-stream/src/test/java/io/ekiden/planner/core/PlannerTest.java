@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -53,6 +54,27 @@ class PlannerTest {
         assertThat(world.conditions("/web")).containsOnly(Map.entry(Condition.RUNNING, 3));
         assertThat(world.image.deployments()).isEmpty();
         assertThat(world.image.endpoints()).hasSize(3).allMatch(e -> e.servicePort() == 10000);
+    }
+
+    @Test
+    void anEndpointSaysWhatItsPortIsCalledAndLabelled() {
+        world.agent("a1", 4);
+
+        world.create(
+                "/web",
+                "{\"cmd\":\"sleep 1000\",\"cpus\":0.1,\"mem\":32,\"labels\":{\"a\":\"app\",\"b\":\"app\"},"
+                        + "\"portDefinitions\":[{\"port\":0,\"name\":\"http\","
+                        + "\"labels\":{\"b\":\"port\",\"VIP_0\":\"/web:80\"}},{\"port\":0}]}");
+        world.work();
+
+        assertThat(world.image.endpoints())
+                .extracting(Endpoint::portName)
+                .containsExactly(Optional.of("http"), Optional.empty());
+        assertThat(world.image.endpoints())
+                .extracting(Endpoint::labels)
+                .containsExactly(
+                        new TreeMap<>(Map.of("a", "app", "b", "port", "VIP_0", "/web:80")),
+                        new TreeMap<>(Map.of("a", "app", "b", "app")));
     }
 
     @Test
