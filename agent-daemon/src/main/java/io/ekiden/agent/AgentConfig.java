@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 /// @param attributes for constraints; `isolation` and `docker` are added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
+/// @param fetchFiles the directory whose files definitions may name by `file:`; none when absent
 /// @param agentToken the secret that gateways show to read its tasks' files; when absent, they
 ///   cannot be read
 /// @param dataPlane where the files are served
@@ -45,6 +46,7 @@ public record AgentConfig(
         Path bootIdFile,
         Timings timings,
         Retention retention,
+        Optional<Path> fetchFiles,
         Optional<String> agentToken,
         DataPlane dataPlane) {
 
@@ -118,6 +120,7 @@ public record AgentConfig(
                 Timings.DEFAULT,
                 Retention.DEFAULT,
                 Optional.empty(),
+                Optional.empty(),
                 DataPlane.DEFAULT);
     }
 
@@ -127,6 +130,10 @@ public record AgentConfig(
 
     public AgentConfig withDockerHost(String address) {
         return copy(copy -> copy.dockerHost = address);
+    }
+
+    public AgentConfig withFetchFiles(Optional<Path> folder) {
+        return copy(copy -> copy.fetchFiles = folder);
     }
 
     public AgentConfig withTimings(Timings timings) {
@@ -166,6 +173,7 @@ public record AgentConfig(
         private String dockerHost;
         private SortedMap<String, String> taskEnv;
         private Timings timings;
+        private Optional<Path> fetchFiles;
         private Optional<String> agentToken;
         private DataPlane dataPlane;
 
@@ -176,6 +184,7 @@ public record AgentConfig(
             dockerHost = original.dockerHost;
             taskEnv = original.taskEnv;
             timings = original.timings;
+            fetchFiles = original.fetchFiles;
             agentToken = original.agentToken;
             dataPlane = original.dataPlane;
         }
@@ -197,6 +206,7 @@ public record AgentConfig(
                     original.bootIdFile,
                     timings,
                     original.retention,
+                    fetchFiles,
                     agentToken,
                     dataPlane);
         }

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.AgentSteps;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
@@ -18,6 +19,7 @@ import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
 import io.ekiden.log.AgentCommand;
+import io.ekiden.model.Container;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -192,7 +194,14 @@ public final class AgentDaemon implements AutoCloseable {
 
     private TaskRuntime runtimes(WorkDir work, String bootId, Identity identity) {
         var address = TaskAddress.of(config.hostname());
-        var plain = NativeRuntime.create(work, bootId, address.host(), config.taskEnv());
+        var offered =
+                config.runtimes().stream().map(ContainerType::type).collect(Collectors.toSet());
+        // Native tasks reach the machine's loopback by themselves.
+        var fetch =
+                new Fetcher.Allowed(
+                        offered.contains(Container.Type.MESOS), config.fetchFiles());
+        var fetcher = new Fetcher(work.cache(), fetch);
+        var plain = NativeRuntime.create(work, bootId, address.host(), fetcher, config.taskEnv());
         var docker =
                 new DockerRuntime(
                         work,
@@ -202,11 +211,11 @@ public final class AgentDaemon implements AutoCloseable {
                         identity::clusterId,
                         address.host(),
                         address.ip(),
+                        fetcher,
                         config.taskEnv(),
                         Patience.DEFAULT);
-        var offered = config.runtimes().stream().map(ContainerType::type);
         var pods = new PodRuntime(plain, work, config.timings().killGrace());
-        return new Runtimes(offered.collect(Collectors.toSet()), pods, docker);
+        return new Runtimes(offered, pods, docker);
     }
 
     private void begin(

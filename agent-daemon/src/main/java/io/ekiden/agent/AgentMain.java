@@ -27,6 +27,8 @@ public final class AgentMain {
 
     private static final Option DOCKER_HOST =
             Option.of("agent-docker-host", AgentConfig.DOCKER_HOST, "the Docker engine's address");
+    private static final Option FETCH_FILES =
+            Option.of("fetch-files", "a directory whose files may be fetched by file:; none");
     private static final Option DATA_BIND =
             Option.of("data-bind", "where it serves its tasks' files and logs; its own address");
     private static final Option DATA_PORT =
@@ -40,6 +42,7 @@ public final class AgentMain {
                     WORK_DIR,
                     RUNTIMES,
                     DOCKER_HOST,
+                    FETCH_FILES,
                     Option.AGENT_TOKEN_FILE,
                     DATA_BIND,
                     DATA_PORT);
@@ -90,6 +93,7 @@ public final class AgentMain {
                                     spec.attributes())
                             .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
                             .withDockerHost(options.text(DOCKER_HOST))
+                            .withFetchFiles(options.find(FETCH_FILES).map(Path::of))
                             .withDataPlane(
                                     options.secret(Option.AGENT_TOKEN_FILE),
                                     new AgentConfig.DataPlane(

@@ -4,6 +4,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.App;
+import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck;
@@ -45,6 +46,7 @@ public final class Given {
     private Optional<Integer> grace = Optional.empty();
     private Optional<Container.Docker> docker = Optional.empty();
     private Network network = Network.HOST;
+    private final List<Artifact> artifacts = new ArrayList<>();
     private final List<Integer> hostPorts = new ArrayList<>();
     private final List<PortDefinition> ports = new ArrayList<>();
     private final List<Volume> volumes = new ArrayList<>();
@@ -150,6 +152,11 @@ public final class Given {
         return this;
     }
 
+    public Given fetch(Artifact artifact) {
+        artifacts.add(artifact);
+        return this;
+    }
+
     private Optional<Container> container() {
         if (docker.isEmpty() && volumes.isEmpty()) {
             return Optional.empty();
@@ -169,6 +176,7 @@ public final class Given {
                 Resources.of(0.1, mem, 0, 0),
                 network,
                 container(),
+                artifacts,
                 ports,
                 false,
                 checks,

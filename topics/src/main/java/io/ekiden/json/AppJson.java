@@ -75,6 +75,9 @@ public final class AppJson {
         if (given(update, "ports")) {
             definition.remove("portDefinitions");
         }
+        if (given(update, "uris")) {
+            definition.remove("fetch");
+        }
         for (var field : update.properties()) {
             if (!field.getValue().isNull()) {
                 definition.set(field.getKey(), field.getValue());
@@ -141,6 +144,7 @@ public final class AppJson {
                 resources(app),
                 network,
                 container,
+                ArtifactJson.ofApp(app),
                 ports,
                 app.flag("requirePorts").orElse(false) && network == Network.HOST,
                 HealthCheckJson.read(app, ports.size()),
@@ -198,6 +202,9 @@ public final class AppJson {
             app.dependencies().forEach(id -> dependencies.add(id.value()));
         }
         json.put("executor", "");
+        if (!app.fetch().isEmpty()) {
+            json.set("fetch", ArtifactJson.write(app.fetch()));
+        }
         json.put("instances", app.instances());
         map(json, "labels", app.labels());
         json.put("maxLaunchDelaySeconds", app.backoff().maxLaunchDelay().toSeconds());

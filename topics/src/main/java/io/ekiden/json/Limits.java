@@ -23,6 +23,11 @@ final class Limits {
     /// Characters of a regular expression.
     static final int MAX_REGEX = 256;
 
+    static final int MAX_ARTIFACTS = 100;
+
+    /// Characters of an artifact's URI (Marathon's).
+    static final int MAX_URI = 1024;
+
     static final int MAX_NETWORKS = 100;
     static final int MAX_VOLUMES = 100;
 

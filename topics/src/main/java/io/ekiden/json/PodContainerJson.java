@@ -76,6 +76,7 @@ final class PodContainerJson {
                         .object("healthCheck")
                         .flatMap(check -> PodHealthCheckJson.read(check, endpoints)),
                 mounts(container, volumes),
+                ArtifactJson.read(container, "artifacts"),
                 container
                         .part("lifecycle")
                         .number("killGracePeriodSeconds", 0, Limits.MAX_SECONDS)
@@ -92,7 +93,6 @@ final class PodContainerJson {
         }
         UnsupportedFields.emptyObject(container, "resourceLimits");
         UnsupportedFields.emptyObject(container, "linuxInfo");
-        UnsupportedFields.emptyList(container, "artifacts");
         container
                 .flag("tty")
                 .filter(tty -> tty)
@@ -241,7 +241,7 @@ final class PodContainerJson {
                                 .put("name", mount.name())
                                 .put("mountPath", mount.mountPath())
                                 .put("readOnly", mount.readOnly()));
-        json.putArray("artifacts");
+        json.set("artifacts", ArtifactJson.write(container.artifacts()));
         PodJson.texts(json, "labels", container.labels());
         container
                 .killGraceSeconds()

@@ -7,7 +7,7 @@ import java.util.List;
 final class UnsupportedFields {
     static final String NOT_SUPPORTED = "is not supported by this version of Ekiden";
 
-    private static final List<String> LISTS = List.of("fetch", "storeUrls", "uris");
+    private static final List<String> LISTS = List.of("storeUrls");
     private static final List<String> OBJECTS =
             List.of("check", "ipAddress", "resourceLimits", "secrets");
     private static final List<String> PARTS_OF_CONTAINER = List.of("appc", "linuxInfo");

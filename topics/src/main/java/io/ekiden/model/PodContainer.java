@@ -10,6 +10,7 @@ import java.util.SortedMap;
 /// @param command run by `/bin/sh -c` (one element, `shell`) or as it is
 /// @param resources of the container itself
 /// @param healthCheck its `portIndex` counts this container's endpoints
+/// @param artifacts what is in the container's sandbox before it starts, in this order
 /// @param killGraceSeconds between SIGTERM and SIGKILL; the agent's default when absent
 public record PodContainer(
         String name,
@@ -21,6 +22,7 @@ public record PodContainer(
         List<Endpoint> endpoints,
         Optional<HealthCheck> healthCheck,
         List<VolumeMount> volumeMounts,
+        List<Artifact> artifacts,
         Optional<Integer> killGraceSeconds) {
 
     /// What a container runs.
@@ -71,5 +73,6 @@ public record PodContainer(
         labels = Sorted.copyOf(labels);
         endpoints = List.copyOf(endpoints);
         volumeMounts = List.copyOf(volumeMounts);
+        artifacts = List.copyOf(artifacts);
     }
 }

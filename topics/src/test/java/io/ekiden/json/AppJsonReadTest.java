@@ -43,6 +43,7 @@ class AppJsonReadTest {
                                 Resources.of(1, 128, 0, 0),
                                 Network.HOST,
                                 Optional.empty(),
+                                List.of(),
                                 List.of(port(0, "default")),
                                 false,
                                 List.of(),
@@ -305,8 +306,6 @@ class AppJsonReadTest {
             textBlock =
                     """
                     "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
-                    "fetch": [{"uri": "http://x"}]                           | /fetch
-                    "uris": ["http://x"]                                     | /uris
                     "check": {"tcp": {}}                                     | /check
                     "secrets": {"a": {"source": "b"}}                        | /secrets
                     "env": {"A": {"secret": "b"}}                            | /env/A

@@ -1,6 +1,7 @@
 package io.ekiden.json;
 
 import io.ekiden.model.App;
+import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
@@ -54,6 +55,7 @@ final class RandomApp {
                         random.nextInt(3) * 1_000_000L),
                 network,
                 container,
+                artifacts(),
                 ports,
                 network == Network.HOST && random.nextBoolean(),
                 checks(ports.size()),
@@ -140,6 +142,14 @@ final class RandomApp {
                         Container.Type.DOCKER,
                         Optional.of(new Container.Docker("a/b:c", random.nextBoolean())),
                         volumes));
+    }
+
+    private List<Artifact> artifacts() {
+        var all =
+                List.of(
+                        new Artifact("http://x/a.tgz?q=1", true, false, false, Optional.empty()),
+                        new Artifact("file:///x/b", false, true, true, Optional.of("bin/b")));
+        return all.stream().filter(_ -> random.nextInt(3) == 0).toList();
     }
 
     private List<PortDefinition> ports(Network network) {

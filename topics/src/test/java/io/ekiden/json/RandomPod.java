@@ -1,5 +1,6 @@
 package io.ekiden.json;
 
+import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.HealthCheck;
@@ -104,6 +105,9 @@ final class RandomPod {
                         .map(volume ->
                                 new VolumeMount(volume.name(), "mnt/" + volume.name(), false))
                         .toList(),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(new Artifact("http://x/y", true, false, true, maybe("z"))),
                 maybe(random.nextInt(100)));
     }
 

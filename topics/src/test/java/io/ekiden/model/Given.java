@@ -31,6 +31,7 @@ public final class Given {
                 Resources.of(0.1, 32, 0, 0),
                 Network.HOST,
                 Optional.empty(),
+                List.of(),
                 List.of(
                         new PortDefinition(
                                 10000,

@@ -121,6 +121,8 @@ public final class PodRuntime implements TaskRuntime {
 
     private void told(Event event) {
         switch (event) {
+            case Event.Staging(var id, var message) when unitOf(id).isPresent() ->
+                    tell(new Event.Staging(unitOf(id).get().taskId(), message));
             case Event.Running(var id) when unitOf(id).isPresent() ->
                     unitOf(id).get().running(id).ifPresent(this::tell);
             case Event.Ended(var id, var exit, var message) when unitOf(id).isPresent() ->

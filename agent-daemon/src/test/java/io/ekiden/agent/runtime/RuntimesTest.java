@@ -33,6 +33,7 @@ final class RuntimesTest {
         life.ifPresent(agent -> agent.runtime.close());
         var work = new WorkDir(dir);
         work.create();
+        var fetcher = Machine.fetcher(work);
         var docker =
                 new DockerRuntime(
                         work,
@@ -42,9 +43,10 @@ final class RuntimesTest {
                         () -> Optional.of("cluster-1"),
                         "127.0.0.1",
                         "127.0.0.1",
+                        fetcher,
                         new TreeMap<>(),
                         Patience.DEFAULT);
-        var plain = NativeRuntime.create(work, "boot-1", "127.0.0.1", new TreeMap<>());
+        var plain = NativeRuntime.create(work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>());
         life = Optional.of(new Life(work, "boot-1", new Runtimes(offered, plain, docker), seen));
         return life.get();
     }

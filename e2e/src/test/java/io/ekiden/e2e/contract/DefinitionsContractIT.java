@@ -324,8 +324,6 @@ final class DefinitionsContractIT extends ContractTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    'fetch': [{'uri': 'http://x/y'}]                              | /fetch
-                    'uris': ['http://x/y']                                        | /uris
                     'secrets': {'a': {'source': 'b'}}                             | /secrets
                     'env': {'A': {'secret': 'b'}}                                 | /env/A
                     'ipAddress': {'networkName': 'n'}                             | /ipAddress

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
@@ -72,6 +73,7 @@ public final class DockerRuntime implements TaskRuntime {
             Supplier<Optional<String>> clusterId,
             String hostname,
             String ip,
+            Fetcher fetcher,
             SortedMap<String, String> common,
             Patience patience) {
         this.work = work;
@@ -85,6 +87,7 @@ public final class DockerRuntime implements TaskRuntime {
                         engine,
                         watch,
                         patience,
+                        fetcher,
                         work,
                         new ContainerSpec.Host(hostname, ip, common),
                         labels);
@@ -197,6 +200,8 @@ public final class DockerRuntime implements TaskRuntime {
                         inspect(task);
                     }
                 }
+                case Launch.NotFetched(var reason) ->
+                        conclude(task, new End(true, Optional.empty(), reason));
                 case Launch.Failed(var reason) ->
                         conclude(task, new End(false, Optional.empty(), reason));
                 case Launch.Stopped _ -> conclude(task, stopped());

@@ -85,6 +85,7 @@ final class DockerMachine implements Machine {
                 () -> Optional.of(cluster),
                 "127.0.0.1",
                 "127.0.0.1",
+                Machine.fetcher(work),
                 new TreeMap<>(),
                 patience);
     }
