@@ -18,6 +18,7 @@ import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
+import io.ekiden.agent.runtime.docker.TaskHost;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.Container;
 import io.vertx.core.Vertx;
@@ -209,10 +210,12 @@ public final class AgentDaemon implements AutoCloseable {
                         config.dockerHost(),
                         config.agentId(),
                         identity::clusterId,
-                        address.host(),
-                        address.ip(),
+                        new TaskHost(
+                                address.host(),
+                                address.ip(),
+                                config.privileged(),
+                                config.taskEnv()),
                         fetcher,
-                        config.taskEnv(),
                         Patience.DEFAULT);
         var pods = new PodRuntime(plain, work, config.timings().killGrace());
         return new Runtimes(offered, pods, docker);

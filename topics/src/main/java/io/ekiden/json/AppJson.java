@@ -131,7 +131,10 @@ public final class AppJson {
         var container = ContainerJson.read(app, network);
         boolean resident =
                 container.filter(some -> !some.persistentVolumes().isEmpty()).isPresent();
+        var resources = resources(app);
         UnsupportedFields.check(app);
+        boolean tty = app.flag("tty").orElse(false);
+        AppRules.terminal(app, container, tty);
         AppRules.residency(app, resident);
         AppRules.check(app, cmd, args, instances, labels, singleInstance);
         return new App(
@@ -141,7 +144,9 @@ public final class AppJson {
                 app.text("user").filter(user -> !user.isEmpty()),
                 EnvironmentJson.read(app, "env", _ -> true),
                 instances,
-                resources(app),
+                resources,
+                ResourceLimitsJson.read(app, resources),
+                tty,
                 network,
                 container,
                 ArtifactJson.ofApp(app),
@@ -210,6 +215,11 @@ public final class AppJson {
         json.put("maxLaunchDelaySeconds", app.backoff().maxLaunchDelay().toSeconds());
         json.set("mem", Numbers.of(Resources.number(app.resources().mem())));
         json.set("gpus", Numbers.of(Resources.number(app.resources().gpus())));
+        app.resourceLimits()
+                .ifPresent(limits -> json.set("resourceLimits", ResourceLimitsJson.write(limits)));
+        if (app.tty()) {
+            json.put("tty", true);
+        }
         json.set("networks", ContainerJson.writeNetworks(app));
         ContainerJson.write(app).ifPresent(container -> json.set("container", container));
         if (app.network() == Network.HOST) {

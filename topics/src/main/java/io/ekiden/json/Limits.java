@@ -43,6 +43,12 @@ final class Limits {
     /// Characters of a mount path (Marathon's).
     static final int MAX_MOUNT_PATH = 1024;
 
+    /// MiB of `/dev/shm`.
+    static final int MAX_SHM = 1 << 20;
+
+    /// Parameters of a container.
+    static final int MAX_PARAMETERS = 100;
+
     static final int MAX_GPUS = 1_000_000;
     static final double MIN_CPUS = 0.001;
     static final double MAX_BACKOFF_FACTOR = 1_000;

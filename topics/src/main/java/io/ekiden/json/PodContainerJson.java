@@ -63,11 +63,13 @@ final class PodContainerJson {
                 container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
                         .map(PodContainerJson::endpoint)
                         .toList();
+        var resources = resources(container);
         unsupported(container);
         return new PodContainer(
                 PodVolumeJson.name(container).orElse(""),
                 command(container),
-                resources(container),
+                resources,
+                ResourceLimitsJson.read(container, resources),
                 container.text("user").filter(user -> !user.isEmpty()),
                 PodJson.environment(container),
                 container.texts("labels").orElse(Collections.emptySortedMap()),
@@ -91,7 +93,6 @@ final class PodContainerJson {
         if (container.has("check")) {
             container.rule("check", UnsupportedFields.NOT_SUPPORTED);
         }
-        UnsupportedFields.emptyObject(container, "resourceLimits");
         UnsupportedFields.emptyObject(container, "linuxInfo");
         container
                 .flag("tty")
@@ -223,6 +224,9 @@ final class PodContainerJson {
                 .command()
                 .ifPresent(command -> write(command, json.putObject("exec").putObject("command")));
         json.set("resources", write(container.resources()));
+        container
+                .resourceLimits()
+                .ifPresent(limits -> json.set("resourceLimits", ResourceLimitsJson.write(limits)));
         var endpoints = json.putArray("endpoints");
         container.endpoints().forEach(endpoint -> write(endpoint, endpoints.addObject()));
         PodJson.texts(json, "environment", container.environment());

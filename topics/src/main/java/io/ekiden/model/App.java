@@ -14,6 +14,8 @@ import java.util.SortedSet;
 /// @param user the operating system user of the task; the agent's own when absent
 /// @param taskKillGraceSeconds seconds between SIGTERM and SIGKILL; the agent's default when absent
 /// @param resources of the task itself, without its volumes
+/// @param resourceLimits what the task may take at most, when that is more
+/// @param tty whether the task's output is a terminal
 /// @param fetch what is in the sandbox before the task starts, in this order
 /// @param portDefinitions on the bridge network, Marathon's port mappings; service ports are 0 only
 ///   until the planner has assigned them
@@ -25,6 +27,8 @@ public record App(
         SortedMap<String, String> env,
         int instances,
         Resources resources,
+        Optional<ResourceLimits> resourceLimits,
+        boolean tty,
         Network network,
         Optional<Container> container,
         List<Artifact> fetch,
@@ -148,6 +152,8 @@ public record App(
                 env,
                 instances,
                 resources,
+                resourceLimits,
+                tty,
                 network,
                 container,
                 fetch,

@@ -14,6 +14,7 @@ import io.ekiden.model.PodContainer.Command;
 import io.ekiden.model.PodContainer.Endpoint;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
+import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
@@ -96,6 +97,10 @@ final class RandomPod {
                         1_000 + random.nextLong(1_000_000_000_000_000L),
                         random.nextLong(1_000_000),
                         random.nextInt(3) * 1_000_000L),
+                maybe(
+                        new ResourceLimits(
+                                maybe(new ResourceLimits.Limit.Unlimited()),
+                                Optional.of(new ResourceLimits.Limit.Unlimited()))),
                 maybe("nobody"),
                 texts(),
                 texts(),

@@ -137,7 +137,7 @@ final class Launcher {
                 LaunchScript.of(environment(task), execution.command(), true)
                         .getBytes(StandardCharsets.UTF_8));
         var name = WorkDir.name(task.taskId());
-        var groups = isolation.cgroups().create(name, execution.resources());
+        var groups = isolation.cgroups().create(name, execution.resources(), execution.limits());
         files.writeCgroups(groups);
 
         var command = new ArrayList<>(session());
@@ -181,8 +181,7 @@ final class Launcher {
     private static void giveTo(String user, Path folder) throws IOException {
         var principal =
                 folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
-        Files.getFileAttributeView(
-                        folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
                 .setOwner(principal);
     }
 

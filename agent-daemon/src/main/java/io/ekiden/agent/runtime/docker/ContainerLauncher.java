@@ -48,7 +48,7 @@ final class ContainerLauncher {
     private final Patience patience;
     private final WorkDir work;
     private final Volumes volumes;
-    private final ContainerSpec.Host host;
+    private final TaskHost host;
     private final Labels labels;
 
     ContainerLauncher(
@@ -57,7 +57,7 @@ final class ContainerLauncher {
             Patience patience,
             Fetcher fetcher,
             WorkDir work,
-            ContainerSpec.Host host,
+            TaskHost host,
             Labels labels) {
         this.engine = engine;
         this.watch = watch;
@@ -91,7 +91,7 @@ final class ContainerLauncher {
     Launch launch(Contained task, Consumer<String> progress) {
         var definition = task.task.task().orElseThrow();
         var sandbox = work.sandbox(task.taskId());
-        var problem = ContainerSpec.problem(definition, sandbox);
+        var problem = ContainerSpec.problem(definition, host, sandbox);
         if (problem.isPresent()) {
             return new Launch.Failed(problem.get());
         }
