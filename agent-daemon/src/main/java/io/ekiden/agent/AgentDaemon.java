@@ -9,6 +9,7 @@ import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
+import io.ekiden.agent.runtime.LastOutput;
 import io.ekiden.agent.runtime.NativeRuntime;
 import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.Runtimes;
@@ -199,8 +200,7 @@ public final class AgentDaemon implements AutoCloseable {
                 config.runtimes().stream().map(ContainerType::type).collect(Collectors.toSet());
         // Native tasks reach the machine's loopback by themselves.
         var fetch =
-                new Fetcher.Allowed(
-                        offered.contains(Container.Type.MESOS), config.fetchFiles());
+                new Fetcher.Allowed(offered.contains(Container.Type.MESOS), config.fetchFiles());
         var fetcher = new Fetcher(work.cache(), fetch);
         var plain = NativeRuntime.create(work, bootId, address.host(), fetcher, config.taskEnv());
         var docker =
@@ -230,7 +230,7 @@ public final class AgentDaemon implements AutoCloseable {
                         (int) config.timings().killGrace().toSeconds(),
                         recovered);
         state = begun.state();
-        runtime.watch(this::post);
+        runtime.watch(event -> post(explained(event)));
         actor.perform(begun.actions());
         // Behind what the runtime has just told, so that the inventory has it.
         post(actor.joinDue());
@@ -257,6 +257,14 @@ public final class AgentDaemon implements AutoCloseable {
 
     private void post(Event event) {
         inLoop(() -> handle(event));
+    }
+
+    /// Read before it is handled: a sandbox may be slow to read.
+    private Event explained(Event event) {
+        return event instanceof Event.Ended end && end.unexplained()
+                ? end.withLastOutput(
+                        LastOutput.of(new WorkDir(config.workDir()).sandbox(end.taskId())))
+                : event;
     }
 
     private void inLoop(Runnable work) {

@@ -38,6 +38,7 @@ public final class NativeRuntime implements TaskRuntime {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration POLL_STARTING = Duration.ofMillis(10);
     private static final Duration MAX_START = Duration.ofSeconds(30);
+    private static final Duration BOUND_OUTPUT = Duration.ofSeconds(1);
     private static final Duration KILL_ROUND = Duration.ofMillis(100);
 
     /// So many rounds after SIGKILL a supervisor that still says nothing is itself killed.
@@ -120,6 +121,18 @@ public final class NativeRuntime implements TaskRuntime {
                         POLL.toMillis(),
                         POLL.toMillis(),
                         TimeUnit.MILLISECONDS);
+        var _ =
+                clock.scheduleWithFixedDelay(
+                        this::boundOutput,
+                        BOUND_OUTPUT.toMillis(),
+                        BOUND_OUTPUT.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void boundOutput() {
+        watched.values().stream()
+                .map(task -> task.files.sandbox())
+                .forEach(sandbox -> Rotation.bound(sandbox, Rotation.MAX_BYTES));
     }
 
     private void inspectAdopted() {
