@@ -152,7 +152,7 @@ final class Actor {
                 task.state(),
                 task.kill().map(order -> order.cause().name()).orElse("none"),
                 task.acknowledged(),
-                task.message());
+                task.message().lines().findFirst().orElse(""));
         try {
             records.write(task);
         } catch (UncheckedIOException e) {

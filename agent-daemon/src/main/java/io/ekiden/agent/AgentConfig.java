@@ -23,9 +23,11 @@ import java.util.function.Consumer;
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
 /// @param runtimes the kinds of containers it starts; none of another kind
 /// @param dockerHost the address of the machine's Docker engine
-/// @param attributes for constraints; `isolation` and `docker` are added
+/// @param attributes for constraints; `isolation`, `docker` and `privileged` are added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
+/// @param privileged whether containers may have all rights on the machine
+/// @param fetchFiles the directory whose files definitions may name by `file:`; none when absent
 /// @param agentToken the secret that gateways show to read its tasks' files; when absent, they
 ///   cannot be read
 /// @param dataPlane where the files are served
@@ -45,6 +47,8 @@ public record AgentConfig(
         Path bootIdFile,
         Timings timings,
         Retention retention,
+        boolean privileged,
+        Optional<Path> fetchFiles,
         Optional<String> agentToken,
         DataPlane dataPlane) {
 
@@ -117,6 +121,8 @@ public record AgentConfig(
                 BOOT_ID,
                 Timings.DEFAULT,
                 Retention.DEFAULT,
+                false,
+                Optional.empty(),
                 Optional.empty(),
                 DataPlane.DEFAULT);
     }
@@ -127,6 +133,14 @@ public record AgentConfig(
 
     public AgentConfig withDockerHost(String address) {
         return copy(copy -> copy.dockerHost = address);
+    }
+
+    public AgentConfig withFetchFiles(Optional<Path> folder) {
+        return copy(copy -> copy.fetchFiles = folder);
+    }
+
+    public AgentConfig withPrivileged(boolean allowed) {
+        return copy(copy -> copy.privileged = allowed);
     }
 
     public AgentConfig withTimings(Timings timings) {
@@ -166,6 +180,8 @@ public record AgentConfig(
         private String dockerHost;
         private SortedMap<String, String> taskEnv;
         private Timings timings;
+        private boolean privileged;
+        private Optional<Path> fetchFiles;
         private Optional<String> agentToken;
         private DataPlane dataPlane;
 
@@ -176,6 +192,8 @@ public record AgentConfig(
             dockerHost = original.dockerHost;
             taskEnv = original.taskEnv;
             timings = original.timings;
+            privileged = original.privileged;
+            fetchFiles = original.fetchFiles;
             agentToken = original.agentToken;
             dataPlane = original.dataPlane;
         }
@@ -197,6 +215,8 @@ public record AgentConfig(
                     original.bootIdFile,
                     timings,
                     original.retention,
+                    privileged,
+                    fetchFiles,
                     agentToken,
                     dataPlane);
         }

@@ -5,9 +5,11 @@ import io.ekiden.agent.core.AgentSteps;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.files.FilesServer;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
+import io.ekiden.agent.runtime.LastOutput;
 import io.ekiden.agent.runtime.NativeRuntime;
 import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.Runtimes;
@@ -17,7 +19,9 @@ import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
+import io.ekiden.agent.runtime.docker.TaskHost;
 import io.ekiden.log.AgentCommand;
+import io.ekiden.model.Container;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -192,7 +196,13 @@ public final class AgentDaemon implements AutoCloseable {
 
     private TaskRuntime runtimes(WorkDir work, String bootId, Identity identity) {
         var address = TaskAddress.of(config.hostname());
-        var plain = NativeRuntime.create(work, bootId, address.host(), config.taskEnv());
+        var offered =
+                config.runtimes().stream().map(ContainerType::type).collect(Collectors.toSet());
+        // Native tasks reach the machine's loopback by themselves.
+        var fetch =
+                new Fetcher.Allowed(offered.contains(Container.Type.MESOS), config.fetchFiles());
+        var fetcher = new Fetcher(work.cache(), fetch);
+        var plain = NativeRuntime.create(work, bootId, address.host(), fetcher, config.taskEnv());
         var docker =
                 new DockerRuntime(
                         work,
@@ -200,13 +210,15 @@ public final class AgentDaemon implements AutoCloseable {
                         config.dockerHost(),
                         config.agentId(),
                         identity::clusterId,
-                        address.host(),
-                        address.ip(),
-                        config.taskEnv(),
+                        new TaskHost(
+                                address.host(),
+                                address.ip(),
+                                config.privileged(),
+                                config.taskEnv()),
+                        fetcher,
                         Patience.DEFAULT);
-        var offered = config.runtimes().stream().map(ContainerType::type);
         var pods = new PodRuntime(plain, work, config.timings().killGrace());
-        return new Runtimes(offered.collect(Collectors.toSet()), pods, docker);
+        return new Runtimes(offered, pods, docker);
     }
 
     private void begin(
@@ -218,7 +230,7 @@ public final class AgentDaemon implements AutoCloseable {
                         (int) config.timings().killGrace().toSeconds(),
                         recovered);
         state = begun.state();
-        runtime.watch(this::post);
+        runtime.watch(event -> post(explained(event)));
         actor.perform(begun.actions());
         // Behind what the runtime has just told, so that the inventory has it.
         post(actor.joinDue());
@@ -245,6 +257,14 @@ public final class AgentDaemon implements AutoCloseable {
 
     private void post(Event event) {
         inLoop(() -> handle(event));
+    }
+
+    /// Read before it is handled: a sandbox may be slow to read.
+    private Event explained(Event event) {
+        return event instanceof Event.Ended end && end.unexplained()
+                ? end.withLastOutput(
+                        LastOutput.of(new WorkDir(config.workDir()).sandbox(end.taskId())))
+                : event;
     }
 
     private void inLoop(Runnable work) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// An agent as a process of its own; `--help` tells its options, [ServiceProcess] how it ends. Its
 /// end leaves its tasks running for adoption.
@@ -27,6 +28,14 @@ public final class AgentMain {
 
     private static final Option DOCKER_HOST =
             Option.of("agent-docker-host", AgentConfig.DOCKER_HOST, "the Docker engine's address");
+    private static final Option PRIVILEGED =
+            new Option(
+                    "allow-privileged",
+                    Optional.of("false"),
+                    true,
+                    "let containers have all rights on the machine");
+    private static final Option FETCH_FILES =
+            Option.of("fetch-files", "a directory whose files may be fetched by file:; none");
     private static final Option DATA_BIND =
             Option.of("data-bind", "where it serves its tasks' files and logs; its own address");
     private static final Option DATA_PORT =
@@ -40,6 +49,8 @@ public final class AgentMain {
                     WORK_DIR,
                     RUNTIMES,
                     DOCKER_HOST,
+                    PRIVILEGED,
+                    FETCH_FILES,
                     Option.AGENT_TOKEN_FILE,
                     DATA_BIND,
                     DATA_PORT);
@@ -90,6 +101,8 @@ public final class AgentMain {
                                     spec.attributes())
                             .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
                             .withDockerHost(options.text(DOCKER_HOST))
+                            .withPrivileged(options.isSet(PRIVILEGED))
+                            .withFetchFiles(options.find(FETCH_FILES).map(Path::of))
                             .withDataPlane(
                                     options.secret(Option.AGENT_TOKEN_FILE),
                                     new AgentConfig.DataPlane(

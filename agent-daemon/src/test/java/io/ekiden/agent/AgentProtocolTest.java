@@ -142,6 +142,23 @@ final class AgentProtocolTest {
     }
 
     @Test
+    void aFailedTasksMessageEndsWithWhatItWroteLastAndAKilledOnesDoesNot() {
+        agent();
+        long epoch = planner.welcome(planner.joined(1));
+        var fails = Given.cmd("echo fine; echo no such table >&2; exit 3").task();
+        var runs = Given.cmd("echo warning >&2; sleep 1000").task();
+        planner.launch(AGENT, epoch, fails);
+        planner.launch(AGENT, epoch, runs);
+
+        assertThat(planner.status(fails.taskId(), TaskState.FAILED).message())
+                .isEqualTo("Command exited with status 3\nno such table");
+        planner.status(runs.taskId(), TaskState.RUNNING);
+        planner.kill(AGENT, epoch, runs.taskId());
+        assertThat(planner.status(runs.taskId(), TaskState.KILLED).message())
+                .isEqualTo("Command terminated with signal Terminated");
+    }
+
+    @Test
     void joinsAgainAndAgainUntilItIsWelcomed() {
         agent(config(dir, timings(Duration.ofMillis(200), LONG, SHORT)));
         var joins = await().atMost(LONG).until(planner::joins, all -> all.size() >= 3);

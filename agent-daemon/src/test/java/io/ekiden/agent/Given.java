@@ -4,16 +4,19 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.App;
+import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.LinuxInfo;
 import io.ekiden.model.LocalVolume;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessCheck;
+import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
@@ -43,8 +46,12 @@ public final class Given {
     private List<HealthCheck> checks = List.of();
     private List<ReadinessCheck> readiness = List.of();
     private Optional<Integer> grace = Optional.empty();
+    private Optional<ResourceLimits> limits = Optional.empty();
+    private boolean tty;
+    private Optional<LinuxInfo> linuxInfo = Optional.empty();
     private Optional<Container.Docker> docker = Optional.empty();
     private Network network = Network.HOST;
+    private final List<Artifact> artifacts = new ArrayList<>();
     private final List<Integer> hostPorts = new ArrayList<>();
     private final List<PortDefinition> ports = new ArrayList<>();
     private final List<Volume> volumes = new ArrayList<>();
@@ -130,12 +137,32 @@ public final class Given {
     }
 
     public Given image(String image) {
-        this.docker = Optional.of(new Container.Docker(image, false));
+        this.docker = Optional.of(new Container.Docker(image, false, false, List.of()));
         return this;
     }
 
     public Given forcePull(String image) {
-        this.docker = Optional.of(new Container.Docker(image, true));
+        this.docker = Optional.of(new Container.Docker(image, true, false, List.of()));
+        return this;
+    }
+
+    public Given docker(Container.Docker docker) {
+        this.docker = Optional.of(docker);
+        return this;
+    }
+
+    public Given linux(LinuxInfo info) {
+        this.linuxInfo = Optional.of(info);
+        return this;
+    }
+
+    public Given limits(ResourceLimits limits) {
+        this.limits = Optional.of(limits);
+        return this;
+    }
+
+    public Given tty() {
+        this.tty = true;
         return this;
     }
 
@@ -150,12 +177,17 @@ public final class Given {
         return this;
     }
 
+    public Given fetch(Artifact artifact) {
+        artifacts.add(artifact);
+        return this;
+    }
+
     private Optional<Container> container() {
         if (docker.isEmpty() && volumes.isEmpty()) {
             return Optional.empty();
         }
         var type = docker.isPresent() ? Container.Type.DOCKER : Container.Type.MESOS;
-        return Optional.of(new Container(type, docker, volumes));
+        return Optional.of(new Container(type, docker, linuxInfo, volumes));
     }
 
     public App app() {
@@ -167,8 +199,11 @@ public final class Given {
                 Sorted.copyOf(env),
                 1,
                 Resources.of(0.1, mem, 0, 0),
+                limits,
+                tty,
                 network,
                 container(),
+                artifacts,
                 ports,
                 false,
                 checks,

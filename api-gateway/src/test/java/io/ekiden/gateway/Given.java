@@ -56,8 +56,11 @@ public final class Given {
                 Sorted.copyOf(Map.of("A", "1")),
                 2,
                 Resources.of(0.1, 32, 0, 0),
+                Optional.empty(),
+                false,
                 Network.HOST,
                 Optional.empty(),
+                List.of(),
                 List.of(
                         new PortDefinition(
                                 10000,

@@ -19,7 +19,7 @@ record HttpLabels(
         Optional<String> rootRedirect,
         Optional<Credentials> auth) {
 
-    private static final HttpLabels NONE =
+    static final HttpLabels NONE =
             new HttpLabels(
                     false,
                     false,

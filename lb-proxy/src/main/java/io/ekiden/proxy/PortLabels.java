@@ -58,6 +58,19 @@ record PortLabels(
             int retries,
             HttpLabels http) {
 
+        /// The same where connections are passed on as they are.
+        Handling ofConnections() {
+            return new Handling(
+                    Mode.TCP,
+                    Optional.empty(),
+                    Optional.empty(),
+                    balance,
+                    allowed,
+                    timeout,
+                    retries,
+                    HttpLabels.NONE);
+        }
+
         /// Whether who may do what is the same.
         boolean guardsAs(Handling other) {
             return mode == other.mode

@@ -131,15 +131,11 @@ final class TcpFrontend {
                     clients.decrementAndGet();
                 });
         var address = ((InetSocketAddress) client.remoteAddress()).getAddress().getHostAddress();
-        routing.table()
-                .port(servicePort)
-                .filter(route -> route.admits(address))
-                .ifPresentOrElse(
-                        route -> connect(client, route, () -> address, new ArrayList<>(1)),
-                        client::close);
         route.get()
+                .filter(found -> found.admits(address))
                 .ifPresentOrElse(
-                        found -> connect(client, found, new ArrayList<>(1)), client::close);
+                        found -> connect(client, found, () -> address, new ArrayList<>(1)),
+                        client::close);
     }
 
     private void connect(Channel client, Route route, Requester requester, List<Backend> tried) {

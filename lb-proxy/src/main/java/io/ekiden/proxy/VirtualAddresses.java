@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -100,16 +99,16 @@ final class VirtualAddresses {
         table.endpoints()
                 .forEach((vip, its) -> {
                     var address = new InetSocketAddress(table.address(vip), vip.port());
-                    var turn =
+                    var turns =
                             Optional.ofNullable(before.get(address))
-                                    .map(Route::turn)
-                                    .orElseGet(AtomicInteger::new);
-                    routes.put(address, route(its, turn));
+                                    .map(Route::turns)
+                                    .orElseGet(Turns::new);
+                    routes.put(address, route(its, turns));
                 });
         inForce = new InForce(table, routes);
     }
 
-    private Route route(List<Endpoint> endpoints, AtomicInteger turn) {
+    private Route route(List<Endpoint> endpoints, Turns turns) {
         var all = new ArrayList<Backend>();
         var ready = new ArrayList<Backend>();
         for (var endpoint : endpoints) {
@@ -121,7 +120,18 @@ final class VirtualAddresses {
                         }
                     });
         }
-        return new Route(endpoints.getFirst().runSpecId(), PortLabels.Mode.TCP, all, ready, turn);
+        var first = endpoints.getFirst();
+        var handling = PortLabels.of(first).handling().ofConnections();
+        var pool = new Pool(handling.balance(), ready, turns.of(first.runSpecId()));
+        return new Route(
+                first.runSpecId(),
+                0,
+                handling,
+                all,
+                pool,
+                turns,
+                Site.SERVICE_PORT,
+                Optional.empty());
     }
 
     private void retire(InetSocketAddress address, boolean wanted, long now) {

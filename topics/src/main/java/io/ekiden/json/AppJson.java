@@ -75,6 +75,9 @@ public final class AppJson {
         if (given(update, "ports")) {
             definition.remove("portDefinitions");
         }
+        if (given(update, "uris")) {
+            definition.remove("fetch");
+        }
         for (var field : update.properties()) {
             if (!field.getValue().isNull()) {
                 definition.set(field.getKey(), field.getValue());
@@ -128,7 +131,10 @@ public final class AppJson {
         var container = ContainerJson.read(app, network);
         boolean resident =
                 container.filter(some -> !some.persistentVolumes().isEmpty()).isPresent();
+        var resources = resources(app);
         UnsupportedFields.check(app);
+        boolean tty = app.flag("tty").orElse(false);
+        AppRules.terminal(app, container, tty);
         AppRules.residency(app, resident);
         AppRules.check(app, cmd, args, instances, labels, singleInstance);
         return new App(
@@ -138,9 +144,12 @@ public final class AppJson {
                 app.text("user").filter(user -> !user.isEmpty()),
                 EnvironmentJson.read(app, "env", _ -> true),
                 instances,
-                resources(app),
+                resources,
+                ResourceLimitsJson.read(app, resources),
+                tty,
                 network,
                 container,
+                ArtifactJson.ofApp(app),
                 ports,
                 app.flag("requirePorts").orElse(false) && network == Network.HOST,
                 HealthCheckJson.read(app, ports.size()),
@@ -198,11 +207,19 @@ public final class AppJson {
             app.dependencies().forEach(id -> dependencies.add(id.value()));
         }
         json.put("executor", "");
+        if (!app.fetch().isEmpty()) {
+            json.set("fetch", ArtifactJson.write(app.fetch()));
+        }
         json.put("instances", app.instances());
         map(json, "labels", app.labels());
         json.put("maxLaunchDelaySeconds", app.backoff().maxLaunchDelay().toSeconds());
         json.set("mem", Numbers.of(Resources.number(app.resources().mem())));
         json.set("gpus", Numbers.of(Resources.number(app.resources().gpus())));
+        app.resourceLimits()
+                .ifPresent(limits -> json.set("resourceLimits", ResourceLimitsJson.write(limits)));
+        if (app.tty()) {
+            json.put("tty", true);
+        }
         json.set("networks", ContainerJson.writeNetworks(app));
         ContainerJson.write(app).ifPresent(container -> json.set("container", container));
         if (app.network() == Network.HOST) {

@@ -1,5 +1,6 @@
 package io.ekiden.json;
 
+import io.ekiden.model.Container;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -29,6 +30,14 @@ final class AppRules {
             app.rule(
                     "DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when"
                             + " using DCOS_MIGRATION_API_VERSION");
+        }
+    }
+
+    /// A native task has nothing that could be its terminal.
+    static void terminal(Fields app, Optional<Container> container, boolean tty) {
+        boolean docker = container.filter(c -> c.type() == Container.Type.DOCKER).isPresent();
+        if (tty && !docker) {
+            app.rule("tty", UnsupportedFields.NOT_SUPPORTED);
         }
     }
 

@@ -5,14 +5,22 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.model.App;
 import io.ekiden.model.Container;
+import io.ekiden.model.DockerOption;
 import io.ekiden.model.Network;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// `container` and `networks`, with the older forms in which a Docker container names its network
 /// and its ports itself.
 final class ContainerJson {
     private static final String BRIDGE = Network.BRIDGE.mode();
+
+    private static final String OPTIONS =
+            Arrays.stream(DockerOption.values())
+                    .map(DockerOption::key)
+                    .collect(Collectors.joining(", "));
 
     private ContainerJson() {}
 
@@ -84,10 +92,11 @@ final class ContainerJson {
         UnsupportedFields.checkContainer(container);
         var docker = container.object("docker").map(ContainerJson::docker);
         checkType(app, container, type, docker.isPresent(), network);
+        var linuxInfo = LinuxInfoJson.read(container, type);
         var volumes = VolumesJson.read(container, type);
         return type == Container.Type.MESOS && volumes.isEmpty()
                 ? Optional.empty()
-                : Optional.of(new Container(type, docker, volumes));
+                : Optional.of(new Container(type, docker, linuxInfo, volumes));
     }
 
     private static void checkType(
@@ -117,7 +126,31 @@ final class ContainerJson {
         if (image.isEmpty() && !docker.has("image")) {
             docker.form("image", "error.path.missing");
         }
-        return new Container.Docker(image.orElse(""), docker.flag("forcePullImage").orElse(false));
+        return new Container.Docker(
+                image.orElse(""),
+                docker.flag("forcePullImage").orElse(false),
+                docker.flag("privileged").orElse(false),
+                docker.objects("parameters", Limits.MAX_PARAMETERS).orElse(List.of()).stream()
+                        .map(ContainerJson::parameter)
+                        .toList());
+    }
+
+    private static Container.Parameter parameter(Fields parameter) {
+        for (var field : List.of("key", "value")) {
+            if (!parameter.has(field)) {
+                parameter.form(field, "error.path.missing");
+            }
+        }
+        var key = parameter.text("key");
+        var value = parameter.text("value").orElse("");
+        var option = key.flatMap(DockerOption::of);
+        if (key.isPresent() && option.isEmpty()) {
+            parameter.rule("key", "is not one of the options that may be set: " + OPTIONS);
+        }
+        if (option.isPresent() && parameter.sound("value") && !option.get().accepts(value)) {
+            parameter.rule("value", "is not allowed for '%s'".formatted(key.orElseThrow()));
+        }
+        return new Container.Parameter(key.orElse(""), value);
     }
 
     static ArrayNode writeNetworks(App app) {
@@ -138,9 +171,18 @@ final class ContainerJson {
                                 var image = json.putObject("docker");
                                 image.put("image", docker.image());
                                 image.put("forcePullImage", docker.forcePullImage());
-                                image.put("privileged", false);
-                                image.putArray("parameters");
+                                image.put("privileged", docker.privileged());
+                                var parameters = image.putArray("parameters");
+                                docker.parameters()
+                                        .forEach(parameter ->
+                                                parameters
+                                                        .addObject()
+                                                        .put("key", parameter.key())
+                                                        .put("value", parameter.value()));
                             });
+                    container
+                            .linuxInfo()
+                            .ifPresent(info -> json.set("linuxInfo", LinuxInfoJson.write(info)));
                     json.set("volumes", VolumesJson.write(container.volumes()));
                     json.set(
                             "portMappings",

@@ -23,6 +23,11 @@ final class Limits {
     /// Characters of a regular expression.
     static final int MAX_REGEX = 256;
 
+    static final int MAX_ARTIFACTS = 100;
+
+    /// Characters of an artifact's URI (Marathon's).
+    static final int MAX_URI = 1024;
+
     static final int MAX_NETWORKS = 100;
     static final int MAX_VOLUMES = 100;
 
@@ -37,6 +42,12 @@ final class Limits {
 
     /// Characters of a mount path (Marathon's).
     static final int MAX_MOUNT_PATH = 1024;
+
+    /// MiB of `/dev/shm`.
+    static final int MAX_SHM = 1 << 20;
+
+    /// Parameters of a container.
+    static final int MAX_PARAMETERS = 100;
 
     static final int MAX_GPUS = 1_000_000;
     static final double MIN_CPUS = 0.001;

@@ -63,11 +63,13 @@ final class PodContainerJson {
                 container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
                         .map(PodContainerJson::endpoint)
                         .toList();
+        var resources = resources(container);
         unsupported(container);
         return new PodContainer(
                 PodVolumeJson.name(container).orElse(""),
                 command(container),
-                resources(container),
+                resources,
+                ResourceLimitsJson.read(container, resources),
                 container.text("user").filter(user -> !user.isEmpty()),
                 PodJson.environment(container),
                 container.texts("labels").orElse(Collections.emptySortedMap()),
@@ -76,6 +78,7 @@ final class PodContainerJson {
                         .object("healthCheck")
                         .flatMap(check -> PodHealthCheckJson.read(check, endpoints)),
                 mounts(container, volumes),
+                ArtifactJson.read(container, "artifacts"),
                 container
                         .part("lifecycle")
                         .number("killGracePeriodSeconds", 0, Limits.MAX_SECONDS)
@@ -90,9 +93,7 @@ final class PodContainerJson {
         if (container.has("check")) {
             container.rule("check", UnsupportedFields.NOT_SUPPORTED);
         }
-        UnsupportedFields.emptyObject(container, "resourceLimits");
         UnsupportedFields.emptyObject(container, "linuxInfo");
-        UnsupportedFields.emptyList(container, "artifacts");
         container
                 .flag("tty")
                 .filter(tty -> tty)
@@ -223,6 +224,9 @@ final class PodContainerJson {
                 .command()
                 .ifPresent(command -> write(command, json.putObject("exec").putObject("command")));
         json.set("resources", write(container.resources()));
+        container
+                .resourceLimits()
+                .ifPresent(limits -> json.set("resourceLimits", ResourceLimitsJson.write(limits)));
         var endpoints = json.putArray("endpoints");
         container.endpoints().forEach(endpoint -> write(endpoint, endpoints.addObject()));
         PodJson.texts(json, "environment", container.environment());
@@ -241,7 +245,7 @@ final class PodContainerJson {
                                 .put("name", mount.name())
                                 .put("mountPath", mount.mountPath())
                                 .put("readOnly", mount.readOnly()));
-        json.putArray("artifacts");
+        json.set("artifacts", ArtifactJson.write(container.artifacts()));
         PodJson.texts(json, "labels", container.labels());
         container
                 .killGraceSeconds()

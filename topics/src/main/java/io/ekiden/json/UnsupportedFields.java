@@ -7,10 +7,9 @@ import java.util.List;
 final class UnsupportedFields {
     static final String NOT_SUPPORTED = "is not supported by this version of Ekiden";
 
-    private static final List<String> LISTS = List.of("fetch", "storeUrls", "uris");
-    private static final List<String> OBJECTS =
-            List.of("check", "ipAddress", "resourceLimits", "secrets");
-    private static final List<String> PARTS_OF_CONTAINER = List.of("appc", "linuxInfo");
+    private static final List<String> LISTS = List.of("storeUrls");
+    private static final List<String> OBJECTS = List.of("check", "ipAddress", "secrets");
+    private static final List<String> PARTS_OF_CONTAINER = List.of("appc");
 
     private UnsupportedFields() {}
 
@@ -20,7 +19,6 @@ final class UnsupportedFields {
         app.text("executor")
                 .filter(executor -> !executor.isEmpty())
                 .ifPresent(_ -> refuse(app, "executor"));
-        app.flag("tty").filter(tty -> tty).ifPresent(_ -> refuse(app, "tty"));
         app.object("executorResources").ifPresent(UnsupportedFields::executorResources);
     }
 
@@ -58,10 +56,6 @@ final class UnsupportedFields {
         container
                 .object("docker")
                 .ifPresent(docker -> {
-                    docker.flag("privileged")
-                            .filter(privileged -> privileged)
-                            .ifPresent(_ -> refuse(docker, "privileged"));
-                    emptyList(docker, "parameters");
                     emptyObject(docker, "pullConfig");
                     emptyObject(docker, "credential");
                 });

@@ -14,6 +14,9 @@ import java.util.SortedSet;
 /// @param user the operating system user of the task; the agent's own when absent
 /// @param taskKillGraceSeconds seconds between SIGTERM and SIGKILL; the agent's default when absent
 /// @param resources of the task itself, without its volumes
+/// @param resourceLimits what the task may take at most, when that is more
+/// @param tty whether the task's output is a terminal
+/// @param fetch what is in the sandbox before the task starts, in this order
 /// @param portDefinitions on the bridge network, Marathon's port mappings; service ports are 0 only
 ///   until the planner has assigned them
 public record App(
@@ -24,8 +27,11 @@ public record App(
         SortedMap<String, String> env,
         int instances,
         Resources resources,
+        Optional<ResourceLimits> resourceLimits,
+        boolean tty,
         Network network,
         Optional<Container> container,
+        List<Artifact> fetch,
         List<PortDefinition> portDefinitions,
         boolean requirePorts,
         List<HealthCheck> healthChecks,
@@ -46,6 +52,7 @@ public record App(
 
     public App {
         args = List.copyOf(args);
+        fetch = List.copyOf(fetch);
         env = Sorted.copyOf(env);
         portDefinitions = List.copyOf(portDefinitions);
         healthChecks = List.copyOf(healthChecks);
@@ -64,6 +71,11 @@ public record App(
     @Override
     public Container.Type runtime() {
         return container.map(Container::type).orElse(Container.Type.MESOS);
+    }
+
+    @Override
+    public boolean fetches() {
+        return !fetch.isEmpty();
     }
 
     @Override
@@ -140,8 +152,11 @@ public record App(
                 env,
                 instances,
                 resources,
+                resourceLimits,
+                tty,
                 network,
                 container,
+                fetch,
                 ports,
                 requirePorts,
                 healthChecks,

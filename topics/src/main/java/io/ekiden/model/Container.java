@@ -6,7 +6,8 @@ import java.util.Optional;
 /// What an app's tasks run in.
 ///
 /// @param docker the image; there whenever `type` is DOCKER
-public record Container(Type type, Optional<Docker> docker, List<Volume> volumes) {
+public record Container(
+        Type type, Optional<Docker> docker, Optional<LinuxInfo> linuxInfo, List<Volume> volumes) {
     /// Marathon's containerizers.
     public enum Type {
         /// A process of the agent's machine, without an engine.
@@ -16,7 +17,17 @@ public record Container(Type type, Optional<Docker> docker, List<Volume> volumes
     }
 
     /// @param forcePullImage pulled before every launch; else only when the machine has it not
-    public record Docker(String image, boolean forcePullImage) {}
+    /// @param privileged whether it has all rights on the machine; only where the agent's operator
+    ///   allows that
+    public record Docker(
+            String image, boolean forcePullImage, boolean privileged, List<Parameter> parameters) {
+        public Docker {
+            parameters = List.copyOf(parameters);
+        }
+    }
+
+    /// @param key of a [DockerOption]
+    public record Parameter(String key, String value) {}
 
     public Container {
         volumes = List.copyOf(volumes);

@@ -68,6 +68,11 @@ public record Pod(
         return Container.Type.MESOS;
     }
 
+    @Override
+    public boolean fetches() {
+        return containers.stream().anyMatch(container -> !container.artifacts().isEmpty());
+    }
+
     /// The endpoints of all containers, in the order of the containers.
     public List<PodContainer.Endpoint> endpoints() {
         return containers.stream().flatMap(container -> container.endpoints().stream()).toList();

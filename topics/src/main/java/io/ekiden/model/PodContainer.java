@@ -9,18 +9,22 @@ import java.util.SortedMap;
 /// @param name unique in the pod
 /// @param command run by `/bin/sh -c` (one element, `shell`) or as it is
 /// @param resources of the container itself
+/// @param resourceLimits what it may take at most, when that is more
 /// @param healthCheck its `portIndex` counts this container's endpoints
+/// @param artifacts what is in the container's sandbox before it starts, in this order
 /// @param killGraceSeconds between SIGTERM and SIGKILL; the agent's default when absent
 public record PodContainer(
         String name,
         Optional<Command> command,
         Resources resources,
+        Optional<ResourceLimits> resourceLimits,
         Optional<String> user,
         SortedMap<String, String> environment,
         SortedMap<String, String> labels,
         List<Endpoint> endpoints,
         Optional<HealthCheck> healthCheck,
         List<VolumeMount> volumeMounts,
+        List<Artifact> artifacts,
         Optional<Integer> killGraceSeconds) {
 
     /// What a container runs.
@@ -71,5 +75,6 @@ public record PodContainer(
         labels = Sorted.copyOf(labels);
         endpoints = List.copyOf(endpoints);
         volumeMounts = List.copyOf(volumeMounts);
+        artifacts = List.copyOf(artifacts);
     }
 }

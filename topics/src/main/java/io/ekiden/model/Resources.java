@@ -13,7 +13,8 @@ public record Resources(long cpus, long mem, long disk, long gpus) {
         return new Resources(millionths(cpus), millionths(mem), millionths(disk), millionths(gpus));
     }
 
-    private static long millionths(double amount) {
+    /// An amount as people write it: 0.1 is 100000.
+    public static long millionths(double amount) {
         return BigDecimal.valueOf(amount)
                 .setScale(SCALE, RoundingMode.HALF_UP)
                 .unscaledValue()

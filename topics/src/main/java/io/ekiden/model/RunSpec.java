@@ -58,6 +58,9 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// The runtime that an instance needs.
     Container.Type runtime();
 
+    /// Whether anything is fetched before a task of it starts.
+    boolean fetches();
+
     /// The ports of an instance in their order, by which host ports are given and endpoints are
     /// counted.
     List<PortDefinition> ports();

@@ -41,8 +41,11 @@ class AppJsonReadTest {
                                 Collections.emptySortedMap(),
                                 1,
                                 Resources.of(1, 128, 0, 0),
+                                Optional.empty(),
+                                false,
                                 Network.HOST,
                                 Optional.empty(),
+                                List.of(),
                                 List.of(port(0, "default")),
                                 false,
                                 List.of(),
@@ -305,22 +308,18 @@ class AppJsonReadTest {
             textBlock =
                     """
                     "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
-                    "fetch": [{"uri": "http://x"}]                           | /fetch
-                    "uris": ["http://x"]                                     | /uris
                     "check": {"tcp": {}}                                     | /check
                     "secrets": {"a": {"source": "b"}}                        | /secrets
                     "env": {"A": {"secret": "b"}}                            | /env/A
-                    "resourceLimits": {"cpus": "unlimited"}                  | /resourceLimits
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor
                     "ipAddress": {"networkName": "x"}                        | /ipAddress
                     "networks": [{"mode": "container", "name": "x"}]         | /networks(0)/mode,/networks(0)/name
                     "networks": [{}]                                         | /networks(0)/mode
-                    "container": {"docker": {"image": "x", "privileged": true}} | /container/docker/privileged
                     "container": {"docker": {"image": "x", "network": "USER"}}  | /container/docker/network
-                    "container": {"docker": {"image": "x", "parameters": [{"key": "a"}]}} | /container/docker/parameters
-                    "container": {"docker": {"image": "x"}, "linuxInfo": {}}    | /container/linuxInfo
+                    "container": {"docker": {"image": "x", "pullConfig": {"secret": "a"}}} | /container/docker/pullConfig
+                    "container": {"type": "MESOS", "linuxInfo": {"seccomp": {"unconfined": true}}} | /container/linuxInfo
                     "networks": [{"mode": "host"}, {"mode": "host"}]         | /networks
                     "healthChecks": [{"ipProtocol": "IPv6"}]                 | /healthChecks(0)/ipProtocol
                     """)

@@ -38,7 +38,7 @@ class ContainerJsonTest {
         assertThat(app.network()).isEqualTo(Network.BRIDGE);
         assertThat(app.runtime()).isEqualTo(Container.Type.DOCKER);
         assertThat(app.container().flatMap(Container::docker))
-                .contains(new Container.Docker("nginx", true));
+                .contains(new Container.Docker("nginx", true, false, List.of()));
         assertThat(app.requirePorts()).isFalse();
         assertThat(app.portDefinitions())
                 .containsExactly(

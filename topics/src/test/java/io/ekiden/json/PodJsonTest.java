@@ -122,7 +122,7 @@ class PodJsonTest {
                     {'c': {'healthCheck': {'intervalSeconds': 5}}}      | !/containers(0)/healthCheck must have exactly one of 'http', 'tcp' and 'exec'; !/containers(0)/healthCheck/timeoutSeconds must be less than intervalSeconds
                     {'c': {'volumeMounts': [{'name': 'v', 'mountPath': 'x'}]}} | !/containers(0)/volumeMounts(0)/name there is no volume 'v'
                     {'c': {'volumeMounts': [{'name': 'v', 'mountPath': '../x'}]}, 'volumes': [{'name': 'v'}]} | !/containers(0)/volumeMounts(0)/mountPath must be a relative path without empty parts, '.' and '..'
-                    {'c': {'artifacts': [{'uri': 'x'}]}}                | !/containers(0)/artifacts is not supported by this version of Ekiden
+                    {'c': {'artifacts': [{'uri': 'x'}]}}                | !/containers(0)/artifacts(0)/uri must be a URI of http, https or file
                     """,
             quoteCharacter = '"')
     void whatIsWrongIsSaid(String change, String problem) {

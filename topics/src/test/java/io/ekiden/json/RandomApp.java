@@ -1,15 +1,19 @@
 package io.ekiden.json;
 
 import io.ekiden.model.App;
+import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
+import io.ekiden.model.LinuxInfo;
+import io.ekiden.model.LinuxInfo.Ipc;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessCheck;
+import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.UnreachableStrategy;
@@ -52,8 +56,12 @@ final class RandomApp {
                         random.nextLong(1_000_000_000_000_000L),
                         random.nextLong(1_000_000),
                         random.nextInt(3) * 1_000_000L),
+                limits(),
+                container.filter(c -> c.type() == Container.Type.DOCKER).isPresent()
+                        && random.nextBoolean(),
                 network,
                 container,
+                artifacts(),
                 ports,
                 network == Network.HOST && random.nextBoolean(),
                 checks(ports.size()),
@@ -133,13 +141,47 @@ final class RandomApp {
         if (!docker) {
             return volumes.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(new Container(Container.Type.MESOS, Optional.empty(), volumes));
+                    : Optional.of(
+                            new Container(
+                                    Container.Type.MESOS,
+                                    Optional.empty(),
+                                    Optional.empty(),
+                                    volumes));
         }
         return Optional.of(
                 new Container(
                         Container.Type.DOCKER,
-                        Optional.of(new Container.Docker("a/b:c", random.nextBoolean())),
+                        Optional.of(
+                                new Container.Docker(
+                                        "a/b:c",
+                                        random.nextBoolean(),
+                                        random.nextBoolean(),
+                                        parameters())),
+                        maybe(new LinuxInfo(maybe(true), Optional.of(new Ipc(maybe(64))))),
                         volumes));
+    }
+
+    private List<Container.Parameter> parameters() {
+        return random.nextBoolean()
+                ? List.of()
+                : List.of(
+                        new Container.Parameter("hostname", "h"),
+                        new Container.Parameter("ulimit", "nofile=1:2"));
+    }
+
+    private Optional<ResourceLimits> limits() {
+        return maybe(
+                new ResourceLimits(
+                        Optional.of(new ResourceLimits.Limit.AtMost(999_000_000_500_000L)),
+                        maybe(new ResourceLimits.Limit.Unlimited())));
+    }
+
+    private List<Artifact> artifacts() {
+        var all =
+                List.of(
+                        new Artifact("http://x/a.tgz?q=1", true, false, false, Optional.empty()),
+                        new Artifact("file:///x/b", false, true, true, Optional.of("bin/b")));
+        return all.stream().filter(_ -> random.nextInt(3) == 0).toList();
     }
 
     private List<PortDefinition> ports(Network network) {

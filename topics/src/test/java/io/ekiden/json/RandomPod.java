@@ -1,5 +1,6 @@
 package io.ekiden.json;
 
+import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.HealthCheck;
@@ -13,6 +14,7 @@ import io.ekiden.model.PodContainer.Command;
 import io.ekiden.model.PodContainer.Endpoint;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
+import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
@@ -95,6 +97,10 @@ final class RandomPod {
                         1_000 + random.nextLong(1_000_000_000_000_000L),
                         random.nextLong(1_000_000),
                         random.nextInt(3) * 1_000_000L),
+                maybe(
+                        new ResourceLimits(
+                                maybe(new ResourceLimits.Limit.Unlimited()),
+                                Optional.of(new ResourceLimits.Limit.Unlimited()))),
                 maybe("nobody"),
                 texts(),
                 texts(),
@@ -104,6 +110,9 @@ final class RandomPod {
                         .map(volume ->
                                 new VolumeMount(volume.name(), "mnt/" + volume.name(), false))
                         .toList(),
+                random.nextBoolean()
+                        ? List.of()
+                        : List.of(new Artifact("http://x/y", true, false, true, maybe("z"))),
                 maybe(random.nextInt(100)));
     }
 

@@ -253,12 +253,16 @@ public final class AgentSteps {
 
     private static void ended(Draft draft, Event.Ended ended) {
         draft.live(ended.taskId())
-                .ifPresent(task ->
-                        draft.end(
-                                task.withState(
-                                        endState(task, ended.exitCode()),
-                                        ended.exitCode(),
-                                        ended.message())));
+                .ifPresent(task -> {
+                    var state = endState(task, ended.exitCode());
+                    draft.end(task.withState(state, ended.exitCode(), message(state, ended)));
+                });
+    }
+
+    private static String message(TaskState state, Event.Ended ended) {
+        return state == TaskState.FAILED && !ended.lastOutput().isEmpty()
+                ? ended.message() + "\n" + ended.lastOutput()
+                : ended.message();
     }
 
     private static TaskState endState(LocalTask task, Optional<Integer> exitCode) {

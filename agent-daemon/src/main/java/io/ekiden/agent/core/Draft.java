@@ -16,8 +16,8 @@ import java.util.TreeSet;
 
 /// One step in the making: the state as changed so far, and what was decided to do.
 final class Draft {
-    /// Longest message of a report, in characters: a report must fit into a Kafka record.
-    static final int MAX_MESSAGE = 1024;
+    /// Longest message of a report, in characters: a reason and the last output of a task.
+    static final int MAX_MESSAGE = 1024 + 8192;
 
     private final AgentState before;
     private final TreeMap<TaskId, LocalTask> tasks;

@@ -35,7 +35,22 @@ public sealed interface Event {
     /// The task has ended and nothing of it is left.
     ///
     /// @param exitCode absent when nobody saw how it ended
-    record Ended(TaskId taskId, Optional<Integer> exitCode, String message) implements Event {}
+    /// @param lastOutput what it has written last; empty when nobody has looked
+    record Ended(TaskId taskId, Optional<Integer> exitCode, String message, String lastOutput)
+            implements Event {
+        public Ended(TaskId taskId, Optional<Integer> exitCode, String message) {
+            this(taskId, exitCode, message, "");
+        }
+
+        /// Whether its end is one that its output may explain.
+        public boolean unexplained() {
+            return lastOutput.isEmpty() && exitCode.filter(code -> code != 0).isPresent();
+        }
+
+        public Ended withLastOutput(String text) {
+            return new Ended(taskId, exitCode, message, text);
+        }
+    }
 
     /// The task could not be started.
     record NotStartable(TaskId taskId, String reason) implements Event {}

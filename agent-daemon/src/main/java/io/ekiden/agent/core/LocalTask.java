@@ -45,11 +45,11 @@ public record LocalTask(
                 Optional.empty());
     }
 
-    /// A container may have to wait for its image.
+    /// A container may have to wait for its image, and anything for what is fetched.
     private static TaskState firstState(AgentCommand.Task task) {
         return switch (task.spec().runtime()) {
             case DOCKER -> TaskState.STAGING;
-            case MESOS -> TaskState.STARTING;
+            case MESOS -> task.spec().fetches() ? TaskState.STAGING : TaskState.STARTING;
         };
     }
 

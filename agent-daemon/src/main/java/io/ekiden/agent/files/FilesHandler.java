@@ -177,6 +177,7 @@ final class FilesHandler implements Handler<HttpServerRequest> {
         var tail =
                 new LogTail(
                         () -> open(sandbox, log.name()),
+                        () -> open(sandbox, log.name() + ".1"),
                         reply.lastEventId().filter(_ -> events.isPresent()).orElse(log.offset()));
         if (events.isPresent()) {
             reply.events();

@@ -8,14 +8,22 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /// Reads a growing file as far as it goes, again and again. When another file has its name, or it
-/// has become shorter, reading begins anew at 0. While nothing that may be read has the name, the
-/// file that was open is read on.
+/// has become shorter, reading begins anew at 0; of what was rotated away the rest is read first.
+/// While nothing that may be read has the name, the file that was open is read on.
 final class LogTail implements AutoCloseable {
     static final int PIECE = 64 << 10;
 
     private final Opening opening;
+    private final Opening earlier;
     private final long from;
     private Optional<OpenFile> file = Optional.empty();
+
+    /// To which the file was rotated last.
+    private Optional<Object> rotatedTo = Optional.empty();
+
+    /// What was rotated away, while some of it is still to be read.
+    private Optional<OpenFile> rest = Optional.empty();
+
     private boolean begun;
     private long position;
 
@@ -42,9 +50,11 @@ final class LogTail implements AutoCloseable {
         TRUNCATED
     }
 
+    /// @param earlier opens what the file was copied to when it was emptied
     /// @param from a negative offset counts from the end that the file has at first sight
-    LogTail(Opening opening, long from) {
+    LogTail(Opening opening, Opening earlier, long from) {
         this.opening = opening;
+        this.earlier = earlier;
         this.from = from;
     }
 
@@ -57,13 +67,17 @@ final class LogTail implements AutoCloseable {
         }
         long size = file.get().channel().size();
         if (!begun) {
+            var _ = emptied();
             begun = true;
             return begin(size);
         }
-        if (size < position) {
-            return again(Why.TRUNCATED);
+        if (rest.isPresent()) {
+            return readRest();
         }
-        return size > position ? read() : replaced();
+        if (size < position) {
+            return emptied() ? readRest() : again(Why.TRUNCATED);
+        }
+        return size > position ? read(file.get()) : replaced();
     }
 
     private Seen begin(long size) {
@@ -75,14 +89,43 @@ final class LogTail implements AutoCloseable {
         return new Seen.Begins(position, Why.FIRST);
     }
 
+    /// Whether it was rotated since this was asked last: then the rest can be read.
+    private boolean emptied() throws IOException {
+        var now = earlier.open();
+        var identity = now.map(OpenFile::identity);
+        boolean rotated = begun && now.isPresent() && !identity.equals(rotatedTo);
+        rotatedTo = identity;
+        rest = now;
+        if (!rotated) {
+            closeRest();
+        }
+        return rotated;
+    }
+
+    private Seen readRest() throws IOException {
+        var seen = read(rest.orElseThrow());
+        if (seen instanceof Seen.Bytes) {
+            return seen;
+        }
+        closeRest();
+        return again(Why.ROTATED);
+    }
+
+    private void closeRest() throws IOException {
+        if (rest.isPresent()) {
+            rest.get().close();
+            rest = Optional.empty();
+        }
+    }
+
     private Seen again(Why why) {
         position = 0;
         return new Seen.Begins(0, why);
     }
 
-    private Seen read() throws IOException {
+    private Seen read(OpenFile from) throws IOException {
         var bytes = ByteBuffer.allocate(PIECE);
-        int read = file.orElseThrow().channel().read(bytes, position);
+        int read = from.channel().read(bytes, position);
         if (read <= 0) {
             return new Seen.Nothing();
         }
@@ -100,6 +143,9 @@ final class LogTail implements AutoCloseable {
         }
         file.get().close();
         file = now;
+        // Where the old one may be by now.
+        var _ = emptied();
+        closeRest();
         return again(Why.ROTATED);
     }
 
@@ -110,6 +156,7 @@ final class LogTail implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        closeRest();
         if (file.isPresent()) {
             file.get().close();
         }

@@ -1,5 +1,6 @@
 package io.ekiden.agent.runtime;
 
+import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,23 +115,29 @@ record Cgroups(Optional<String> limits, List<Base> bases) {
     }
 
     /// Makes the groups of one task and sets its limits.
-    List<Path> create(String name, Resources resources) throws IOException {
+    List<Path> create(String name, Resources resources, Optional<ResourceLimits> limits)
+            throws IOException {
         var groups = new ArrayList<Path>();
         for (var base : bases) {
             var group = Files.createDirectories(base.path().resolve(name));
             for (var controller : base.controllers()) {
-                limit(group, base.v2(), controller, resources);
+                limit(group, base.v2(), controller, resources, limits);
             }
             groups.add(group);
         }
         return List.copyOf(groups);
     }
 
-    private static void limit(Path group, boolean v2, String controller, Resources resources)
+    private static void limit(
+            Path group,
+            boolean v2,
+            String controller,
+            Resources resources,
+            Optional<ResourceLimits> limits)
             throws IOException {
         switch (controller) {
             case "memory" -> {
-                var bytes = Limits.memoryBytes(resources);
+                var bytes = Limits.memoryBytes(resources, limits);
                 if (bytes.isPresent()) {
                     limitMemory(group, v2, bytes.get());
                 }
@@ -142,9 +149,23 @@ record Cgroups(Optional<String> limits, List<Base> bases) {
                 } else {
                     set(group, "cpu.shares", Limits.cpuShares(resources));
                 }
+                var quota = Limits.cpuQuotaMicros(limits);
+                if (quota.isPresent()) {
+                    limitCpu(group, v2, quota.get());
+                }
             }
             case "pids" -> set(group, "pids.max", Limits.MAX_PIDS);
             default -> throw new IllegalStateException(controller);
+        }
+    }
+
+    private static void limitCpu(Path group, boolean v2, long quota) throws IOException {
+        if (v2) {
+            Files.writeString(
+                    group.resolve("cpu.max"), "%d %d".formatted(quota, Limits.CPU_PERIOD_MICROS));
+        } else {
+            set(group, "cpu.cfs_period_us", Limits.CPU_PERIOD_MICROS);
+            set(group, "cpu.cfs_quota_us", quota);
         }
     }
 

@@ -5,6 +5,7 @@ import io.ekiden.model.App;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodContainer;
 import io.ekiden.model.PodContainer.Command;
+import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +13,11 @@ import java.util.Optional;
 /// What a native process is started with: that of an app's task, or of one of a pod's containers.
 ///
 /// @param command program and arguments; empty when there is none
-record Execution(List<String> command, Optional<String> user, Resources resources) {
+record Execution(
+        List<String> command,
+        Optional<String> user,
+        Resources resources,
+        Optional<ResourceLimits> limits) {
     Execution {
         command = List.copyOf(command);
     }
@@ -24,13 +29,19 @@ record Execution(List<String> command, Optional<String> user, Resources resource
                     new Execution(
                             app.cmd().map(Execution::shell).orElse(app.args()),
                             app.user(),
-                            app.resources());
+                            app.resources(),
+                            app.resourceLimits());
             case Pod pod ->
                     task.taskId()
                             .container()
                             .flatMap(pod::container)
                             .map(container -> of(pod, container))
-                            .orElse(new Execution(List.of(), Optional.empty(), Resources.NONE));
+                            .orElse(
+                                    new Execution(
+                                            List.of(),
+                                            Optional.empty(),
+                                            Resources.NONE,
+                                            Optional.empty()));
         };
     }
 
@@ -38,7 +49,8 @@ record Execution(List<String> command, Optional<String> user, Resources resource
         return new Execution(
                 container.command().map(Execution::arguments).orElse(List.of()),
                 container.user().or(pod::user),
-                container.resources());
+                container.resources(),
+                container.resourceLimits());
     }
 
     private static List<String> arguments(Command command) {

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
@@ -114,15 +115,19 @@ final class Launcher {
         return environment;
     }
 
+    /// Makes the sandbox, which is the agent's own until the launch.
+    void prepare(TaskFiles files) throws IOException {
+        Files.createDirectories(files.sandbox());
+        WorkDir.restrict(files.sandbox(), "rwxr-x---");
+    }
+
     /// Starts the supervisor, which outlives this process.
     Process launch(LocalTask local, TaskFiles files) throws IOException {
         var task = local.task().orElseThrow();
-        Files.createDirectories(files.sandbox());
-        WorkDir.restrict(files.sandbox(), "rwxr-x---");
         var execution = Execution.of(task);
         var user = execution.user().filter(name -> !Users.isMyself(name));
         if (user.isPresent()) {
-            giveTo(user.get(), files.sandbox());
+            giveAllTo(user.get(), files.sandbox());
         }
         for (var mount : Mounts.of(task, work, volumes.of(local))) {
             mount(mount, files.sandbox(), user);
@@ -132,7 +137,7 @@ final class Launcher {
                 LaunchScript.of(environment(task), execution.command(), true)
                         .getBytes(StandardCharsets.UTF_8));
         var name = WorkDir.name(task.taskId());
-        var groups = isolation.cgroups().create(name, execution.resources());
+        var groups = isolation.cgroups().create(name, execution.resources(), execution.limits());
         files.writeCgroups(groups);
 
         var command = new ArrayList<>(session());
@@ -165,10 +170,19 @@ final class Launcher {
         return sessions ? List.of("setsid") : List.of();
     }
 
+    private static void giveAllTo(String user, Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            for (var path : all.toList()) {
+                giveTo(user, path);
+            }
+        }
+    }
+
     private static void giveTo(String user, Path folder) throws IOException {
         var principal =
                 folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
-        Files.getFileAttributeView(folder, PosixFileAttributeView.class).setOwner(principal);
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .setOwner(principal);
     }
 
     /// Runs a health check's command as the task's user, in its sandbox, namespace and environment.

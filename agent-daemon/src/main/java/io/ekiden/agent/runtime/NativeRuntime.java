@@ -4,6 +4,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
 import io.ekiden.model.Sorted;
@@ -37,6 +38,7 @@ public final class NativeRuntime implements TaskRuntime {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration POLL_STARTING = Duration.ofMillis(10);
     private static final Duration MAX_START = Duration.ofSeconds(30);
+    private static final Duration BOUND_OUTPUT = Duration.ofSeconds(1);
     private static final Duration KILL_ROUND = Duration.ofMillis(100);
 
     /// So many rounds after SIGKILL a supervisor that still says nothing is itself killed.
@@ -46,6 +48,7 @@ public final class NativeRuntime implements TaskRuntime {
     private final String bootId;
     private final Isolation isolation;
     private final Launcher launcher;
+    private final Fetcher fetcher;
     private final Map<TaskId, Watched> watched = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock;
     private volatile Optional<Consumer<Event>> listener = Optional.empty();
@@ -55,10 +58,12 @@ public final class NativeRuntime implements TaskRuntime {
             String bootId,
             String hostname,
             Isolation isolation,
+            Fetcher fetcher,
             SortedMap<String, String> common) {
         this.work = work;
         this.bootId = bootId;
         this.isolation = isolation;
+        this.fetcher = fetcher;
         this.launcher = new Launcher(work, bootId, hostname, isolation, common);
         this.clock =
                 Executors.newSingleThreadScheduledExecutor(
@@ -69,13 +74,17 @@ public final class NativeRuntime implements TaskRuntime {
     /// @param common variables of every task; those of its own come before them
     /// @throws UncheckedIOException when the work directory cannot be used
     public static NativeRuntime create(
-            WorkDir work, String bootId, String hostname, SortedMap<String, String> common) {
+            WorkDir work,
+            String bootId,
+            String hostname,
+            Fetcher fetcher,
+            SortedMap<String, String> common) {
         try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
             WorkDir.writeAtomically(Launcher.script(work), script.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new NativeRuntime(work, bootId, hostname, Isolation.detect(), common);
+        return new NativeRuntime(work, bootId, hostname, Isolation.detect(), fetcher, common);
     }
 
     @Override
@@ -112,6 +121,18 @@ public final class NativeRuntime implements TaskRuntime {
                         POLL.toMillis(),
                         POLL.toMillis(),
                         TimeUnit.MILLISECONDS);
+        var _ =
+                clock.scheduleWithFixedDelay(
+                        this::boundOutput,
+                        BOUND_OUTPUT.toMillis(),
+                        BOUND_OUTPUT.toMillis(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void boundOutput() {
+        watched.values().stream()
+                .map(task -> task.files.sandbox())
+                .forEach(sandbox -> Rotation.bound(sandbox, Rotation.MAX_BYTES));
     }
 
     private void inspectAdopted() {
@@ -143,6 +164,9 @@ public final class NativeRuntime implements TaskRuntime {
                 notStartable(mine, problem.get());
                 return;
             }
+            if (!fetched(task, mine)) {
+                return;
+            }
             var process = launcher.launch(task, mine.files);
             mine.startedAs(process);
             var _ = process.onExit().thenRun(() -> Thread.ofVirtual().start(() -> inspect(mine)));
@@ -153,6 +177,27 @@ public final class NativeRuntime implements TaskRuntime {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /// Whether all is there that the task wants to find; else it has ended.
+    private boolean fetched(LocalTask task, Watched mine) throws IOException {
+        launcher.prepare(mine.files);
+        var outcome =
+                fetcher.fetch(
+                        task.task().orElseThrow(),
+                        mine.files.sandbox(),
+                        () -> mine.stopped() || listener.isEmpty(),
+                        message -> tell(new Event.Staging(task.taskId(), message)));
+        return switch (outcome) {
+            case Fetcher.Outcome.Done _ -> true;
+            case Fetcher.Outcome.Failed(var reason) -> notStarted(mine, reason);
+            case Fetcher.Outcome.Stopped _ -> notStarted(mine, "killed before it was started");
+        };
+    }
+
+    private boolean notStarted(Watched task, String reason) {
+        endUnstarted(task, new Event.Ended(task.taskId(), Optional.empty(), reason));
+        return false;
     }
 
     private void awaitRunning(Watched task) throws InterruptedException {
@@ -168,12 +213,13 @@ public final class NativeRuntime implements TaskRuntime {
     }
 
     private void notStartable(Watched task, String reason) {
+        endUnstarted(task, new Event.NotStartable(task.taskId(), reason));
+    }
+
+    private void endUnstarted(Watched task, Event end) {
         synchronized (task) {
-            if (task.ended.isDone()) {
-                return;
-            }
-            if (task.files.claim()) {
-                conclude(task, new Event.NotStartable(task.taskId(), reason));
+            if (!task.ended.isDone() && listener.isPresent() && task.files.claim()) {
+                conclude(task, end);
             }
         }
     }
@@ -250,8 +296,10 @@ public final class NativeRuntime implements TaskRuntime {
     @Override
     public void kill(TaskId taskId, Duration grace) {
         Optional.ofNullable(watched.get(taskId))
-                .ifPresent(task ->
-                        Thread.ofVirtual().name("kill-" + taskId).start(() -> kill(task, grace)));
+                .ifPresent(task -> {
+                    task.stop();
+                    Thread.ofVirtual().name("kill-" + taskId).start(() -> kill(task, grace));
+                });
     }
 
     private void kill(Watched task, Duration grace) {

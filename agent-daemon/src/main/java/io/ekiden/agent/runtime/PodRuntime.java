@@ -121,14 +121,24 @@ public final class PodRuntime implements TaskRuntime {
 
     private void told(Event event) {
         switch (event) {
+            case Event.Staging(var id, var message) when unitOf(id).isPresent() ->
+                    tell(new Event.Staging(unitOf(id).get().taskId(), message));
             case Event.Running(var id) when unitOf(id).isPresent() ->
                     unitOf(id).get().running(id).ifPresent(this::tell);
-            case Event.Ended(var id, var exit, var message) when unitOf(id).isPresent() ->
-                    ended(unitOf(id).get(), id, new PodUnit.End(exit, message, true));
+            case Event.Ended end when unitOf(end.taskId()).isPresent() ->
+                    ended(unitOf(end.taskId()).get(), end.taskId(), end(end));
             case Event.NotStartable(var id, var reason) when unitOf(id).isPresent() ->
-                    ended(unitOf(id).get(), id, new PodUnit.End(Optional.empty(), reason, false));
+                    ended(
+                            unitOf(id).get(),
+                            id,
+                            new PodUnit.End(Optional.empty(), reason, "", false));
             default -> tell(event);
         }
+    }
+
+    private PodUnit.End end(Event.Ended end) {
+        var last = end.unexplained() ? LastOutput.of(work.sandbox(end.taskId())) : "";
+        return new PodUnit.End(end.exitCode(), end.message(), last, true);
     }
 
     private Optional<PodUnit> unitOf(TaskId id) {

@@ -27,7 +27,7 @@ final class PodUnit {
     /// How a container ended.
     ///
     /// @param started whether its program was ever executed
-    record End(Optional<Integer> exit, String message, boolean started) {
+    record End(Optional<Integer> exit, String message, String lastOutput, boolean started) {
         boolean good() {
             return exit.equals(Optional.of(0));
         }
@@ -93,7 +93,7 @@ final class PodUnit {
                         .findFirst()
                         .map(End::exit)
                         .orElse(Optional.of(0));
-        return new Event.Ended(taskId, exit, message);
+        return new Event.Ended(taskId, exit, message, cause.getValue().lastOutput());
     }
 
     private static String name(TaskId part) {

@@ -19,6 +19,7 @@ final class Watched {
     private final long seenAt = System.nanoTime();
     private Optional<Process> child = Optional.empty();
     private boolean announced;
+    private volatile boolean stopped;
 
     Watched(TaskFiles files, boolean neverStarted) {
         this.files = files;
@@ -27,6 +28,15 @@ final class Watched {
 
     TaskId taskId() {
         return files.taskId();
+    }
+
+    /// Not to be started any more.
+    void stop() {
+        stopped = true;
+    }
+
+    boolean stopped() {
+        return stopped;
     }
 
     synchronized void startedAs(Process process) {

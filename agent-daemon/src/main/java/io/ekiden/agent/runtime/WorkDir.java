@@ -26,7 +26,8 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Where an agent keeps what must outlive it: `tasks/<id>` (record and process files),
-/// `sandboxes/<id>` (the task's own directory), and `volumes/<id>` (persistent volumes).
+/// `sandboxes/<id>` (the task's own directory), `volumes/<id>` (persistent volumes); and `cache`,
+/// which need not.
 public record WorkDir(Path root) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._#-]{0,199}");
     private static final int KEPT_OF_LONG_ID = 120;
@@ -84,6 +85,11 @@ public record WorkDir(Path root) {
     /// Where a persistent volume is kept.
     public Path volume(String id) {
         return volumes().resolve(name(id));
+    }
+
+    /// Files that several tasks wanted to be fetched.
+    public Path cache() {
+        return root.resolve("cache");
     }
 
     /// The id itself, unless it is too long for a file name or not made of harmless characters.

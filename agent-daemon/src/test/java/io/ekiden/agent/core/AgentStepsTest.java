@@ -11,6 +11,7 @@ import io.ekiden.log.AgentReport.HealthChanged;
 import io.ekiden.log.AgentReport.ReadinessChanged;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.AgentReport.TaskStatus;
+import io.ekiden.model.Artifact;
 import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.TaskId;
@@ -120,6 +121,14 @@ final class AgentStepsTest {
         on(new Event.Running(ID)).delivered().on(new Event.Staging(ID, "too late"));
         assertThat(task().state()).isEqualTo(TaskState.RUNNING);
         assertThat(actions).isEmpty();
+    }
+
+    @Test
+    void aTaskIsStagingWhileItsArtifactsAreFetched() {
+        var artifact = new Artifact("http://x/y", true, false, false, Optional.empty());
+        var task = Given.cmd("x").fetch(artifact).task(ID);
+        member().commanded(new AgentCommand.Launch("a1", 10, 11, task));
+        assertThat(states()).containsExactly(TaskState.STAGING);
     }
 
     @Test

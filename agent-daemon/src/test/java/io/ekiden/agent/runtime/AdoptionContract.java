@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// The contract's second part: how a task outlives its agent.
-public abstract class AdoptionContract extends RunContract {
+public abstract class AdoptionContract extends FetchContract {
     @Test
     void aSecondAgentAdoptsTheSameExecution() {
         var task = cmd("sleep 1000");

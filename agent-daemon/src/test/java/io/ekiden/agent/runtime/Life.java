@@ -95,7 +95,7 @@ public final class Life {
             case Event.Staging(var id, _) -> Optional.of(id);
             case Event.Found(var id) -> Optional.of(id);
             case Event.Running(var id) -> Optional.of(id);
-            case Event.Ended(var id, _, _) -> Optional.of(id);
+            case Event.Ended(var id, _, _, _) -> Optional.of(id);
             case Event.NotStartable(var id, _) -> Optional.of(id);
             default -> Optional.empty();
         };

@@ -1,16 +1,23 @@
 package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /// What the contract of all runtimes needs to know of the one that is tested, and of the machine.
 public interface Machine extends AutoCloseable {
     TaskRuntime runtime(WorkDir work, String bootId) throws IOException;
 
     Container.Type kind();
+
+    /// From this machine's loopback, and no files of the machine.
+    static Fetcher fetcher(WorkDir work) {
+        return new Fetcher(work.cache(), new Fetcher.Allowed(true, Optional.empty()));
+    }
 
     /// The same task, as one of this kind.
     Given adapted(Given given);

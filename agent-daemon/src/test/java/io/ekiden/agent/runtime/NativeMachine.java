@@ -30,7 +30,13 @@ final class NativeMachine implements Machine {
             Files.write(Launcher.script(work), script.readAllBytes());
         }
         return new PodRuntime(
-                new NativeRuntime(work, bootId, "127.0.0.1", isolation, new TreeMap<>()),
+                new NativeRuntime(
+                        work,
+                        bootId,
+                        "127.0.0.1",
+                        isolation,
+                        Machine.fetcher(work),
+                        new TreeMap<>()),
                 work,
                 Duration.ofSeconds(3));
     }

@@ -7,6 +7,7 @@ import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
+import io.ekiden.agent.runtime.docker.TaskHost;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
@@ -33,6 +34,7 @@ final class RuntimesTest {
         life.ifPresent(agent -> agent.runtime.close());
         var work = new WorkDir(dir);
         work.create();
+        var fetcher = Machine.fetcher(work);
         var docker =
                 new DockerRuntime(
                         work,
@@ -40,11 +42,10 @@ final class RuntimesTest {
                         "unix://" + dir.resolve("nobody.sock"),
                         "agent-1",
                         () -> Optional.of("cluster-1"),
-                        "127.0.0.1",
-                        "127.0.0.1",
-                        new TreeMap<>(),
+                        new TaskHost("127.0.0.1", "127.0.0.1", false, new TreeMap<>()),
+                        fetcher,
                         Patience.DEFAULT);
-        var plain = NativeRuntime.create(work, "boot-1", "127.0.0.1", new TreeMap<>());
+        var plain = NativeRuntime.create(work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>());
         life = Optional.of(new Life(work, "boot-1", new Runtimes(offered, plain, docker), seen));
         return life.get();
     }

@@ -1,6 +1,7 @@
 package io.ekiden.gateway.webhooks;
 
 import io.ekiden.gateway.core.EventId;
+import io.ekiden.process.Destination;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
@@ -54,7 +55,7 @@ final class Receiver {
             throws UnknownHostException {
         boolean tls = "https".equalsIgnoreCase(url.getScheme());
         int port = url.getPort() > 0 ? url.getPort() : tls ? 443 : 80;
-        var address = CallbackAddress.of(url.getHost());
+        var address = Destination.of(url.getHost());
         var options =
                 new RequestOptions()
                         .setMethod(HttpMethod.POST)

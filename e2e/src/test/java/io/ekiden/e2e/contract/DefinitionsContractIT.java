@@ -324,13 +324,9 @@ final class DefinitionsContractIT extends ContractTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    'fetch': [{'uri': 'http://x/y'}]                              | /fetch
-                    'uris': ['http://x/y']                                        | /uris
                     'secrets': {'a': {'source': 'b'}}                             | /secrets
                     'env': {'A': {'secret': 'b'}}                                 | /env/A
                     'ipAddress': {'networkName': 'n'}                             | /ipAddress
-                    'resourceLimits': {'cpus': 2}                                 | /resourceLimits
-                    'container': {'docker': {'image': 'x', 'privileged': true}}   | /container/docker/privileged
                     """)
     void notSupported(String fields, String path) {
         var reply = api.post("/v2/apps", "{'id': '/never', 'cmd': 'x', " + fields + "}");

@@ -2,6 +2,7 @@ package io.ekiden.agent.runtime.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.log.AgentCommand;
@@ -43,23 +44,26 @@ final class ContainerLauncher {
     private final Engine engine;
     private final EngineWatch watch;
     private final ImagePulls pulls;
+    private final Fetcher fetcher;
     private final Patience patience;
     private final WorkDir work;
     private final Volumes volumes;
-    private final ContainerSpec.Host host;
+    private final TaskHost host;
     private final Labels labels;
 
     ContainerLauncher(
             Engine engine,
             EngineWatch watch,
             Patience patience,
+            Fetcher fetcher,
             WorkDir work,
-            ContainerSpec.Host host,
+            TaskHost host,
             Labels labels) {
         this.engine = engine;
         this.watch = watch;
         this.pulls = new ImagePulls(engine, patience);
         this.patience = patience;
+        this.fetcher = fetcher;
         this.work = work;
         this.volumes = new Volumes(work);
         this.host = host;
@@ -73,6 +77,9 @@ final class ContainerLauncher {
 
         record Failed(String reason) implements Launch {}
 
+        /// What it wants to find in its sandbox cannot be brought there.
+        record NotFetched(String reason) implements Launch {}
+
         /// Its end was ordered before it began. Nothing of it runs.
         record Stopped() implements Launch {}
 
@@ -84,14 +91,24 @@ final class ContainerLauncher {
     Launch launch(Contained task, Consumer<String> progress) {
         var definition = task.task.task().orElseThrow();
         var sandbox = work.sandbox(task.taskId());
-        var problem = ContainerSpec.problem(definition, sandbox);
+        var problem = ContainerSpec.problem(definition, host, sandbox);
         if (problem.isPresent()) {
             return new Launch.Failed(problem.get());
         }
         try {
-            task.files.expectContainer(ContainerSpec.name(task.taskId()));
             Files.createDirectories(sandbox);
             WorkDir.restrict(sandbox, "rwxr-x---");
+            switch (fetcher.fetch(
+                    definition, sandbox, () -> task.stopped() || engine.closed(), progress)) {
+                case Fetcher.Outcome.Done _ -> {}
+                case Fetcher.Outcome.Failed(var reason) -> {
+                    return new Launch.NotFetched(reason);
+                }
+                case Fetcher.Outcome.Stopped _ -> {
+                    return task.stopped() ? new Launch.Stopped() : new Launch.Left();
+                }
+            }
+            task.files.expectContainer(ContainerSpec.name(task.taskId()));
             ContainerLog.prepare(sandbox);
             return new Attempt(task, definition, sandbox, volumes.of(task.task), progress).run();
         } catch (IOException e) {
@@ -288,7 +305,7 @@ final class ContainerLauncher {
             try {
                 var uid = user.get().flatMap(name -> Owner.uid(engine, patience, id, name));
                 if (uid.isPresent()) {
-                    Owner.give(uid.get(), sandbox);
+                    Owner.giveAll(uid.get(), sandbox);
                     for (var folder : folders.values()) {
                         Owner.give(uid.get(), folder);
                     }

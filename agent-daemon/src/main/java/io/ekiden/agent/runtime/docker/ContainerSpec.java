@@ -15,6 +15,8 @@ import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.App;
 import io.ekiden.model.Container;
+import io.ekiden.model.DockerOption;
+import io.ekiden.model.LinuxInfo;
 import io.ekiden.model.Network;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
@@ -34,16 +36,16 @@ import java.util.stream.Stream;
 ///
 /// A `cmd` runs by the image's `/bin/sh` in place of its entry point, `args` are given to its entry
 /// point, and the working directory is the image's own (Mesos' rules). Limits are those of native
-/// tasks: memory without swap, cpu as a share and no quota, a bound on processes. Signals reach all
-/// of the task's process group, as they do natively: `TINI_KILL_PROCESS_GROUP` says so to the
-/// engine's init.
+/// tasks: memory without swap, cpu as a share, a bound on processes. Signals reach all of the
+/// task's process group, as they do natively: `TINI_KILL_PROCESS_GROUP` says so to the engine's
+/// init.
 ///
 /// @param sandbox the task's directory on the agent's machine
 /// @param volumes directories of its persistent volumes by their container paths
 /// @param init whether the engine has an init of its own
 record ContainerSpec(
         AgentCommand.Task task,
-        Host host,
+        TaskHost host,
         Labels labels,
         Path sandbox,
         SortedMap<String, Path> volumes,
@@ -54,20 +56,14 @@ record ContainerSpec(
     private static final String INIT_SIGNALS = "TINI_KILL_PROCESS_GROUP";
     private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^a-zA-Z0-9_.-]");
 
+    ContainerSpec {
+        volumes = Sorted.copyOf(volumes);
+    }
+
     /// The log is read again from its beginning after a restart, so it must not be cut: the size is
     /// one that no log reaches. Else the defaults of the engine's own configuration would hold.
     private static final Map<String, String> WHOLE_LOG =
             Map.of("max-size", "1000p", "max-file", "1", "compress", "false");
-
-    /// Where tasks are reached.
-    ///
-    /// @param ip on which their ports are published
-    /// @param common variables of every task; those of its own come before them
-    record Host(String name, String ip, SortedMap<String, String> common) {}
-
-    ContainerSpec {
-        volumes = Sorted.copyOf(volumes);
-    }
 
     /// One for a task for ever, so that the engine refuses to make a second container for it.
     static String name(TaskId taskId) {
@@ -79,10 +75,17 @@ record ContainerSpec(
     }
 
     /// Why the engine cannot be asked for this task at all.
-    static Optional<String> problem(AgentCommand.Task task, Path sandbox) {
+    static Optional<String> problem(AgentCommand.Task task, TaskHost host, Path sandbox) {
         var app = task.app();
         if (image(task).isEmpty()) {
             return Optional.of("it names no image");
+        }
+        if (wantsAllRights(app) && !host.privileged()) {
+            return Optional.of("this agent runs no privileged containers");
+        }
+        var parameter = parameters(app).problem();
+        if (parameter.isPresent()) {
+            return parameter;
         }
         boolean zero =
                 Stream.of(
@@ -99,6 +102,30 @@ record ContainerSpec(
                 .map(volume -> problem(volume, sandbox))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    private static boolean wantsAllRights(App app) {
+        return privileged(app) || unconfined(app);
+    }
+
+    private static boolean privileged(App app) {
+        return docker(app).filter(Container.Docker::privileged).isPresent();
+    }
+
+    private static boolean unconfined(App app) {
+        return linux(app).flatMap(LinuxInfo::unconfined).orElse(false);
+    }
+
+    private static Optional<Container.Docker> docker(App app) {
+        return app.container().flatMap(Container::docker);
+    }
+
+    private static Optional<LinuxInfo> linux(App app) {
+        return app.container().flatMap(Container::linuxInfo);
+    }
+
+    private static Parameters parameters(App app) {
+        return new Parameters(docker(app).map(Container.Docker::parameters).orElse(List.of()));
     }
 
     private static Optional<String> problem(Volume.Host volume, Path sandbox) {
@@ -128,9 +155,14 @@ record ContainerSpec(
         if (app.cmd().isEmpty() && !app.args().isEmpty()) {
             command.withCmd(app.args());
         }
+        var parameters = parameters(app);
+        parameters.apply(command);
         app.user().ifPresent(command::withUser);
+        var all = new TreeMap<>(parameters.pairs(DockerOption.LABEL));
+        all.putAll(labels.of(task));
         return command.withName(name(task.taskId()))
-                .withLabels(labels.of(task))
+                .withLabels(all)
+                .withTty(app.tty())
                 .withEnv(environment())
                 .withExposedPorts(bindings().stream().map(PortBinding::getExposedPort).toList())
                 .withHostConfig(hostConfig());
@@ -138,6 +170,7 @@ record ContainerSpec(
 
     private List<String> environment() {
         var variables = new TreeMap<>(host.common());
+        variables.putAll(parameters(task.app()).pairs(DockerOption.ENV));
         if (init) {
             variables.put(INIT_SIGNALS, "1");
         }
@@ -146,19 +179,41 @@ record ContainerSpec(
     }
 
     private HostConfig hostConfig() {
-        var resources = task.app().resources();
+        var app = task.app();
+        var resources = app.resources();
         var config =
                 HostConfig.newHostConfig()
                         .withBinds(binds())
                         .withCpuShares(Math.toIntExact(Limits.cpuShares(resources)))
                         .withPidsLimit((long) Limits.MAX_PIDS)
                         .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, WHOLE_LOG))
-                        .withSecurityOpts(List.of("no-new-privileges"))
-                        .withNetworkMode(mode(task.app().network()))
+                        .withPrivileged(privileged(app))
+                        .withSecurityOpts(securityOptions(app))
+                        .withNetworkMode(mode(app.network()))
                         .withPortBindings(bindings());
-        Limits.memoryBytes(resources)
+        Limits.memoryBytes(resources, app.resourceLimits())
                 .ifPresent(bytes -> config.withMemory(bytes).withMemorySwap(bytes));
-        return init ? config.withInit(true) : config;
+        Limits.cpuQuotaMicros(app.resourceLimits())
+                .ifPresent(quota ->
+                        config.withCpuPeriod(Limits.CPU_PERIOD_MICROS).withCpuQuota(quota));
+        var parameters = parameters(app);
+        parameters.apply(config);
+        linux(app).flatMap(LinuxInfo::ipc).ifPresent(ipc -> isolate(config, ipc));
+        return init ? config.withInit(parameters.init().orElse(true)) : config;
+    }
+
+    private static List<String> securityOptions(App app) {
+        if (privileged(app)) {
+            return List.of();
+        }
+        return unconfined(app)
+                ? List.of("no-new-privileges", "seccomp=unconfined")
+                : List.of("no-new-privileges");
+    }
+
+    private static void isolate(HostConfig config, LinuxInfo.Ipc ipc) {
+        config.withIpcMode("private");
+        ipc.shmSize().ifPresent(mib -> config.withShmSize((long) mib << 20));
     }
 
     private static String mode(Network network) {

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -43,6 +45,7 @@ public final class DockerRuntime implements TaskRuntime {
     private static final String GONE = "its container is gone";
 
     private final WorkDir work;
+    private final TaskHost host;
     private final String bootId;
     private final Patience patience;
     private final Labels labels;
@@ -60,9 +63,6 @@ public final class DockerRuntime implements TaskRuntime {
 
     /// @param dockerHost the engine's address, such as `unix:///var/run/docker.sock`
     /// @param clusterId absent until the agent was first welcomed
-    /// @param hostname at which tasks are reached
-    /// @param ip on which their ports are published
-    /// @param common variables of every task; those of its own come before them
     /// @throws IllegalStateException when there can be no engine at that address
     public DockerRuntime(
             WorkDir work,
@@ -70,24 +70,17 @@ public final class DockerRuntime implements TaskRuntime {
             String dockerHost,
             String agentId,
             Supplier<Optional<String>> clusterId,
-            String hostname,
-            String ip,
-            SortedMap<String, String> common,
+            TaskHost host,
+            Fetcher fetcher,
             Patience patience) {
         this.work = work;
+        this.host = host;
         this.bootId = bootId;
         this.patience = patience;
         this.labels = new Labels(agentId, clusterId);
         this.engine = new Engine(dockerHost);
         this.watch = new EngineWatch(engine, dockerHost, labels, patience, new Watching());
-        this.launcher =
-                new ContainerLauncher(
-                        engine,
-                        watch,
-                        patience,
-                        work,
-                        new ContainerSpec.Host(hostname, ip, common),
-                        labels);
+        this.launcher = new ContainerLauncher(engine, watch, patience, fetcher, work, host, labels);
         this.checks = new ContainerCheck(engine, patience);
         this.killing = new ContainerKill(engine, watch, launcher, patience, this::inspect);
     }
@@ -197,6 +190,8 @@ public final class DockerRuntime implements TaskRuntime {
                         inspect(task);
                     }
                 }
+                case Launch.NotFetched(var reason) ->
+                        conclude(task, new End(true, Optional.empty(), reason));
                 case Launch.Failed(var reason) ->
                         conclude(task, new End(false, Optional.empty(), reason));
                 case Launch.Stopped _ -> conclude(task, stopped());
@@ -390,8 +385,13 @@ public final class DockerRuntime implements TaskRuntime {
 
     @Override
     public SortedMap<String, String> attributes() {
-        return Sorted.copyOf(
-                watch.about().map(about -> Map.of("docker", about.version())).orElse(Map.of()));
+        var attributes = new TreeMap<String, String>();
+        watch.about()
+                .ifPresent(about -> {
+                    attributes.put("docker", about.version());
+                    attributes.put("privileged", Boolean.toString(host.privileged()));
+                });
+        return attributes;
     }
 
     @Override

@@ -58,6 +58,13 @@ final class Owner {
                 .findFirst();
     }
 
+    /// The folder with all that was brought into it. Nothing of the task runs yet.
+    static void giveAll(int uid, Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            give(uid, all.toArray(Path[]::new));
+        }
+    }
+
     static void give(int uid, Path... paths) throws IOException {
         for (var path : Arrays.asList(paths)) {
             Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);

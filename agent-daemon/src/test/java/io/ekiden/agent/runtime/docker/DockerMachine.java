@@ -83,9 +83,8 @@ final class DockerMachine implements Machine {
                 seen,
                 AGENT,
                 () -> Optional.of(cluster),
-                "127.0.0.1",
-                "127.0.0.1",
-                new TreeMap<>(),
+                new TaskHost("127.0.0.1", "127.0.0.1", true, new TreeMap<>()),
+                Machine.fetcher(work),
                 patience);
     }
 

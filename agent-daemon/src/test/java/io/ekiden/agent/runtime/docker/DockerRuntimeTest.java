@@ -350,7 +350,7 @@ final class DockerRuntimeTest {
         var spec =
                 new ContainerSpec(
                         task.task().orElseThrow(),
-                        new ContainerSpec.Host("127.0.0.1", "127.0.0.1", new java.util.TreeMap<>()),
+                        new TaskHost("127.0.0.1", "127.0.0.1", false, new java.util.TreeMap<>()),
                         new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                         dir,
                         new java.util.TreeMap<>(),

@@ -119,7 +119,6 @@ public final class Judge {
 
     private void app(PathId id, ObjectNode definition, boolean partial) {
         deploy(id);
-        said(id, definition);
         if (onlyScales(definition)) {
             return;
         }
@@ -151,10 +150,6 @@ public final class Judge {
         return others.isEmpty() && definition.has("version")
                 ? Optional.of(definition.path("version").asText())
                 : Optional.empty();
-    }
-
-    private void said(PathId id, JsonNode definition) {
-        Powers.said(definition).forEach(power -> take(power, id));
     }
 
     private void pod(PathId id, ObjectNode definition) {
@@ -219,11 +214,7 @@ public final class Judge {
     private void members(PathId id, JsonNode group) {
         deploy(id);
         for (var app : group.path("apps")) {
-            child(id, app)
-                    .ifPresent(member -> {
-                        deploy(member);
-                        said(member, app);
-                    });
+            child(id, app).ifPresent(this::deploy);
         }
         for (var one : group.path("groups")) {
             child(id, one).ifPresent(member -> members(member, one));

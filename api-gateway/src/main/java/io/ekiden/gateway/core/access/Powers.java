@@ -1,8 +1,9 @@
 package io.ekiden.gateway.core.access;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.ekiden.model.App;
 import io.ekiden.model.Container;
+import io.ekiden.model.DockerOption;
+import io.ekiden.model.LinuxInfo;
 import io.ekiden.model.Network;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodVolume;
@@ -33,6 +34,7 @@ final class Powers {
                         Capability.HOST_NETWORK,
                         app.runtime() == Container.Type.DOCKER && app.network() == Network.HOST);
                 add(powers, Capability.ROOT_USER, isRoot(app.user()));
+                app.container().ifPresent(container -> ofDocker(container, powers));
             }
             case Pod pod -> {
                 add(
@@ -55,14 +57,20 @@ final class Powers {
         return volume instanceof Volume.Host;
     }
 
-    /// What the model of an app does not know, since it is not supported: what asks for it is
-    /// refused in any case, but first for the right reason.
-    static Set<Capability> said(JsonNode definition) {
-        var powers = EnumSet.noneOf(Capability.class);
-        var docker = definition.path("container").path("docker");
-        add(powers, Capability.PRIVILEGED, docker.path("privileged").asBoolean());
-        add(powers, Capability.DOCKER_PARAMETERS, !docker.path("parameters").isEmpty());
-        return powers;
+    /// Whoever runs as another user by a parameter is that user all the same.
+    private static void ofDocker(Container container, Set<Capability> powers) {
+        var docker = container.docker();
+        var parameters = docker.map(Container.Docker::parameters).orElse(List.of());
+        boolean unconfined = container.linuxInfo().flatMap(LinuxInfo::unconfined).orElse(false);
+        boolean privileged = docker.filter(Container.Docker::privileged).isPresent();
+        add(powers, Capability.PRIVILEGED, privileged || unconfined);
+        add(powers, Capability.DOCKER_PARAMETERS, !parameters.isEmpty());
+        add(
+                powers,
+                Capability.ROOT_USER,
+                parameters.stream()
+                        .filter(one -> one.key().equals(DockerOption.USER.key()))
+                        .anyMatch(one -> isRoot(Optional.of(one.value()))));
     }
 
     private static void add(Set<Capability> powers, Capability capability, boolean taken) {

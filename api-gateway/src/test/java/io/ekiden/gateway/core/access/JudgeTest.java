@@ -152,8 +152,10 @@ class JudgeTest {
                     /dev/new     | {'container': {'type': 'DOCKER', 'docker': {'image': 'a', 'network': 'HOST'}}}        | capability host-network on /dev/new
                     /dev/new     | {'container': {'docker': {'image': 'a'}}, 'networks': [{'mode': 'host'}]}             | capability host-network on /dev/new
                     /dev/new     | {'container': {'docker': {'image': 'a'}}, 'networks': [{'mode': 'container/bridge'}]} | ``
-                    /dev/new     | {'cmd': 'x', 'container': {'docker': {'image': 'a', 'privileged': true}}}             | capability privileged on /dev/new
-                    /dev/new     | {'cmd': 'x', 'container': {'docker': {'parameters': [{'key': 'a', 'value': 'b'}]}}}    | capability docker-parameters on /dev/new
+                    /dev/new     | {'container': {'docker': {'image': 'a', 'privileged': true, 'network': 'BRIDGE'}}} | capability privileged on /dev/new
+                    /dev/new     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE'}, 'linuxInfo': {'seccomp': {'unconfined': true}}}} | capability privileged on /dev/new
+                    /dev/new     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE', 'parameters': [{'key': 'hostname', 'value': 'b'}]}}} | capability docker-parameters on /dev/new
+                    /dev/all     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE', 'parameters': [{'key': 'user', 'value': '0'}]}}} | capability docker-parameters on /dev/all, capability root-user on /dev/all
                     /dev/mounted | {'instances': 5}                                                                      | ``
                     /dev/mounted | {'id': '/dev/mounted', 'instances': 5}                                                | ``
                     /dev/mounted | {'cmd': 'cat /h/etc/shadow'}                                                          | capability host-volume on /dev/mounted

@@ -1,4 +1,4 @@
-package io.ekiden.gateway.webhooks;
+package io.ekiden.process;
 
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -6,21 +6,21 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 
-/// To which addresses events may be posted. Receivers inside the network, and on this machine, are
-/// the usual case. What no receiver has is refused: link-local addresses, where clouds keep their
-/// machines' credentials, multicast, and addresses that are none.
-final class CallbackAddress {
-    private CallbackAddress() {}
+/// To which addresses a service connects because a user named them. Servers inside the network, and
+/// on this machine, are the usual case. What no server has is refused: link-local addresses, where
+/// clouds keep their machines' credentials, multicast, and addresses that are none.
+public final class Destination {
+    private Destination() {}
 
     /// The first address of a host that may be connected to. Looked up each time: names move.
-    static InetAddress of(String host) throws UnknownHostException {
+    public static InetAddress of(String host) throws UnknownHostException {
         return Arrays.stream(InetAddress.getAllByName(host))
-                .filter(CallbackAddress::isAllowed)
+                .filter(Destination::isAllowed)
                 .findFirst()
                 .orElseThrow(() -> new UnknownHostException(host + " has no allowed address"));
     }
 
-    static boolean isAllowed(InetAddress address) {
+    public static boolean isAllowed(InetAddress address) {
         if (address.isLinkLocalAddress()
                 || address.isMulticastAddress()
                 || address.isAnyLocalAddress()) {

@@ -1,4 +1,4 @@
-package io.ekiden.gateway.webhooks;
+package io.ekiden.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CallbackAddressTest {
+class DestinationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -21,8 +21,8 @@ class CallbackAddressTest {
                 "fd00::1",
                 "2001:db8::1"
             })
-    void receiversInsideAndOutsideAreAllowed(String address) throws UnknownHostException {
-        assertThat(CallbackAddress.isAllowed(InetAddress.getByName(address))).isTrue();
+    void serversInsideAndOutsideAreAllowed(String address) throws UnknownHostException {
+        assertThat(Destination.isAllowed(InetAddress.getByName(address))).isTrue();
     }
 
     @ParameterizedTest
@@ -42,15 +42,15 @@ class CallbackAddressTest {
                 "::",
                 "255.255.255.255"
             })
-    void whereNoReceiverIsNothingIsSent(String address) throws UnknownHostException {
-        assertThat(CallbackAddress.isAllowed(InetAddress.getByName(address))).isFalse();
+    void whereNoServerIsNobodyConnects(String address) throws UnknownHostException {
+        assertThat(Destination.isAllowed(InetAddress.getByName(address))).isFalse();
     }
 
     @Test
     void aHostWithoutAnAllowedAddressIsNone() {
         assertThatExceptionOfType(UnknownHostException.class)
-                .isThrownBy(() -> CallbackAddress.of("169.254.169.254"));
+                .isThrownBy(() -> Destination.of("169.254.169.254"));
         assertThatExceptionOfType(UnknownHostException.class)
-                .isThrownBy(() -> CallbackAddress.of("[fe80::1]"));
+                .isThrownBy(() -> Destination.of("[fe80::1]"));
     }
 }
