@@ -11,9 +11,11 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -37,7 +39,12 @@ final class VirtualAddresses {
     private boolean closed;
 
     /// What is served: the table, and a route by the address where it is served.
-    private record InForce(VipTable table, Map<InetSocketAddress, Route> routes) {}
+    ///
+    /// @param problems also those of the table
+    private record InForce(
+            VipTable table,
+            Map<InetSocketAddress, Route> routes,
+            List<VipTable.Problem> problems) {}
 
     private enum State {
         OPENING,
@@ -61,7 +68,7 @@ final class VirtualAddresses {
         this.routing = routing;
         this.tcp = tcp;
         this.range = config.virtualAddresses();
-        this.inForce = new InForce(VipTable.of(List.of(), range), Map.of());
+        this.inForce = new InForce(VipTable.of(List.of(), range), Map.of(), List.of());
     }
 
     /// Brings the listeners in line with the endpoints in force; also called now and then.
@@ -96,6 +103,7 @@ final class VirtualAddresses {
         var table = VipTable.of(endpoints.values(), range);
         var before = inForce.routes();
         var routes = new HashMap<InetSocketAddress, Route>();
+        var problems = new LinkedHashSet<>(table.problems());
         table.endpoints()
                 .forEach((vip, its) -> {
                     var address = new InetSocketAddress(table.address(vip), vip.port());
@@ -103,15 +111,30 @@ final class VirtualAddresses {
                             Optional.ofNullable(before.get(address))
                                     .map(Route::turns)
                                     .orElseGet(Turns::new);
-                    routes.put(address, route(its, turns));
+                    routes.put(address, route(vip, its, turns, problems));
                 });
-        inForce = new InForce(table, routes);
+        inForce = new InForce(table, routes, List.copyOf(problems));
     }
 
-    private Route route(List<Endpoint> endpoints, Turns turns) {
+    /// The first app by id says who may come; others that share the address must say the same, or
+    /// one could open what another has closed.
+    private Route route(
+            Vip vip, List<Endpoint> endpoints, Turns turns, Set<VipTable.Problem> problems) {
+        var first = endpoints.getFirst();
+        var handling = handling(first);
         var all = new ArrayList<Backend>();
         var ready = new ArrayList<Backend>();
         for (var endpoint : endpoints) {
+            var app = endpoint.runSpecId();
+            if (!app.equals(first.runSpecId())
+                    && !handling(endpoint).allowed().equals(handling.allowed())) {
+                problems.add(
+                        new VipTable.Problem(
+                                app,
+                                "%s is %s's, and only apps that allow the same networks share it"
+                                        .formatted(vip, first.runSpecId())));
+                continue;
+            }
             routing.backend(endpoint.key())
                     .ifPresent(backend -> {
                         all.add(backend);
@@ -120,8 +143,6 @@ final class VirtualAddresses {
                         }
                     });
         }
-        var first = endpoints.getFirst();
-        var handling = PortLabels.of(first).handling().ofConnections();
         var pool = new Pool(handling.balance(), ready, turns.of(first.runSpecId()));
         return new Route(
                 first.runSpecId(),
@@ -132,6 +153,10 @@ final class VirtualAddresses {
                 turns,
                 Site.SERVICE_PORT,
                 Optional.empty());
+    }
+
+    private static PortLabels.Handling handling(Endpoint endpoint) {
+        return PortLabels.of(endpoint).handling().ofConnections();
     }
 
     private void retire(InetSocketAddress address, boolean wanted, long now) {
@@ -207,7 +232,7 @@ final class VirtualAddresses {
     }
 
     List<VipTable.Problem> problems() {
-        return inForce.table().problems();
+        return inForce.problems();
     }
 
     /// As operators see them, by what the labels say.

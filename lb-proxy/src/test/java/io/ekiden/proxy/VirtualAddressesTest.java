@@ -143,4 +143,34 @@ final class VirtualAddressesTest extends WithCluster {
                                         "reason",
                                         "VIP_0: 0.0.0.0 is not among the addresses served here"));
     }
+
+    @Test
+    void whoMayComeIsSaidByTheAppAndNotLiftedByAnother() throws Exception {
+        var allowed = "HAPROXY_0_BACKEND_NETWORK_ALLOWED_ACL";
+        var closed =
+                Given.endpoint(
+                        "/shop/db",
+                        1,
+                        says("secret").port(),
+                        0,
+                        Map.of("VIP_0", vip, allowed, "10.9.9.9"));
+        var open = Given.endpoint("/shop/a", 2, says("open").port(), 0, Map.of("VIP_0", vip));
+        cluster.put(closed);
+        var proxy = cluster.proxy();
+        assertThat(ask(proxy)).isEmpty();
+
+        cluster.put(open);
+        await().until(() -> ask(proxy).equals("open"));
+        for (int i = 0; i < 4; i++) {
+            assertThat(ask(proxy)).isEqualTo("open");
+        }
+        assertThat(routes(proxy).getJsonArray("problems"))
+                .contains(
+                        new JsonObject()
+                                .put("app", "/shop/db")
+                                .put(
+                                        "reason",
+                                        "/shopdb:%d is /shop/a's, and only apps that allow the same networks share it"
+                                                .formatted(port)));
+    }
 }

@@ -54,34 +54,22 @@ public record WantedChange(
     }
 
     public WantedChange on(List<Basis> basis) {
-        return new WantedChange(
-                changeId,
-                actor,
-                reason,
-                traceparent,
-                uri,
-                force,
-                change,
-                basis.isEmpty() ? Optional.empty() : Optional.of(basis),
-                precondition,
-                requestKey);
+        var some = basis.isEmpty() ? Optional.<List<Basis>>empty() : Optional.of(basis);
+        return with(some, precondition, requestKey);
     }
 
     public WantedChange when(Optional<Precondition> precondition) {
-        return new WantedChange(
-                changeId,
-                actor,
-                reason,
-                traceparent,
-                uri,
-                force,
-                change,
-                basis,
-                precondition,
-                requestKey);
+        return with(basis, precondition, requestKey);
     }
 
     public WantedChange as(Optional<RequestKey> requestKey) {
+        return with(basis, precondition, requestKey);
+    }
+
+    private WantedChange with(
+            Optional<List<Basis>> basis,
+            Optional<Precondition> precondition,
+            Optional<RequestKey> requestKey) {
         return new WantedChange(
                 changeId,
                 actor,

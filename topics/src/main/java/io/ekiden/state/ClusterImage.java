@@ -27,6 +27,7 @@ import io.ekiden.model.TaskId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -48,6 +49,7 @@ public final class ClusterImage {
     private final TreeMap<PathId, SpecInstances> specs = new TreeMap<>();
     private final Definitions definitions = new Definitions();
     private final TreeMap<PathId, TreeSet<String>> deploying = new TreeMap<>();
+    private final TreeMap<Long, AnsweredRequest> answered = new TreeMap<>();
 
     /// Applies a fact; returns what stood under each key that it concerns. Facts that are answers
     /// or orders change nothing.
@@ -121,6 +123,7 @@ public final class ClusterImage {
                 define(spec.id(), Optional.of(spec));
             }
             case Group group -> definitions.put(group);
+            case AnsweredRequest request -> answered.put(request.sequence(), request);
             default -> {}
         }
     }
@@ -136,6 +139,9 @@ public final class ClusterImage {
                                             ids.remove(deployment.id()) && ids.isEmpty()
                                                     ? null
                                                     : ids));
+        }
+        if (before instanceof AnsweredRequest request) {
+            answered.remove(request.sequence());
         }
         if (before instanceof Instance instance) {
             of(instance.runSpecId()).remove(instance, holder(instance));
@@ -209,6 +215,7 @@ public final class ClusterImage {
         specs.clear();
         definitions.clear();
         deploying.clear();
+        answered.clear();
     }
 
     /// Every entity by its key: a copy.
@@ -431,8 +438,9 @@ public final class ClusterImage {
         return all(EventSubscription.class, EventSubscription.PREFIX);
     }
 
-    public Collection<AnsweredRequest> answeredRequests() {
-        return all(AnsweredRequest.class, AnsweredRequest.PREFIX);
+    /// By the entries that have their answers, the oldest first: a view.
+    public SortedMap<Long, AnsweredRequest> answeredRequests() {
+        return Collections.unmodifiableSortedMap(answered);
     }
 
     public Optional<Agent> agent(String id) {

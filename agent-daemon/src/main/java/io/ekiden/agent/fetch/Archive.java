@@ -45,8 +45,13 @@ enum Archive {
         var budget = new Budget(limits.unpacked(Files.size(file)), limits.entries());
         if (this == ZIP) {
             new Unzip(tree, budget).run(file);
-            return;
+        } else {
+            unpackStream(file, name, tree, budget);
         }
+        tree.makeLinks();
+    }
+
+    private void unpackStream(Path file, String name, Tree tree, Budget budget) throws IOException {
         try (var packed = new BufferedInputStream(Files.newInputStream(file));
                 var plain = decompressed(packed)) {
             if (this == GZ) {

@@ -9,7 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.concurrent.locks.ReentrantLock;
@@ -19,9 +19,11 @@ import java.util.stream.IntStream;
 /// rule). Kept up to a size; those that nobody has asked for the longest go first.
 final class Cache {
     private static final int LOCKS = 16;
+    private static final String PART = ".part";
 
     private final Path folder;
     private final long maxBytes;
+    private final InstantSource clock;
 
     /// One file is fetched once, however many tasks wait for it.
     private final ReentrantLock[] locks =
@@ -29,9 +31,10 @@ final class Cache {
                     .mapToObj(_ -> new ReentrantLock())
                     .toArray(ReentrantLock[]::new);
 
-    Cache(Path folder, long maxBytes) {
+    Cache(Path folder, long maxBytes, InstantSource clock) {
         this.folder = folder;
         this.maxBytes = maxBytes;
+        this.clock = clock;
     }
 
     /// Writes what a URI names into a file.
@@ -48,12 +51,12 @@ final class Cache {
             var kept = folder.resolve(name);
             if (!Files.exists(kept)) {
                 Files.createDirectories(folder);
-                var part = folder.resolve(name + ".part");
+                var part = folder.resolve(name + PART);
                 Files.deleteIfExists(part);
                 fetch.into(part);
                 Files.move(part, kept, StandardCopyOption.ATOMIC_MOVE);
             }
-            Files.setLastModifiedTime(kept, FileTime.from(Instant.now()));
+            Files.setLastModifiedTime(kept, FileTime.from(clock.instant()));
             Files.copy(kept, to);
         } finally {
             lock.unlock();
@@ -61,10 +64,13 @@ final class Cache {
         makeRoom();
     }
 
-    /// What is just being copied has been asked for last.
+    /// What is just being copied has been asked for last, and what is just being fetched stays.
     private synchronized void makeRoom() throws IOException {
         try (var files = Files.list(folder)) {
-            var oldest = files.sorted(Comparator.comparing(Cache::usedAt)).toList();
+            var oldest =
+                    files.filter(file -> !file.toString().endsWith(PART))
+                            .sorted(Comparator.comparing(Cache::usedAt))
+                            .toList();
             long total = oldest.stream().mapToLong(file -> file.toFile().length()).sum();
             for (var file : oldest) {
                 if (total <= maxBytes) {

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,7 +59,7 @@ public final class Fetcher {
     Fetcher(Path cache, Allowed allowed, Limits limits) {
         this.allowed = allowed;
         this.limits = limits;
-        this.cache = new Cache(cache, CACHE_BYTES);
+        this.cache = new Cache(cache, CACHE_BYTES, InstantSource.system());
     }
 
     /// Blocks. The sandbox is nobody's but the agent's meanwhile.

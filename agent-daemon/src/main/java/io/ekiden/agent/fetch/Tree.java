@@ -25,6 +25,9 @@ final class Tree {
     private static final int OWNER_FOLDER = 0700;
 
     private final Path root;
+    private final List<Link> links = new ArrayList<>();
+
+    private record Link(String name, String target) {}
 
     Tree(Path root) {
         this.root = root;
@@ -119,8 +122,21 @@ final class Tree {
         Files.setPosixFilePermissions(path, permissions);
     }
 
-    /// A symbolic link, where nothing is yet.
-    void link(String name, String target) throws IOException {
+    /// A symbolic link, for [#makeLinks].
+    void link(String name, String target) {
+        links.add(new Link(name, target));
+    }
+
+    /// To be called when all else is there, so that nothing is written through a link.
+    void makeLinks() throws IOException {
+        for (var link : links) {
+            make(link.name, link.target);
+        }
+        links.clear();
+    }
+
+    /// Where nothing is yet.
+    private void make(String name, String target) throws IOException {
         var parts = parts(name);
         var place = place(parts);
         if (parts.isEmpty()

@@ -3,22 +3,16 @@ package io.ekiden.agent.fetch;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
-/// Unpacks one tar archive: files, folders and links, nothing else. Symbolic links are made when
-/// all else is there.
+/// Unpacks one tar archive: files, folders and links, nothing else.
 final class Untar {
     /// What stands before an entry: long names and extended headers are kept in memory.
     private static final long MAX_HEADER = 1 << 20;
 
     private final Tree tree;
     private final Budget budget;
-    private final List<Link> links = new ArrayList<>();
-
-    private record Link(String name, String target) {}
 
     Untar(Tree tree, Budget budget) {
         this.tree = tree;
@@ -36,15 +30,12 @@ final class Untar {
                 metered.allow(MAX_HEADER);
             }
         }
-        for (var link : links) {
-            tree.link(link.name, link.target);
-        }
     }
 
     private void take(TarArchiveEntry entry, InputStream content) throws IOException {
         var name = entry.getName();
         if (entry.isSymbolicLink()) {
-            links.add(new Link(name, entry.getLinkName()));
+            tree.link(name, entry.getLinkName());
         } else if (entry.isLink()) {
             tree.hardLink(name, entry.getLinkName());
         } else if (entry.isDirectory()) {

@@ -6,14 +6,12 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import org.apache.commons.compress.archivers.zip.ZipArchiveEntry;
 import org.apache.commons.compress.archivers.zip.ZipFile;
 
 /// Unpacks one zip archive: files, folders and symbolic links, with the permissions that Unix keeps
-/// in it. Links are made when all else is there.
+/// in it.
 final class Unzip {
     private static final int MAX_TARGET = 4096;
     private static final int DEFAULT_FILE = 0644;
@@ -31,9 +29,6 @@ final class Unzip {
 
     private final Tree tree;
     private final Budget budget;
-    private final List<Link> links = new ArrayList<>();
-
-    private record Link(String name, String target) {}
 
     Unzip(Tree tree, Budget budget) {
         this.tree = tree;
@@ -47,9 +42,6 @@ final class Unzip {
                 budget.entry();
                 take(zip, entry);
             }
-        }
-        for (var link : links) {
-            tree.link(link.name, link.target);
         }
     }
 
@@ -68,7 +60,7 @@ final class Unzip {
         try (var content = zip.getInputStream(entry)) {
             if (entry.isUnixSymlink()) {
                 var target = new String(content.readNBytes(MAX_TARGET), StandardCharsets.UTF_8);
-                links.add(new Link(name, target));
+                tree.link(name, target);
                 return;
             }
             var file = tree.file(name);

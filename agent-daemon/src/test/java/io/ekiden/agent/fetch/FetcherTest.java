@@ -12,11 +12,13 @@ import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,7 +246,12 @@ final class FetcherTest {
 
     @Test
     void theCacheKeepsWhatWasAskedForLast() throws IOException, InterruptedException {
-        var cache = new Cache(dir.resolve("cache"), 25);
+        var now = new AtomicLong();
+        var cache =
+                new Cache(
+                        dir.resolve("cache"),
+                        25,
+                        () -> Instant.ofEpochSecond(now.getAndIncrement()));
         var asked = new ArrayList<String>();
         for (var uri : List.of("a", "b", "c", "b", "a")) {
             var to = dir.resolve("to-" + asked.size() + "-" + uri + System.nanoTime());
@@ -256,7 +263,6 @@ final class FetcherTest {
                         Files.write(file, new byte[10]);
                     });
             assertThat(to).hasSize(10);
-            Thread.sleep(20);
         }
         assertThat(asked).containsExactly("a", "b", "c", "a");
     }

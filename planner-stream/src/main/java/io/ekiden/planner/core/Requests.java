@@ -1,13 +1,10 @@
 package io.ekiden.planner.core;
 
-import static java.util.Comparator.comparingLong;
-
 import io.ekiden.log.Fact;
 import io.ekiden.log.Rejection;
 import io.ekiden.log.RequestKey;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.AnsweredRequest;
-import java.util.Collections;
 
 /// Requests that their callers may send again. What was accepted is accepted once; what was refused
 /// has changed nothing, so it is decided anew.
@@ -42,7 +39,7 @@ final class Requests {
         turn.add(new Fact.RequestKept(request));
         var kept = turn.image().answeredRequests();
         if (kept.size() > AnsweredRequest.MAX) {
-            forget(turn, Collections.min(kept, comparingLong(AnsweredRequest::sequence)));
+            forget(turn, kept.get(kept.firstKey()));
         }
     }
 

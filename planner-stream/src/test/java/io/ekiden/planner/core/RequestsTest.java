@@ -116,7 +116,7 @@ class RequestsTest {
             decide(image, i + 1, new Input.Changed(wanted));
         }
 
-        assertThat(image.answeredRequests())
+        assertThat(image.answeredRequests().values())
                 .hasSize(AnsweredRequest.MAX)
                 .extracting(AnsweredRequest::requestKey)
                 .contains("k2")
