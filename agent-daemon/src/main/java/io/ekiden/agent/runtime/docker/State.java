@@ -9,9 +9,16 @@ enum State {
     RUNNING,
     ENDED;
 
+    /// What the engine says as the start of a container that never began.
+    private static final String NEVER = "0001-01-01T00:00:00Z";
+
     static State of(InspectContainerResponse container) {
         var state = container.getState();
-        return of(state == null ? null : state.getStatus());
+        var status = of(state == null ? null : state.getStatus());
+        // The engine removes, and says so of, one that never began as well.
+        return status == ENDED && state != null && NEVER.equals(state.getStartedAt())
+                ? CREATED
+                : status;
     }
 
     /// @param status the engine's word
