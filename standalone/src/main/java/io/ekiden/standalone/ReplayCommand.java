@@ -151,7 +151,7 @@ final class ReplayCommand implements Callable<Integer> {
     private int tell(Findings findings, PortRange ports) {
         if (findings.otherSettings > 0) {
             terminal.say(
-                    "%d entries were decided with other service ports than %d-%d and are not judged"
+                    "%d entries were decided with other service ports than %d-%d, or by a later version, and are not judged"
                             .formatted(findings.otherSettings, ports.begin(), ports.end()));
         }
         findings.difference.ifPresent(this::tell);
