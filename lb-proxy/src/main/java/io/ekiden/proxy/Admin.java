@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 
 /// What operators see of the proxy, on a port of its own: `/routes`, `/metrics`, marathon-lb's
 /// `/_haproxy_health_check` (200 once the table is loaded), `/_haproxy_getvhostmap` and
-/// `/_haproxy_getappmap`, and what Mesos-DNS has below `/v1/`.
+/// `/_haproxy_getappmap`, HAProxy's statistics in CSV, and what Mesos-DNS has below `/v1/`.
 final class Admin {
     private static final int IDLE_SECONDS = 60;
 
@@ -86,13 +86,8 @@ final class Admin {
                         loaded ? "ok\n" : "The endpoints are not loaded yet.\n");
             }
             case "/_haproxy_getappmap" -> answer(request, 200, "text/plain", apps());
-            case "/_haproxy_getconfig", "/_haproxy_getpids", "/haproxy" ->
-                    answer(
-                            request,
-                            404,
-                            "text/plain",
-                            "There is no HAProxy here; /routes has the routes with their counters,"
-                                    + " /metrics the figures.\n");
+            case "/haproxy" -> stats(request);
+            case "/_haproxy_getconfig", "/_haproxy_getpids" -> noHaproxy(request);
             case "/_mlb_signal/hup", "/_mlb_signal/usr1" ->
                     answer(
                             request,
@@ -108,12 +103,33 @@ final class Admin {
         }
     }
 
+    private void stats(HttpServerRequest request) {
+        if ("stats;csv".equals(request.query())) {
+            answer(
+                    request,
+                    200,
+                    "text/plain",
+                    HaproxyStats.csv(routing.table(), System.nanoTime()));
+        } else {
+            noHaproxy(request);
+        }
+    }
+
+    private static void noHaproxy(HttpServerRequest request) {
+        answer(
+                request,
+                404,
+                "text/plain",
+                "There is no HAProxy here; /routes has the routes with their counters, /metrics and"
+                        + " /haproxy?stats;csv the figures.\n");
+    }
+
     private static void unknown(HttpServerRequest request) {
         answer(
                 request,
                 404,
                 "text/plain",
-                "/routes, /metrics, /_haproxy_health_check, /_haproxy_getvhostmap,"
+                "/routes, /metrics, /haproxy?stats;csv, /_haproxy_health_check, /_haproxy_getvhostmap,"
                         + " /_haproxy_getappmap, /v1/version, /v1/config, /v1/hosts/HOST, /v1/services/SERVICE, /v1/enumerate\n");
     }
 

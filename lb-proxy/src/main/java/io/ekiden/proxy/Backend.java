@@ -29,6 +29,7 @@ final class Backend {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
+    private final LongAdder unreached = new LongAdder();
     private volatile boolean accepting;
     private volatile int unreachable;
     private volatile long ejectedUntil;
@@ -90,6 +91,11 @@ final class Backend {
         return failures.sum();
     }
 
+    /// How many of the [#failures] were that it could not be reached.
+    long unreached() {
+        return unreached.sum();
+    }
+
     void accept() {
         accepting = true;
     }
@@ -125,6 +131,7 @@ final class Backend {
     /// @param now in nanoseconds of the monotonic clock
     void eject(long now) {
         failures.increment();
+        unreached.increment();
         ejectedUntil = now + (ejectNanos << Math.min(unreachable, MAX_DOUBLINGS));
         unreachable = Math.min(unreachable, MAX_DOUBLINGS) + 1;
     }

@@ -92,6 +92,11 @@ final class TestFrontend implements AutoCloseable {
                 .toList();
     }
 
+    /// @param now in nanoseconds of the monotonic clock
+    String stats(long now) {
+        return HaproxyStats.csv(routing.table(), now);
+    }
+
     /// When this returns the endpoints are in force and their ports open.
     synchronized void put(Endpoint... endpoints) throws Exception {
         for (var endpoint : endpoints) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param started when the process began, in milliseconds of the epoch: with the pid it names the
 ///   process, whose number may by now be another's
 /// @param dnsPort 0: names are not served
+/// @param httpsPort,appIdPort of the load balancer; 0: none
 /// @param api,lb,ui URLs
 /// @param kafka bootstrap servers
 record Instance(
@@ -22,6 +23,8 @@ record Instance(
         int lbPort,
         int adminPort,
         int dnsPort,
+        int httpsPort,
+        int appIdPort,
         int kafkaPort,
         String servicePorts,
         String api,

@@ -42,6 +42,12 @@ record Ports(int api, int lb, int admin, OptionalInt dns, int kafka, PortRange s
         }
     }
 
+    static void requireFree(String host, OptionalInt port, String option) throws CommandFailure {
+        if (port.isPresent()) {
+            requireFree(host, port.getAsInt(), option);
+        }
+    }
+
     private static void requireFree(String host, int port, String option) throws CommandFailure {
         if (port == 0) {
             return;

@@ -57,7 +57,7 @@ final class ReplayCommand implements Callable<Integer> {
     @Option(
             names = "--service-ports",
             paramLabel = "FROM-TO",
-            converter = UpCommand.RangeConverter.class,
+            converter = Converters.ForRange.class,
             description = "As the planner had them (default: those of the running ekiden up).")
     private PortRange servicePorts;
 
@@ -102,7 +102,7 @@ final class ReplayCommand implements Callable<Integer> {
     }
 
     private static PortRange range(String text) {
-        return new UpCommand.RangeConverter().convert(text);
+        return new Converters.ForRange().convert(text);
     }
 
     /// With either placement: an entry tells which it was decided with.
@@ -151,7 +151,7 @@ final class ReplayCommand implements Callable<Integer> {
     private int tell(Findings findings, PortRange ports) {
         if (findings.otherSettings > 0) {
             terminal.say(
-                    "%d entries were decided with other service ports than %d-%d and are not judged"
+                    "%d entries were decided with other service ports than %d-%d, or by a later version, and are not judged"
                             .formatted(findings.otherSettings, ports.begin(), ports.end()));
         }
         findings.difference.ifPresent(this::tell);

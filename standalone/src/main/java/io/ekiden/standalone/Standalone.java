@@ -21,6 +21,7 @@ import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,8 +77,19 @@ final class Standalone implements AutoCloseable {
         this.settings = settings;
     }
 
+    /// What all agents are told.
+    ///
+    /// @param privileged containers may have all rights on the machine
+    /// @param fetchFiles the directory whose files may be fetched by `file:`
+    record Agents(List<AgentSpec> specs, boolean privileged, Optional<Path> fetchFiles) {
+        Agents {
+            specs = List.copyOf(specs);
+        }
+    }
+
     /// What one standalone is told.
     ///
+    /// @param frontends the load balancer's, and for whom it routes
     /// @param placement which agent of several an instance is given
     /// @param insecure `bind` may be an address that is not loopback, though it is not secured
     /// @param security of the API
@@ -85,14 +97,11 @@ final class Standalone implements AutoCloseable {
             DataDirectory directory,
             String bind,
             Ports ports,
-            List<AgentSpec> agents,
+            ProxyConfig.Frontends frontends,
+            Agents agents,
             Strategy placement,
             boolean insecure,
             Security security) {
-        Settings {
-            agents = List.copyOf(agents);
-        }
-
         /// What asks nobody who he is: for this process alone, as nobody else needs it, unless
         /// everything is meant to be open.
         String brokerBind() {
@@ -163,16 +172,18 @@ final class Standalone implements AutoCloseable {
                         AddressRange.LOOPBACK,
                         dns(settings),
                         Machine.proxyThreads(),
-                        ProxyConfig.Frontends.DEFAULT,
+                        settings.frontends(),
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());
         var vertx = dataPlane();
         var agents =
-                Machine.agents(settings.agents(), kafka, topics, settings.directory()).stream()
+                Machine.agents(settings.agents().specs(), kafka, topics, settings.directory())
+                        .stream()
                         .map(config ->
-                                new AgentDaemon(
-                                        config.withAgentToken(Optional.of(agentToken)),
-                                        Optional.of(vertx)))
+                                config.withAgentToken(Optional.of(agentToken))
+                                        .withPrivileged(settings.agents().privileged())
+                                        .withFetchFiles(settings.agents().fetchFiles()))
+                        .map(config -> new AgentDaemon(config, Optional.of(vertx)))
                         .toList();
         return new Standalone(
                 broker,
@@ -279,6 +290,8 @@ final class Standalone implements AutoCloseable {
                 proxy.lbPort(),
                 proxy.adminPort(),
                 proxy.dnsPort(),
+                proxy.httpsPort().orElse(0),
+                proxy.appIdPort().orElse(0),
                 broker.port(),
                 ports.services().begin() + "-" + ports.services().end(),
                 apiUrl(),

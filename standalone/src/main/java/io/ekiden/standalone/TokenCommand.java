@@ -192,7 +192,7 @@ final class TokenCommand {
             if (value.matches("\\d{1,5}d")) {
                 return Duration.ofDays(Long.parseLong(value.substring(0, value.length() - 1)));
             }
-            return new UpCommand.DurationConverter().convert(value);
+            return new Converters.ForDuration().convert(value);
         }
     }
 }

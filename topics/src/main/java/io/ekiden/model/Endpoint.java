@@ -3,13 +3,13 @@ package io.ekiden.model;
 import java.util.Optional;
 import java.util.SortedMap;
 
-/// One address at which one task of an app answers.
+/// One address at which one task of an app or one instance of a pod answers.
 ///
-/// @param portIndex of the app's port definition
+/// @param portIndex of the app's port definition; of a pod, among the endpoints of all containers
 /// @param portName absent when the definition names none, and in records of before names were kept
-/// @param servicePort under which proxies offer the app; 0 for none
+/// @param servicePort under which proxies offer the app; 0 for none, as of pods
 /// @param protocol `tcp`, `udp` or `udp,tcp`
-/// @param labels the app's labels, those of the port on top: proxies route by them
+/// @param labels the definition's labels, those of the port on top: proxies route by them
 public record Endpoint(
         TaskId taskId,
         PathId runSpecId,

@@ -4,14 +4,11 @@ import io.ekiden.log.Fact;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Instance;
-import io.ekiden.model.PortDefinition;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// Keeps the endpoints that proxies see in line with the instances: ready ones are offered,
 /// draining ones finish their work, all others are withdrawn.
@@ -54,11 +51,17 @@ final class EndpointChanges {
                     .map(endpoint -> endpoint.withState(Endpoint.State.DRAINING))
                     .toList();
         }
-        // Pods have no service ports at which proxies could listen.
         return turn.definition(instance)
-                .filter(spec -> spec.kind() == RunSpec.Kind.APP && instance.ready(spec))
+                .filter(spec -> hasEndpoints(turn, spec) && instance.ready(spec))
                 .map(spec -> offered(spec, instance))
                 .orElse(List.of());
+    }
+
+    private static boolean hasEndpoints(Turn turn, RunSpec spec) {
+        return switch (spec.kind()) {
+            case APP -> true;
+            case POD -> turn.version().offersPods();
+        };
     }
 
     private static List<Endpoint> offered(RunSpec spec, Instance instance) {
@@ -76,18 +79,9 @@ final class EndpointChanges {
                             at.hostPorts().get(i),
                             port.port(),
                             port.protocol(),
-                            labels(spec, port),
+                            EndpointLabels.of(spec, i),
                             Endpoint.State.READY));
         }
         return endpoints;
-    }
-
-    private static SortedMap<String, String> labels(RunSpec spec, PortDefinition port) {
-        if (port.labels().isEmpty()) {
-            return spec.labels();
-        }
-        var labels = new TreeMap<>(spec.labels());
-        labels.putAll(port.labels());
-        return labels;
     }
 }

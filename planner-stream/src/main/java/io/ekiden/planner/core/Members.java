@@ -79,6 +79,7 @@ final class Members {
             var task = inventory.get(instance.taskId());
             if (task != null) {
                 Observations.observed(turn, instance, task.state(), task.message());
+                turn.offer(instance.id());
             } else if (instance.condition() != Condition.PROVISIONED) {
                 Observations.observed(
                         turn, instance, TaskState.GONE, "the agent knows this task no more");

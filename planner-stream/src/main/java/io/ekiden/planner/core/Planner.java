@@ -20,14 +20,18 @@ import java.util.Optional;
 /// Decides what one input changes. A function of its arguments and nothing else: no clock, no
 /// random number, no I/O. What was decided once is replayed, never decided again.
 public final class Planner {
-    /// Names the code that decided; raised whenever the same input may be decided otherwise.
-    public static final String VERSION = "0.1";
-
     private final Settings settings;
+    private final PlannerVersion version;
     private final String settingsHash;
 
     public Planner(Settings settings) {
+        this(settings, PlannerVersion.LATEST);
+    }
+
+    /// Decides as this version did.
+    Planner(Settings settings, PlannerVersion version) {
         this.settings = settings;
+        this.version = version;
         this.settingsHash = settings.hash();
     }
 
@@ -36,14 +40,14 @@ public final class Planner {
     public Decision decide(ClusterImage image, Header header, Input input) {
         var draft = new Draft(image);
         try {
-            var turn = new Turn(draft, header, settings);
+            var turn = new Turn(draft, header, settings, version);
             take(turn, input);
             Settling.settle(turn);
         } catch (RuntimeException e) {
             draft.undo();
             draft.add(new Fact.InputFailed(e.toString()));
             if (input instanceof Input.Reported(var report)) {
-                Members.missed(new Turn(draft, header, settings), report.memberId());
+                Members.missed(new Turn(draft, header, settings, version), report.memberId());
             }
         }
         return new Decision(entry(header, input, draft.facts()), draft);
@@ -162,7 +166,7 @@ public final class Planner {
                 header.sequence(),
                 header.time(),
                 header.previousHash(),
-                VERSION,
+                version.toString(),
                 settingsHash,
                 changeId,
                 changeId,

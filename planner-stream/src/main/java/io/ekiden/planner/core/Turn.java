@@ -5,7 +5,9 @@ import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
 import io.ekiden.model.PathId;
+import io.ekiden.model.Pod;
 import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +31,7 @@ final class Turn {
     private final Draft draft;
     private final Header header;
     private final Settings settings;
+    private final PlannerVersion version;
     private final TreeSet<PathId> touched = new TreeSet<>();
     private final TreeSet<String> freed = new TreeSet<>();
     private boolean agentsChanged;
@@ -36,10 +39,11 @@ final class Turn {
     private int left = SLICE;
     private int ids;
 
-    Turn(Draft draft, Header header, Settings settings) {
+    Turn(Draft draft, Header header, Settings settings, PlannerVersion version) {
         this.draft = draft;
         this.header = header;
         this.settings = settings;
+        this.version = version;
     }
 
     ClusterImage image() {
@@ -56,6 +60,11 @@ final class Turn {
 
     Settings settings() {
         return settings;
+    }
+
+    /// Of the planner that decides.
+    PlannerVersion version() {
+        return version;
     }
 
     void add(Fact fact) {
@@ -118,6 +127,14 @@ final class Turn {
 
     void put(Instance instance) {
         put(instance, "");
+    }
+
+    /// Offers the endpoints of an instance that ran before instances like it had any.
+    void offer(InstanceId id) {
+        var instance = image().instance(id);
+        if (instance.flatMap(this::definition).filter(Pod.class::isInstance).isPresent()) {
+            EndpointChanges.follow(this, instance, instance);
+        }
     }
 
     /// Puts an instance whose health alone has changed.

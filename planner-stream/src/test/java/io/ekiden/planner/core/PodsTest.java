@@ -68,14 +68,6 @@ class PodsTest {
     }
 
     @Test
-    void noProxyHasAPortForThem() {
-        create("/web", pod(1, "x"));
-        world.work();
-
-        assertThat(world.image.endpoints()).isEmpty();
-    }
-
-    @Test
     void aPodIsScaledWithoutRestartsAndRolledWhenItsConfigurationChanges() {
         create("/web", pod(1, "x"));
         world.work();

@@ -44,7 +44,7 @@ final class World {
     static final Instant NOON = Instant.parse("2026-11-23T12:00:00Z");
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    final Planner planner;
+    Planner planner;
     final ClusterImage image = new ClusterImage();
     final ClusterImage follower = new ClusterImage();
     final List<JournalEntry> journal = new ArrayList<>();
@@ -68,7 +68,11 @@ final class World {
     }
 
     World(Settings settings) {
-        planner = new Planner(settings);
+        this(settings, PlannerVersion.LATEST);
+    }
+
+    World(Settings settings, PlannerVersion version) {
+        planner = new Planner(settings, version);
         take(new Input.Founded("test-cluster"));
     }
 

@@ -1,0 +1,28 @@
+package io.ekiden.planner.core;
+
+/// The versions of what the planner decides. Each entry of the journal names the one that has
+/// decided it, so that old entries can be decided again as they were: a change of what follows from
+/// the same input is a new version here.
+enum PlannerVersion {
+    V0_1("0.1"),
+    /// Pods have endpoints.
+    V0_2("0.2");
+
+    static final PlannerVersion LATEST = V0_2;
+
+    private final String text;
+
+    PlannerVersion(String text) {
+        this.text = text;
+    }
+
+    boolean offersPods() {
+        return compareTo(V0_2) >= 0;
+    }
+
+    /// As the journal has it.
+    @Override
+    public String toString() {
+        return text;
+    }
+}
