@@ -256,8 +256,8 @@ final class RunningEkiden implements AutoCloseable {
         }
     }
 
-    /// The first of a run of ports nobody listens on, outside the range of outgoing connections, and
-    /// that no other JVM of this build is about to take.
+    /// The first of a run of ports nobody listens on, outside the range of outgoing connections,
+    /// and that no other JVM of this build is about to take.
     static int freeBlock() {
         var random = new Random();
         for (int attempt = 0; attempt < 100; attempt++) {
