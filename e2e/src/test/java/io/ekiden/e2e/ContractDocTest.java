@@ -33,12 +33,12 @@ final class ContractDocTest {
     /// The rows below the line that begins so, each a list of its cells.
     private static List<List<String>> table(String header) throws IOException {
         var lines = Files.readAllLines(Launcher.ROOT.resolve("docs/marathon-compat.md"));
+        assertThat(lines).contains(header);
         var rows =
                 lines.subList(lines.indexOf(header) + 2, lines.size()).stream()
                         .takeWhile(line -> line.startsWith("| "))
                         .map(line -> List.of(line.substring(2).split(" \\| | \\|$", -1)))
                         .toList();
-        assertThat(lines).contains(header);
         assertThat(rows).hasSizeGreaterThan(10);
         return rows;
     }

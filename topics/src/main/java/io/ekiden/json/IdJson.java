@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/// The `id` of a definition.
+/// The `id` of a definition, and the ids of what it depends on.
 final class IdJson {
     private static final String NO_MATCH = "must fully match";
 

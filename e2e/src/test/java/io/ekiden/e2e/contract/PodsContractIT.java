@@ -307,12 +307,12 @@ final class PodsContractIT extends ContractTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    'volumes': [{'name': 'v'}]                  | /volumes each volume must be mounted by a container
-                    'scaling': {'kind': 'free'}                 | /scaling/kind error.unknown.enum.literal
-                    'scaling': {'kind': 'fixed', 'instances': -1} | /scaling/instances error.min
-                    'environment': {'A B': 'x'}                 | /environment error.pattern
-                    'executorResources': {'cpus': 0.01}         | /executorResources/cpus error.min
-                    'scheduling': {'backoff': {'backoff': -1}}  | /scheduling/backoff/backoff error.min
+                    'volumes': [{'name': 'v'}]                              | /volumes each volume must be mounted by a container
+                    'scaling': {'kind': 'free'}                             | /scaling/kind error.unknown.enum.literal
+                    'scaling': {'kind': 'fixed', 'instances': -1}           | /scaling/instances error.min
+                    'environment': {'A B': 'x'}                             | /environment error.pattern
+                    'executorResources': {'cpus': 0.01}                     | /executorResources/cpus error.min
+                    'scheduling': {'backoff': {'backoff': -1}}              | /scheduling/backoff/backoff error.min
                     'scheduling': {'upgrade': {'minimumHealthCapacity': 2}} | /scheduling/upgrade/minimumHealthCapacity error.max
                     """)
     void rules(String fields, String problem) {
