@@ -312,7 +312,7 @@ final class DefinitionsContractIT extends ContractTest {
                     'acceptedResourceRoles': []                                            | /acceptedResourceRoles must not be empty
                     'residency': {'taskLostBehavior': 'WAIT_FOREVER'}                      | /residency AppDefinition must contain persistent volumes and define residency
                     'resourceLimits': {'cpus': 0.5}                                        | /resourceLimits/cpus must not be less than what is asked for
-                    'ports': [0], 'portDefinitions': [{'port': 0}]                         | / cannot specify both ports and port definitions
+                    'ports': [0, 0], 'portDefinitions': [{'port': 0}]                      | / cannot specify both ports and port definitions
                     'fetch': [{'uri': 'http://a/b'}], 'uris': ['http://a/c']               | / cannot specify both uris and fetch fields
                     'acceptedResourceRoles': ['other']                                     | /acceptedResourceRoles acceptedResourceRoles can only contain * and *
                     'role': 'other'                                                        | /role must be one of: *
