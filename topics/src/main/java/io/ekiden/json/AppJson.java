@@ -17,8 +17,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /// Marathon's JSON form of an app. Reading normalises: defaults are filled in, old forms become new
 /// ones. It reports every problem at once, those of the JSON schema and those of the rules, in
@@ -155,7 +153,7 @@ public final class AppJson {
                 HealthCheckJson.read(app, ports.size()),
                 ReadinessCheckJson.read(app, ports),
                 labels,
-                dependencies(id, app),
+                IdJson.dependencies(app, id.parent()).orElse(Collections.emptySortedSet()),
                 ConstraintJson.read(app),
                 RolesJson.accepted(app),
                 RolesJson.role(app),
@@ -177,15 +175,6 @@ public final class AppJson {
                 app.number("mem", 0, Limits.MAX_RESOURCE).orElse(128.0),
                 app.number("disk", 0, Limits.MAX_RESOURCE).orElse(0.0),
                 app.integer("gpus", 0, Limits.MAX_GPUS).orElse(0));
-    }
-
-    /// Relative ones are meant from the app's group.
-    private static SortedSet<PathId> dependencies(PathId id, Fields app) {
-        var dependencies = new TreeSet<PathId>();
-        app.texts("dependencies", Limits.MAX_DEPENDENCIES)
-                .ifPresent(
-                        given -> given.forEach(raw -> dependencies.add(id.parent().resolve(raw))));
-        return dependencies;
     }
 
     /// The canonical form, as Marathon's GET prints the definition.

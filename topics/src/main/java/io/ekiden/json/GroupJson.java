@@ -11,8 +11,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 
 /// Marathon's JSON form of a group update. Reports every problem of the whole tree at once, each
 /// with its path such as `/groups(0)/apps(1)/cpus`. `pods` is read-only and ignored, as in
@@ -87,8 +85,7 @@ public final class GroupJson {
                 id,
                 group.array("apps", MAX_ITEMS).map(list -> apps(id, list, problems)),
                 group.array("groups", MAX_ITEMS).map(list -> groups(id, list, problems)),
-                group.texts("dependencies", Limits.MAX_DEPENDENCIES)
-                        .map(given -> dependencies(id, given)),
+                IdJson.dependencies(group, id),
                 enforceRole(id, group));
     }
 
@@ -108,13 +105,6 @@ public final class GroupJson {
                         ? enforceRole(id, group).orElse(false)
                         : group.<Boolean>form("enforceRole", "error.path.missing").orElse(false);
         return Parsed.of(wanted, problems);
-    }
-
-    /// Relative ones are meant from the group itself.
-    private static SortedSet<PathId> dependencies(PathId id, List<String> given) {
-        var dependencies = new TreeSet<PathId>();
-        given.forEach(raw -> dependencies.add(id.resolve(raw)));
-        return dependencies;
     }
 
     private static Optional<Boolean> enforceRole(PathId id, Fields group) {

@@ -231,6 +231,7 @@ class AppJsonReadTest {
                     "id": ""                              | /id error.minLength
                     "id": "/Web"                          | /id error.pattern
                     "id": "/a_b"                          | /id error.pattern
+                    "dependencies": ["../db", "B_"]       | /dependencies(1) error.pattern
                     "id": "/"                             | !/id Path must contain at least one path element
                     "cmd": ""                             | /cmd error.minLength
                     "cmd": []                             | /cmd error.expected.jsstring

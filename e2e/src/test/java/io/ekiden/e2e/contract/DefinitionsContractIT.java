@@ -156,6 +156,21 @@ final class DefinitionsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("who asks for more service ports than are left is refused")
+    void noServicePortLeft() {
+        var sixty = "[" + "{'port': 0}, ".repeat(59) + "{'port': 0}]";
+        made("{'cmd': 'x', 'instances': 0, 'portDefinitions': " + sixty + "}");
+
+        var reply = api.put("/v2/apps" + fresh(), "{'cmd': 'x', 'portDefinitions': " + sixty + "}");
+
+        assertThat(reply.refusal()).isEqualTo("422 Object is not valid");
+        assertThat(reply.details())
+                .singleElement()
+                .asString()
+                .matches("/portDefinitions All ports in the range .* are already in use");
+    }
+
+    @Test
     @DisplayName("no ports are none")
     void noPorts() {
         assertThat(
@@ -239,6 +254,35 @@ final class DefinitionsContractIT extends ContractTest {
                     'portDefinitions': [{'name': 'A_'}]                  | /portDefinitions(0)/name error.pattern
                     'healthChecks': [{'protocol': 'FTP'}]                | /healthChecks(0)/protocol error.unknown.enum.literal
                     'container': {'docker': {}}                          | /container/docker/image error.path.missing
+                    'user': 5                                            | /user error.expected.jsstring
+                    'disk': -1                                           | /disk error.min
+                    'gpus': 1.5                                          | /gpus error.expected.int
+                    'resourceLimits': {'mem': 'lots'}                    | /resourceLimits/mem error.unknown.enum.literal
+                    'executorResources': {'cpus': 0.01}                  | /executorResources/cpus error.min
+                    'networks': [{'mode': 'bridge'}]                     | /networks(0)/mode error.unknown.enum.literal
+                    'portDefinitions': [{'protocol': 'sctp'}]            | /portDefinitions(0)/protocol error.unknown.enum.literal
+                    'ports': [-1]                                        | /ports(0) error.min
+                    'dependencies': ['../db', 'A_']                      | /dependencies(1) error.pattern
+                    'fetch': [{}]                                        | /fetch(0)/uri error.path.missing
+                    'fetch': [{'uri': ''}]                               | /fetch(0)/uri error.minLength
+                    'backoffSeconds': -1                                 | /backoffSeconds error.min
+                    'maxLaunchDelaySeconds': -1                          | /maxLaunchDelaySeconds error.min
+                    'taskKillGracePeriodSeconds': -1                     | /taskKillGracePeriodSeconds error.min
+                    'upgradeStrategy': {'maximumOverCapacity': -0.1}     | /upgradeStrategy/maximumOverCapacity error.min
+                    'unreachableStrategy': 'enabled'                     | /unreachableStrategy error.unknown.enum.literal
+                    'unreachableStrategy': {'expungeAfterSeconds': -1}   | /unreachableStrategy/expungeAfterSeconds error.min
+                    'tty': 'yes'                                         | /tty error.expected.jsboolean
+                    'healthChecks': [{'port': 65536}]                    | /healthChecks(0)/port error.max
+                    'healthChecks': [{'gracePeriodSeconds': -1}]         | /healthChecks(0)/gracePeriodSeconds error.min
+                    'readinessChecks': [{'timeoutSeconds': 0}]           | /readinessChecks(0)/timeoutSeconds error.min
+                    'readinessChecks': [{'httpStatusCodesForReady': []}] | /readinessChecks(0)/httpStatusCodesForReady error.minLength
+                    'readinessChecks': [{'httpStatusCodesForReady': [99]}] | /readinessChecks(0)/httpStatusCodesForReady(0) error.min
+                    'container': {'type': 'APPC'}                        | /container/type error.unknown.enum.literal
+                    'container': {'docker': {'image': ''}}               | /container/docker/image error.minLength
+                    'container': {'docker': {'image': 'x', 'parameters': [{'key': 'init'}]}} | /container/docker/parameters(0)/value error.path.missing
+                    'container': {'docker': {'image': 'x'}, 'volumes': [{'containerPath': '/d', 'hostPath': '/h'}]} | /container/volumes(0)/mode error.path.missing
+                    'container': {'docker': {'image': 'x'}, 'volumes': [{'containerPath': '', 'hostPath': '/h', 'mode': 'RW'}]} | /container/volumes(0)/containerPath error.minLength
+                    'container': {'type': 'MESOS', 'volumes': [{'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 0}}]} | /container/volumes(0)/persistent/size error.min
                     """)
     void schema(String fields, String problem) {
         var base = "{'id': '/never', " + (fields.contains("'cmd'") ? "" : "'cmd': 'x', ");
@@ -267,6 +311,25 @@ final class DefinitionsContractIT extends ContractTest {
                     'constraints': [['hostname', 'LIKE', '(']]                             | /constraints(0) the regular expression '(' is not valid
                     'acceptedResourceRoles': []                                            | /acceptedResourceRoles must not be empty
                     'residency': {'taskLostBehavior': 'WAIT_FOREVER'}                      | /residency AppDefinition must contain persistent volumes and define residency
+                    'resourceLimits': {'cpus': 0.5}                                        | /resourceLimits/cpus must not be less than what is asked for
+                    'ports': [0, 0], 'portDefinitions': [{'port': 0}]                      | / cannot specify both ports and port definitions
+                    'fetch': [{'uri': 'http://a/b'}], 'uris': ['http://a/c']               | / cannot specify both uris and fetch fields
+                    'acceptedResourceRoles': ['other']                                     | /acceptedResourceRoles acceptedResourceRoles can only contain * and *
+                    'role': 'other'                                                        | /role must be one of: *
+                    'constraints': [['hostname', 'NEAR']]                                  | /constraints(0) Constraint operator must be one of UNIQUE, CLUSTER, LIKE, UNLIKE, MAX_PER, GROUP_BY, IS
+                    'constraints': [['rack', 'MAX_PER']]                                   | /constraints(0) MAX_PER needs a number
+                    'labels': {'DCOS_MIGRATION_API_VERSION': 'v2'}                         | / DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION
+                    'labels': {'MARATHON_SINGLE_INSTANCE_APP': 'true'}, 'upgradeStrategy': {'minimumHealthCapacity': 0, 'maximumOverCapacity': 0.5} | /upgradeStrategy/maximumOverCapacity got 0.5, expected 0.0
+                    'healthChecks': [{'protocol': 'COMMAND'}]                              | /healthChecks(0)/command must be given for the protocol COMMAND
+                    'readinessChecks': [{}]                                                | /readinessChecks(0)/portName 'http-api' is no name of a port of the app
+                    'portDefinitions': [{'name': 'http-api'}], 'readinessChecks': [{}, {}] | /readinessChecks may contain at most one readiness check
+                    'portDefinitions': [{'name': 'http-api'}], 'readinessChecks': [{'timeoutSeconds': 30}] | /readinessChecks(0)/timeoutSeconds timeoutSeconds must be less than intervalSeconds (30)
+                    'env': {'': 'x'}                                                       | /env must not be empty
+                    'dependencies': ['/never']                                             | / Dependency graph has cyclic dependencies.
+                    'container': {'docker': {'image': 'x'}, 'portMappings': [{}]}          | /container/portMappings must be empty on this network
+                    'container': {'type': 'MESOS', 'volumes': [{'containerPath': '../d', 'mode': 'RW', 'persistent': {'size': 1}}]} | /container/volumes(0)/containerPath must not be '.', '..' and must not contain '/'
+                    'container': {'type': 'MESOS', 'volumes': [{'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 1}}]}, 'upgradeStrategy': {'maximumOverCapacity': 0.5} | /upgradeStrategy/maximumOverCapacity got 0.5, expected 0.0
+                    'container': {'type': 'MESOS', 'volumes': [{'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 1}}]}, 'unreachableStrategy': {} | /unreachableStrategy must be disabled for apps with persistent volumes
                     """)
     void rules(String fields, String problem) {
         var reply = api.post("/v2/apps", "{'id': '/never', 'cmd': 'x', " + fields + "}");
@@ -327,6 +390,12 @@ final class DefinitionsContractIT extends ContractTest {
                     'secrets': {'a': {'source': 'b'}}                             | /secrets
                     'env': {'A': {'secret': 'b'}}                                 | /env/A
                     'ipAddress': {'networkName': 'n'}                             | /ipAddress
+                    'executor': '/opt/executor'                                   | /executor
+                    'executorResources': {'cpus': 0.2}                            | /executorResources/cpus
+                    'check': {'tcp': {'portIndex': 0}}                            | /check
+                    'networks': [{'mode': 'container'}]                           | /networks(0)/mode
+                    'tty': true                                                   | /tty
+                    'healthChecks': [{'ipProtocol': 'IPv6'}]                      | /healthChecks(0)/ipProtocol
                     """)
     void notSupported(String fields, String path) {
         var reply = api.post("/v2/apps", "{'id': '/never', 'cmd': 'x', " + fields + "}");

@@ -54,6 +54,54 @@ final class DeploymentsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("a pod's deployment has actions and affected ids of its own")
+    void pods() {
+        var pod = fresh();
+        var huge = POD.replace("0.01", "10000");
+        var created = api.post("/v2/pods", huge, pod, 1).header("Marathon-Deployment-Id");
+
+        var started = deployment(created);
+
+        assertThat(started.path("affectedPods").toString()).isEqualTo("[\"" + pod + "\"]");
+        assertThat(started.path("affectedApps")).isEmpty();
+        assertThat(Api.each(started.path("steps")).map(step -> step.at("/actions/0")))
+                .extracting(one -> one.path("action").asText() + " " + one.path("pod").asText())
+                .containsExactly("StartPod " + pod, "ScalePod " + pod);
+        var changed = api.put("/v2/pods" + pod + "?force=true", huge.replace("3600", "60"), pod, 1);
+        assertThat(
+                        deployment(changed.header("Marathon-Deployment-Id"))
+                                .at("/steps/0/actions/0/action")
+                                .asText())
+                .isEqualTo("RestartPod");
+    }
+
+    @Test
+    @DisplayName("what a readiness check was answered is told of its deployment and its app")
+    void readiness() {
+        var app = fresh();
+        var definition =
+                "{'id': '%s', 'cmd': 'exec sleep 3600', 'cpus': 0.01, 'mem': 4,"
+                        + " 'portDefinitions': [{'name': 'http-api'}], 'readinessChecks':"
+                        + " [{'intervalSeconds': 2, 'timeoutSeconds': 1, 'preserveLastResponse': true}]}";
+        var id = api.post("/v2/apps", definition, app).header("Marathon-Deployment-Id");
+        var results = "/currentActions/0/readinessCheckResults";
+        await().atMost(PATIENCE).until(() -> deployment(id).at(results).size() == 1);
+
+        var result = deployment(id).at(results + "/0");
+
+        assertThat(result.path("name").asText()).isEqualTo("readinessCheck");
+        assertThat(result.path("taskId").asText()).isEqualTo(tasks(app).getFirst());
+        assertThat(result.path("ready").asBoolean(true)).isFalse();
+        assertThat(result.at("/lastResponse/status").asInt()).isEqualTo(504);
+        assertThat(result.at("/lastResponse/contentType").asText()).isEqualTo("text/plain");
+        assertThat(result.at("/lastResponse/body").asText()).isNotEmpty();
+        assertThat(
+                        api.get("/v2/apps?id=%s&embed=apps.readiness".formatted(app))
+                                .at("/apps/0/readinessCheckResults/0"))
+                .isEqualTo(result);
+    }
+
+    @Test
     @DisplayName("one that has ended is gone")
     void ended() {
         var app = fresh();

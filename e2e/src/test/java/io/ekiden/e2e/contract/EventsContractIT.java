@@ -272,6 +272,39 @@ final class EventsContractIT extends ContractTest {
         assertFields(healthy, "instanceId", "runSpecVersion");
         var killed = listener.awaitEvent("unhealthy_instance_kill_event", of("appId", id));
         assertFields(killed, "taskId", "instanceId", "version", "reason", "host", "slaveId");
+        var failed = listener.awaitEvent("failed_health_check_event", of("appId", id));
+        assertThat(failed.path("taskId")).isEqualTo(killed.path("instanceId"));
+        assertThat(failed.at("/healthCheck/protocol").asText()).isEqualTo("COMMAND");
+    }
+
+    @Test
+    @DisplayName("health checks are told as they come and go with their app")
+    void healthChecks() {
+        var listener = new Listener("");
+        var id = fresh();
+        api.post(
+                "/v2/apps",
+                "{'id': '%s', 'cmd': 'x', 'instances': 0, 'healthChecks': [{'path': '/up'}]}",
+                id);
+        settled(id);
+        api.delete("/v2/apps" + id);
+
+        var added = listener.awaitEvent("add_health_check_event", of("appId", id));
+        assertFields(added, "version");
+        assertThat(added.at("/healthCheck/path").asText()).isEqualTo("/up");
+        listener.awaitEvent("remove_health_check_event", of("appId", id));
+    }
+
+    @Test
+    @DisplayName("the first event of all is that the cluster was founded")
+    void founded() {
+        var listener =
+                new Listener("?event_type=scheduler_registered_event", "Last-Event-ID", "0.0");
+
+        var founded = listener.awaitEvent("scheduler_registered_event", _ -> true);
+
+        assertThat(founded.path("frameworkId")).isEqualTo(api.get("/v2/info").at("/frameworkId"));
+        assertFields(founded, "master");
     }
 
     @Test
@@ -307,7 +340,8 @@ final class EventsContractIT extends ContractTest {
     @Test
     @DisplayName("a cancelled deployment has failed")
     void cancelled() {
-        var listener = new Listener("?event_type=deployment_failed");
+        var listener =
+                new Listener("?event_type=deployment_failed&event_type=deployment_step_failure");
         var id = fresh();
         var deployment = api.post("/v2/apps", HUGE, id).header("Marathon-Deployment-Id");
 
@@ -316,6 +350,11 @@ final class EventsContractIT extends ContractTest {
         var failed = listener.awaitEvent("deployment_failed", of("id", deployment));
         assertFields(failed, "plan", "reason");
         assertThat(failed.path("reason").asText()).isEqualTo("The upgrade has been cancelled");
+        var step =
+                listener.awaitEvent(
+                        "deployment_step_failure",
+                        event -> event.at("/plan/id").asText().equals(deployment));
+        assertThat(step.at("/currentStep/actions/0/app").asText()).isEqualTo(id);
     }
 
     @Test

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `/v2/groups`: table a.2, and the rules of groups in part b.5.
 final class GroupsContractIT extends ContractTest {
@@ -146,6 +148,16 @@ final class GroupsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("PUT without an id in its path means the one in its body")
+    void putRoot() {
+        var id = fresh();
+
+        assertDeployed(api.put("/v2/groups", TREE, id));
+
+        assertThat(ids(group(id).path("apps"))).containsExactly(id + "/a");
+    }
+
+    @Test
     @DisplayName("PUT with dryRun tells the steps and changes nothing")
     void dryRun() {
         var id = tree();
@@ -183,6 +195,37 @@ final class GroupsContractIT extends ContractTest {
         assertThat(appOf(id + "/a").path("instances").asInt()).isEqualTo(2);
         settledBelow(id);
         assertDeployed(api.put("/v2/groups" + id, "{'scaleBy': 0}"));
+    }
+
+    @Test
+    @DisplayName("pods are not told in a group's definition: they are kept, and not scaled")
+    void keepsPods() {
+        var id = tree();
+        api.post("/v2/pods", POD, id + "/p", 0);
+        settledBelow(id);
+
+        assertDeployed(api.put("/v2/groups" + id, "{'apps': [], 'groups': []}"));
+        settledBelow(id);
+        assertDeployed(api.put("/v2/groups" + id, "{'scaleBy': 2}"));
+
+        assertThat(ids(group(id).path("pods"))).containsExactly(id + "/p");
+        assertThat(api.get("/v2/pods" + id + "/p").at("/scaling/instances").asInt()).isZero();
+    }
+
+    @Test
+    @DisplayName("what others depend on goes after them")
+    void removal() {
+        var id = fresh();
+        api.put(
+                "/v2/groups" + id,
+                "{'apps': [{'id': 'db', 'cmd': 'x', 'instances': 0}, {'id': 'web', 'cmd': 'x',"
+                        + " 'instances': 0, 'dependencies': ['db']}]}");
+        settledBelow(id);
+
+        var steps = api.put("/v2/groups" + id + "?dryRun=true", "{'apps': []}").at("/steps");
+
+        assertThat(Api.each(steps).map(step -> step.at("/actions/0/app").asText()))
+                .containsExactly(id + "/web", id + "/db");
     }
 
     @Test
@@ -320,6 +363,38 @@ final class GroupsContractIT extends ContractTest {
 
         assertThat(api.get("/v2/apps" + id + "/*").json().path("*")).isEmpty();
         assertThat(api.post("/v2/apps", NONE, id).status()).isEqualTo(201);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("what breaks the schema of a group is Invalid JSON")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            textBlock =
+                    """
+                    'scaleBy': -1                | /scaleBy error.min
+                    'scaleBy': 'x'               | /scaleBy error.expected.jsnumber
+                    'version': 'x'               | /version error.expected.date.isoformat
+                    'groups': [{'apps': []}]     | /groups(0)/id error.path.missing
+                    'apps': [{'cmd': 'x'}]       | /apps(0)/id error.path.missing
+                    'apps': {}                   | /apps error.expected.jsarray
+                    'dependencies': ['B']        | /dependencies(0) error.pattern
+                    """)
+    void schema(String fields, String problem) {
+        var reply = api.put("/v2/groups" + fresh(), "{" + fields + "}");
+
+        assertThat(reply.refusal()).isEqualTo("422 Invalid JSON");
+        assertThat(reply.details()).containsExactly(problem);
+    }
+
+    @Test
+    @DisplayName("only a top-level group enforces its role")
+    void enforceRoleBelow() {
+        var reply = api.put("/v2/groups" + fresh() + "/g", "{'enforceRole': true}");
+
+        assertThat(reply.refusal()).isEqualTo("422 Object is not valid");
+        assertThat(reply.details())
+                .containsExactly("/enforceRole enforceRole can only be set for top-level groups");
     }
 
     @Test

@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// `/v2/pods`: table a.3, and the rules of pods in part b.6.
 final class PodsContractIT extends ContractTest {
+    private static final String RUNS =
+            "'resources': {}, 'exec': {'command': {'shell': 'exec sleep 3600'}}";
 
     private String pod(int instances) {
         var id = fresh();
@@ -155,6 +159,7 @@ final class PodsContractIT extends ContractTest {
         api.post("/v2/pods", POD.replace("0.01", "10000"), id, 1);
 
         assertThat(status(id).path("status").asText()).isEqualTo("DEGRADED");
+        assertThat(status(id).path("instances")).isEmpty();
         assertThat(api.delete("/v2/pods" + id).status()).isEqualTo(409);
         assertThat(api.delete("/v2/pods" + id + "?force=true").status()).isEqualTo(202);
     }
@@ -234,6 +239,108 @@ final class PodsContractIT extends ContractTest {
 
         assertThat(api.post("/v2/pods", POD, id, 0).details())
                 .containsExactly("/ Applications and Pods may not share the same id");
+    }
+
+    @Test
+    @DisplayName("the last failure is the one entry of the history")
+    void terminationHistory() {
+        var id = fresh();
+        var failing = POD.replace("exec sleep 3600", "exit 3");
+        var definition =
+                failing.replace(
+                        "'containers'",
+                        "'scheduling': {'backoff': {'backoff': 300}}, 'containers'");
+        api.post("/v2/pods", definition, id, 1);
+        await().atMost(PATIENCE).until(() -> status(id).path("terminationHistory").size() == 1);
+
+        var last = status(id).at("/terminationHistory/0");
+
+        assertThat(last.path("instanceID").asText()).startsWith(id.substring(1) + ".instance-");
+        assertThat(last.path("startedAt").asText()).endsWith("Z");
+        assertThat(last.path("terminatedAt").asText()).endsWith("Z");
+        assertThat(last.path("message").asText()).contains("status 3");
+        assertThat(last.at("/containers/0/lastKnownState").asText()).isEqualTo("TASK_FAILED");
+        assertThat(last.at("/containers/0/containerId").asText()).endsWith(".c.1");
+    }
+
+    @Test
+    @DisplayName("an endpoint tells the host port that it was given")
+    void endpoints() {
+        var id = fresh();
+        var definition = POD.replace("'resources'", "'endpoints': [{'name': 'web'}], 'resources'");
+        assertThat(api.post("/v2/pods", definition, id, 1).status()).isEqualTo(201);
+        settledBelow(id);
+
+        var endpoint = status(id).at("/instances/0/containers/0/endpoints/0");
+
+        assertThat(endpoint.path("name").asText()).isEqualTo("web");
+        assertThat(endpoint.path("allocatedHostPort").asInt()).isPositive();
+        assertThat(api.get("/v2/pods" + id).at("/containers/0/endpoints/0/hostPort").asInt(-1))
+                .isZero();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("what breaks the schema or a rule of pods is told by its place")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            textBlock =
+                    """
+                    'lifecycle': {'killGracePeriodSeconds': -1}                                | /containers(0)/lifecycle/killGracePeriodSeconds error.min
+                    'healthCheck': {}                                                          | /containers(0)/healthCheck must have exactly one of 'http', 'tcp' and 'exec'
+                    'healthCheck': {'tcp': {'endpoint': 'x'}}                                  | /containers(0)/healthCheck/tcp/endpoint must name an endpoint of the container
+                    'healthCheck': {'exec': {'command': {'shell': 'x'}}, 'timeoutSeconds': 60} | /containers(0)/healthCheck/timeoutSeconds must be less than intervalSeconds
+                    'endpoints': [{'name': 'a'}, {'name': 'a'}]                                | /containers endpoint names are unique
+                    'endpoints': [{'name': 'a', 'hostPort': 9}, {'name': 'b', 'hostPort': 9}]  | /containers host ports are unique
+                    'endpoints': [{'name': 'a', 'containerPort': 80}]                          | /containers(0)/endpoints(0)/containerPort is not allowed when using host-mode networking
+                    'volumeMounts': [{'name': 'v', 'mountPath': 'd'}]                          | /containers(0)/volumeMounts(0)/name there is no volume 'v'
+                    """)
+    void containers(String fields, String problem) {
+        assertThat(refused("'containers': [{'name': 'c', " + RUNS + ", " + fields + "}]"))
+                .containsExactly(problem);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @DisplayName("so is what breaks one of the pod itself")
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            textBlock =
+                    """
+                    'volumes': [{'name': 'v'}]                              | /volumes each volume must be mounted by a container
+                    'scaling': {'kind': 'free'}                             | /scaling/kind error.unknown.enum.literal
+                    'scaling': {'kind': 'fixed', 'instances': -1}           | /scaling/instances error.min
+                    'environment': {'A B': 'x'}                             | /environment error.pattern
+                    'executorResources': {'cpus': 0.01}                     | /executorResources/cpus error.min
+                    'scheduling': {'backoff': {'backoff': -1}}              | /scheduling/backoff/backoff error.min
+                    'scheduling': {'upgrade': {'minimumHealthCapacity': 2}} | /scheduling/upgrade/minimumHealthCapacity error.max
+                    """)
+    void rules(String fields, String problem) {
+        assertThat(refused(fields + ", 'containers': [{'name': 'c', " + RUNS + "}]"))
+                .containsExactly(problem);
+    }
+
+    private List<String> refused(String fields) {
+        var reply = api.post("/v2/pods", "{'id': '/never', " + fields + "}");
+        assertThat(reply.status()).isEqualTo(422);
+        return reply.details();
+    }
+
+    @Test
+    @DisplayName("a container needs its resources and a command, and a name of its own")
+    void container() {
+        var container = "{'name': 'c', " + RUNS + "}";
+
+        assertThat(refused("'containers': [{'name': 'c'}]"))
+                .containsExactly("/containers(0)/resources error.path.missing");
+        assertThat(refused("'containers': [{'name': 'c', 'resources': {'cpus': 0}}]"))
+                .contains("/containers(0)/resources/cpus error.min");
+        assertThat(refused("'containers': [{'name': 'c', 'resources': {}}]"))
+                .containsExactly(
+                        "/containers(0)/exec must be given for a container without an image");
+        assertThat(refused("'containers': [%s, %s]".formatted(container, container)))
+                .containsExactly("/containers container names are unique");
+        assertThat(refused("'containers': []")).containsExactly("/containers error.minLength");
     }
 
     @Test

@@ -92,6 +92,23 @@ final class QueueContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("a GPU is a resource like others, and where there is none the app waits")
+    void gpus() {
+        var id = fresh();
+        api.post("/v2/apps", NONE.replace("'instances': 0", "'gpus': 1"), id);
+        var declined = "/processedOffersSummary/rejectSummaryLastOffers/7";
+
+        await().atMost(PATIENCE)
+                .until(() ->
+                        queued(id, "")
+                                .filter(item -> item.at(declined + "/declined").asInt() == 1)
+                                .isPresent());
+
+        assertThat(queued(id, "").orElseThrow().at(declined + "/reason").asText())
+                .isEqualTo("InsufficientGpus");
+    }
+
+    @Test
     @DisplayName("a pod waits as a pod")
     void pods() {
         var id = fresh();

@@ -1,8 +1,12 @@
 package io.ekiden.e2e.contract;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.net.URLEncoder;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -60,9 +64,34 @@ final class SystemContractIT extends ContractTest {
         for (var key : List.of("framework_name", "hostname", "mesos_role", "webui_url")) {
             assertThat(info.path("marathon_config").hasNonNull(key)).as(key).isTrue();
         }
-        for (var key : List.of("master", "local_port_min", "task_launch_timeout")) {
-            assertThat(info.path("marathon_config").has(key)).as(key).isTrue();
-        }
+        assertThat(info.path("marathon_config").fieldNames())
+                .toIterable()
+                .contains(
+                        """
+                        access_control_allow_origin checkpoint decline_offer_duration
+                        default_network_name env_vars_prefix executor failover_timeout features
+                        framework_name ha hostname launch_token launch_token_refresh_interval
+                        leader_proxy_connection_timeout_ms leader_proxy_read_timeout_ms
+                        local_port_max local_port_min maintenance_mode master
+                        max_instances_per_offer mesos_bridge_name
+                        mesos_heartbeat_failure_threshold mesos_heartbeat_interval
+                        mesos_leader_ui_url mesos_role mesos_user min_revive_offers_interval
+                        new_group_enforce_role offer_matching_timeout on_elected_prepare_timeout
+                        reconciliation_initial_delay reconciliation_interval
+                        scale_apps_initial_delay scale_apps_interval store_cache
+                        task_launch_confirm_timeout task_launch_timeout
+                        task_lost_expunge_initial_delay task_lost_expunge_interval
+                        task_reservation_timeout webui_url\
+                        """
+                                .split("\\s+"));
+        assertThat(info.path("zookeeper_config").fieldNames())
+                .toIterable()
+                .contains(
+                        """
+                        zk zk_compression zk_compression_threshold zk_connection_timeout
+                        zk_max_node_size zk_max_versions zk_session_timeout zk_timeout\
+                        """
+                                .split("\\s+"));
     }
 
     @Test
@@ -249,6 +278,24 @@ final class SystemContractIT extends ContractTest {
     void timestamps() {
         assertThat(appOf(app()).path("version").asText())
                 .matches("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z");
+    }
+
+    @Test
+    @DisplayName("times of any offset are understood")
+    void offsets() {
+        var id = app();
+        var version = appOf(id).path("version").asText();
+        var elsewhere =
+                OffsetDateTime.parse(version)
+                        .withOffsetSameInstant(ZoneOffset.ofHours(2))
+                        .toString();
+
+        var was =
+                api.get(
+                        "/v2/apps%s/versions/%s"
+                                .formatted(id, URLEncoder.encode(elsewhere, UTF_8)));
+
+        assertThat(was.at("/version").asText()).isEqualTo(version);
     }
 
     @Test

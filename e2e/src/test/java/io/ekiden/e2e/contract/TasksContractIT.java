@@ -39,6 +39,38 @@ final class TasksContractIT extends ContractTest {
             assertThat(task.path(field).asText()).as(field).isNotEmpty();
         }
         assertThat(task.has("servicePorts")).isFalse();
+        // Strict clients refuse any other.
+        assertThat(task.fieldNames())
+                .toIterable()
+                .isSubsetOf(
+                        List.of(
+                                "appId",
+                                "id",
+                                "host",
+                                "slaveId",
+                                "state",
+                                "ports",
+                                "servicePorts",
+                                "ipAddresses",
+                                "stagedAt",
+                                "startedAt",
+                                "version",
+                                "healthCheckResults",
+                                "checkResult",
+                                "localVolumes",
+                                "region",
+                                "zone",
+                                "role"));
+    }
+
+    @Test
+    @DisplayName("an instance that has no agent yet is no task")
+    void withoutAgent() {
+        var id = fresh();
+        api.post("/v2/apps", HUGE, id);
+
+        assertThat(tasks(id)).isEmpty();
+        assertThat(appOf(id).path("tasksStaged").asInt()).isZero();
     }
 
     @Test
@@ -190,6 +222,32 @@ final class TasksContractIT extends ContractTest {
                 .isEqualTo(expected);
         assertThat(api.post("/v2/tasks/delete?scale=true&wipe=true", "{'ids': []}").refusal())
                 .isEqualTo(expected);
+    }
+
+    @Test
+    @DisplayName("a health check kills with its last allowed failure, which is then the app's last")
+    void unhealthy() {
+        var id = fresh();
+        api.post(
+                "/v2/apps",
+                "{'id': '%s', 'cmd': 'exec sleep 3600', 'cpus': 0.01, 'mem': 4, 'instances': 1,"
+                        + " 'healthChecks': [{'protocol': 'COMMAND', 'gracePeriodSeconds': 0,"
+                        + " 'delaySeconds': 0, 'intervalSeconds': 3, 'timeoutSeconds': 2,"
+                        + " 'maxConsecutiveFailures': 2,"
+                        + " 'command': {'value': 'echo >> failures; false'}}]}",
+                id);
+        await().atMost(PATIENCE).until(() -> appOf(id).has("lastTaskFailure"));
+
+        var failure = appOf(id).path("lastTaskFailure");
+
+        assertThat(failure.path("state").asText()).isEqualTo("TASK_KILLED");
+        assertThat(failure.path("message").asText())
+                .startsWith("Task was killed since health check failed. Reason: ");
+        var failures =
+                api.get(
+                        "/v2/tasks/%s/files/download?path=failures"
+                                .formatted(failure.path("taskId").asText()));
+        assertThat(failures.text()).isEqualTo("\n\n");
     }
 
     @Test
