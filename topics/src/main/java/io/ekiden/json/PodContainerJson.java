@@ -132,8 +132,7 @@ final class PodContainerJson {
                 .ifPresent(_ -> image.rule("kind", UnsupportedFields.NOT_SUPPORTED));
         UnsupportedFields.emptyObject(image, "pullConfig");
         UnsupportedFields.emptyObject(image, "labels");
-        return new Image(
-                image.someText("id").orElse(""), image.flag("forcePull").orElse(false));
+        return new Image(image.someText("id").orElse(""), image.flag("forcePull").orElse(false));
     }
 
     /// Without an image there is nothing to run but a command.

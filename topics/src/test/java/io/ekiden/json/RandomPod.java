@@ -90,7 +90,9 @@ final class RandomPod {
                             texts()));
         }
         var command =
-                images && random.nextInt(3) == 0 ? Optional.<Command>empty() : Optional.of(command());
+                images && random.nextInt(3) == 0
+                        ? Optional.<Command>empty()
+                        : Optional.of(command());
         return new PodContainer(
                 "c-" + number,
                 command,
