@@ -217,8 +217,8 @@ public final class AgentDaemon implements AutoCloseable {
                                 config.taskEnv()),
                         fetcher,
                         Patience.DEFAULT);
-        var pods = new PodRuntime(plain, work, config.timings().killGrace());
-        return new Runtimes(offered, pods, docker);
+        return new PodRuntime(
+                new Runtimes(offered, plain, docker), work, config.timings().killGrace());
     }
 
     private void begin(

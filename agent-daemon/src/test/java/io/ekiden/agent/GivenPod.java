@@ -36,13 +36,16 @@ public final class GivenPod {
     }
 
     /// Of containers `name: command`, in the pod `more` (fields of JSON, each after a comma).
-    public static LocalTask of(String more, String... namesAndCommands) {
+    ///
+    /// @param ofContainers fields of JSON of each container, each before a comma
+    public static LocalTask of(String ofContainers, String more, String... namesAndCommands) {
         var containers = new StringBuilder();
         for (int i = 0; i < namesAndCommands.length; i += 2) {
             containers.append(
-                    "%s{'name': '%s', 'exec': {'command': {'shell': '%s'}}, 'resources': {'cpus': 0.1, 'mem': 64}%s}"
+                    "%s{%s'name': '%s', 'exec': {'command': {'shell': '%s'}}, 'resources': {'cpus': 0.1, 'mem': 64}%s}"
                             .formatted(
                                     i == 0 ? "" : ", ",
+                                    ofContainers,
                                     namesAndCommands[i],
                                     namesAndCommands[i + 1],
                                     more.contains("volumes")

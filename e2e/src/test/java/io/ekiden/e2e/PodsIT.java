@@ -6,17 +6,20 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.testkit.NeedsDocker;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// A pod of two containers that share a volume: one writes what the other serves.
@@ -41,6 +44,25 @@ final class PodsIT extends EkidenTest {
              "scaling": {"kind": "fixed", "instances": 1}}
             """;
 
+    private static final String IN_IMAGES =
+            """
+            {"id": "/pod",
+             "networks": [{"mode": "container/bridge"}],
+             "containers": [
+               {"name": "writer", "image": {"kind": "DOCKER", "id": "busybox:local"},
+                "exec": {"command": {"shell": "echo one > /out/text; exec sleep 1000"}},
+                "resources": {"cpus": 0.1, "mem": 32},
+                "volumeMounts": [{"name": "content", "mountPath": "/out"}]},
+               {"name": "web", "image": {"kind": "DOCKER", "id": "busybox:local"},
+                "exec": {"command": {"argv": ["httpd", "-f", "-p", "8080", "-h", "/in"]}},
+                "resources": {"cpus": 0.1, "mem": 32},
+                "endpoints": [{"name": "http", "containerPort": 8080}],
+                "volumeMounts": [{"name": "content", "mountPath": "/in", "readOnly": true}],
+                "healthCheck": {"http": {"endpoint": "http", "path": "/text"},
+                  "intervalSeconds": 2, "timeoutSeconds": 1, "delaySeconds": 0, "gracePeriodSeconds": 30}}],
+             "volumes": [{"name": "content"}]}
+            """;
+
     @Test
     void livesThroughScalingUpgradesAndTheEndOfAContainer() throws Exception {
         var file = Files.writeString(directory.resolve("pod.json"), POD);
@@ -58,6 +80,79 @@ final class PodsIT extends EkidenTest {
                 .until(() -> ekiden.get("/v2/pods/pod").status() == 404);
         await().atMost(RunningEkiden.PATIENCE).until(() -> running("sleep").isEmpty());
         assertThat(running("python3")).isEmpty();
+    }
+
+    @Test
+    @NeedsDocker(images = "busybox:local")
+    void itsContainersMayHaveImages() throws Exception {
+        var ekiden = up();
+        var created = ekiden.post("/v2/pods", IN_IMAGES);
+        assertThat(created.status()).isEqualTo(201);
+        assertThat(created.body().path("networks").path(0).path("mode").asText())
+                .isEqualTo("container/bridge");
+
+        awaitStable(ekiden, 1, PodsIT::allHealthy);
+        assertThat(text(endpoint(instances(ekiden).getFirst()))).isEqualTo("one\n");
+        var before = containerIds(ekiden);
+        var first = containers();
+        assertThat(first).hasSize(2);
+
+        docker("kill", first.getFirst());
+
+        awaitStable(ekiden, 1, now -> !before.contains(container(now)) && allHealthy(now));
+        assertThat(text(endpoint(instances(ekiden).getFirst()))).isEqualTo("one\n");
+        await().atMost(RunningEkiden.PATIENCE)
+                .until(() -> containers().stream().noneMatch(first::contains));
+        assertThat(containers()).hasSize(2);
+
+        assertThat(ekiden.delete("/v2/pods/pod").status()).isEqualTo(202);
+        await().atMost(RunningEkiden.PATIENCE)
+                .until(() ->
+                        ekiden.get("/v2/pods/pod").status() == 404 && containers().isEmpty());
+    }
+
+    /// What is said of the health of the container that is checked.
+    private static boolean allHealthy(JsonNode instance) {
+        return instance.path("containers")
+                .path(1)
+                .path("conditions")
+                .path(0)
+                .path("value")
+                .asText()
+                .equals("true");
+    }
+
+    /// Of this test's agent, also those that have ended and are not yet removed.
+    private List<String> containers() throws IOException {
+        return docker("ps", "-aq", "--filter", "label=io.ekiden.app=/pod").stream()
+                .filter(this::isOwn)
+                .toList();
+    }
+
+    /// Its sandbox is in this test's directory.
+    private boolean isOwn(String container) {
+        try {
+            return docker("inspect", "--format", "{{.HostConfig.Binds}}", container)
+                    .toString()
+                    .contains(directory.toString());
+        } catch (IOException e) {
+            // It was removed meanwhile.
+            return false;
+        }
+    }
+
+    private static List<String> docker(String... arguments) throws IOException {
+        var command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(output);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return output.lines().toList();
     }
 
     private void replaced(RunningEkiden ekiden) throws IOException {

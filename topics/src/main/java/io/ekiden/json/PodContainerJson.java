@@ -3,9 +3,11 @@ package io.ekiden.json;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.model.Network;
 import io.ekiden.model.PodContainer;
 import io.ekiden.model.PodContainer.Command;
 import io.ekiden.model.PodContainer.Endpoint;
+import io.ekiden.model.PodContainer.Image;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.Resources;
@@ -24,7 +26,8 @@ final class PodContainerJson {
 
     private PodContainerJson() {}
 
-    static List<PodContainer> read(Fields pod, List<PodVolume> volumes) {
+    /// Marathon's pods without networks are in the host's namespace.
+    static List<PodContainer> read(Fields pod, List<PodVolume> volumes, Network network) {
         if (!pod.has("containers")) {
             pod.form("containers", "error.path.missing");
         }
@@ -34,8 +37,9 @@ final class PodContainerJson {
         }
         var containers =
                 given.orElse(List.of()).stream()
-                        .map(container -> container(container, volumes))
+                        .map(container -> container(container, volumes, network))
                         .toList();
+        images(pod, containers, network);
         unique(pod, "container names are unique", containers.stream().map(PodContainer::name));
         var endpoints = containers.stream().flatMap(c -> c.endpoints().stream()).toList();
         unique(pod, "endpoint names are unique", endpoints.stream().map(Endpoint::name));
@@ -43,12 +47,27 @@ final class PodContainerJson {
                 pod,
                 "host ports are unique",
                 endpoints.stream().map(Endpoint::hostPort).filter(port -> port != 0));
+        unique(
+                pod,
+                "container ports are unique",
+                endpoints.stream().flatMap(endpoint -> endpoint.containerPort().stream()));
         var mounted = new TreeSet<String>();
         containers.forEach(c -> c.volumeMounts().forEach(mount -> mounted.add(mount.name())));
         if (!volumes.stream().allMatch(volume -> mounted.contains(volume.name()))) {
             pod.rule("volumes", "each volume must be mounted by a container");
         }
         return containers;
+    }
+
+    /// The containers of an instance share a network, and so an engine or none.
+    private static void images(Fields pod, List<PodContainer> containers, Network network) {
+        long images = containers.stream().filter(c -> c.image().isPresent()).count();
+        if (images > 0 && images < containers.size()) {
+            pod.rule("containers", "must all have an image, or none of them");
+        }
+        if (images == 0 && network != Network.HOST && pod.sound("containers")) {
+            pod.rule("networks", "containers without an image are on the host's network");
+        }
     }
 
     private static void unique(Fields pod, String rule, Stream<?> items) {
@@ -58,16 +77,21 @@ final class PodContainerJson {
         }
     }
 
-    private static PodContainer container(Fields container, List<PodVolume> volumes) {
+    private static PodContainer container(
+            Fields container, List<PodVolume> volumes, Network network) {
         var endpoints =
                 container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
-                        .map(PodContainerJson::endpoint)
+                        .map(endpoint -> endpoint(endpoint, network))
                         .toList();
         var resources = resources(container);
+        var image = container.object("image").map(PodContainerJson::image);
+        boolean contained = image.isPresent();
         unsupported(container);
         return new PodContainer(
                 PodVolumeJson.name(container).orElse(""),
-                command(container),
+                command(container, contained),
+                image,
+                overridesEntrypoint(container, contained),
                 resources,
                 ResourceLimitsJson.read(container, resources),
                 container.text("user").filter(user -> !user.isEmpty()),
@@ -77,7 +101,7 @@ final class PodContainerJson {
                 container
                         .object("healthCheck")
                         .flatMap(check -> PodHealthCheckJson.read(check, endpoints)),
-                mounts(container, volumes),
+                mounts(container, volumes, contained),
                 ArtifactJson.read(container, "artifacts"),
                 container
                         .part("lifecycle")
@@ -87,9 +111,6 @@ final class PodContainerJson {
     }
 
     private static void unsupported(Fields container) {
-        if (container.has("image")) {
-            container.rule("image", UnsupportedFields.NOT_SUPPORTED);
-        }
         if (container.has("check")) {
             container.rule("check", UnsupportedFields.NOT_SUPPORTED);
         }
@@ -100,20 +121,45 @@ final class PodContainerJson {
                 .ifPresent(_ -> container.rule("tty", UnsupportedFields.NOT_SUPPORTED));
     }
 
+    private static Image image(Fields image) {
+        for (var field : List.of("kind", "id")) {
+            if (!image.has(field)) {
+                image.form(field, "error.path.missing");
+            }
+        }
+        image.literal("kind", List.of("DOCKER", "APPC"))
+                .filter("APPC"::equals)
+                .ifPresent(_ -> image.rule("kind", UnsupportedFields.NOT_SUPPORTED));
+        UnsupportedFields.emptyObject(image, "pullConfig");
+        UnsupportedFields.emptyObject(image, "labels");
+        return new Image(image.someText("id").orElse(""), image.flag("forcePull").orElse(false));
+    }
+
     /// Without an image there is nothing to run but a command.
-    private static Optional<Command> command(Fields container) {
+    private static Optional<Command> command(Fields container, boolean contained) {
         if (!container.has("exec")) {
-            container.rule("exec", "must be given for a container without an image");
+            if (!contained) {
+                container.rule("exec", "must be given for a container without an image");
+            }
             return Optional.empty();
         }
         var exec = container.part("exec");
-        exec.flag("overrideEntrypoint")
-                .filter(override -> override)
-                .ifPresent(_ -> exec.rule("overrideEntrypoint", UnsupportedFields.NOT_SUPPORTED));
         if (!exec.has("command")) {
             return exec.form("command", "error.path.missing");
         }
         return shellOrArgv(exec.part("command"));
+    }
+
+    private static Optional<Boolean> overridesEntrypoint(Fields container, boolean contained) {
+        return container
+                .object("exec")
+                .flatMap(exec -> {
+                    var overrides = exec.flag("overrideEntrypoint");
+                    if (overrides.orElse(false) && !contained) {
+                        exec.rule("overrideEntrypoint", "needs an image that has one");
+                    }
+                    return overrides;
+                });
     }
 
     /// `{"shell": …}` or `{"argv": […]}`.
@@ -146,14 +192,15 @@ final class PodContainerJson {
                 resources.integer("gpus", 0, Limits.MAX_GPUS).orElse(0));
     }
 
-    private static Endpoint endpoint(Fields endpoint) {
-        if (endpoint.has("containerPort")) {
+    private static Endpoint endpoint(Fields endpoint, Network network) {
+        var containerPort = endpoint.integer("containerPort", 1, Limits.MAX_PORT);
+        if (containerPort.isPresent() && network == Network.HOST) {
             endpoint.rule("containerPort", "is not allowed when using host-mode networking");
         }
         UnsupportedFields.emptyList(endpoint, "networkNames");
         return new Endpoint(
                 PodVolumeJson.name(endpoint).orElse(""),
-                Optional.empty(),
+                containerPort,
                 endpoint.integer("hostPort", 0, Limits.MAX_PORT).orElse(0),
                 protocols(endpoint),
                 endpoint.texts("labels").orElse(Collections.emptySortedMap()));
@@ -168,10 +215,11 @@ final class PodContainerJson {
                 .orElse(List.of("tcp"));
     }
 
-    private static List<VolumeMount> mounts(Fields container, List<PodVolume> volumes) {
+    private static List<VolumeMount> mounts(
+            Fields container, List<PodVolume> volumes, boolean contained) {
         var mounts =
                 container.objects("volumeMounts", Limits.MAX_VOLUMES).orElse(List.of()).stream()
-                        .map(mount -> mount(mount, volumes))
+                        .map(mount -> mount(mount, volumes, contained))
                         .flatMap(Optional::stream)
                         .toList();
         var paths = mounts.stream().map(VolumeMount::mountPath).toList();
@@ -184,7 +232,8 @@ final class PodContainerJson {
         return mounts;
     }
 
-    private static Optional<VolumeMount> mount(Fields mount, List<PodVolume> volumes) {
+    private static Optional<VolumeMount> mount(
+            Fields mount, List<PodVolume> volumes, boolean contained) {
         var name = PodVolumeJson.name(mount);
         name.filter(n -> volumes.stream().noneMatch(volume -> volume.name().equals(n)))
                 .ifPresent(n -> mount.rule("name", "there is no volume '%s'".formatted(n)));
@@ -192,23 +241,25 @@ final class PodContainerJson {
             return mount.form("mountPath", "error.path.missing");
         }
         var path = mount.someText("mountPath");
-        path.ifPresent(text -> checkPath(mount, text));
-        // A link into the sandbox cannot keep a process from writing.
-        mount.flag("readOnly")
-                .filter(readOnly -> readOnly)
-                .ifPresent(_ -> mount.rule("readOnly", UnsupportedFields.NOT_SUPPORTED));
-        return name.flatMap(n -> path.map(p -> new VolumeMount(n, p, false)));
+        path.ifPresent(text -> checkPath(mount, text, contained));
+        boolean readOnly = mount.flag("readOnly").orElse(false);
+        if (readOnly && !contained) {
+            // A link into the sandbox cannot keep a process from writing.
+            mount.rule("readOnly", UnsupportedFields.NOT_SUPPORTED);
+        }
+        return name.flatMap(n -> path.map(p -> new VolumeMount(n, p, readOnly)));
     }
 
-    /// Mounts are links in the sandbox of a container, which has the machine's own file system.
-    private static void checkPath(Fields mount, String path) {
+    /// Without an image, mounts are links in the sandbox of a container, which has the machine's
+    /// own file system.
+    private static void checkPath(Fields mount, String path, boolean contained) {
         if (path.length() > Limits.MAX_MOUNT_PATH) {
             mount.form("mountPath", "error.maxLength");
-        } else if (path.startsWith("/")) {
+        } else if (path.startsWith("/") && !contained) {
             mount.rule("mountPath", UnsupportedFields.NOT_SUPPORTED);
-        } else if (Arrays.stream(path.split("/", -1))
+        } else if (Arrays.stream(path.replaceFirst("^/", "").split("/", -1))
                 .anyMatch(part -> List.of("", ".", "..").contains(part))) {
-            mount.rule("mountPath", "must be a relative path without empty parts, '.' and '..'");
+            mount.rule("mountPath", "must be a path without empty parts, '.' and '..'");
         }
     }
 
@@ -220,9 +271,14 @@ final class PodContainerJson {
 
     private static void write(PodContainer container, ObjectNode json) {
         json.put("name", container.name());
+        container.command().ifPresent(command -> writeExec(container, command, json));
         container
-                .command()
-                .ifPresent(command -> write(command, json.putObject("exec").putObject("command")));
+                .image()
+                .ifPresent(image ->
+                        json.putObject("image")
+                                .put("kind", "DOCKER")
+                                .put("id", image.id())
+                                .put("forcePull", image.forcePull()));
         json.set("resources", write(container.resources()));
         container
                 .resourceLimits()
@@ -251,6 +307,14 @@ final class PodContainerJson {
                 .killGraceSeconds()
                 .ifPresent(seconds ->
                         json.putObject("lifecycle").put("killGracePeriodSeconds", seconds));
+    }
+
+    private static void writeExec(PodContainer container, Command command, ObjectNode json) {
+        var exec = json.putObject("exec");
+        write(command, exec.putObject("command"));
+        container
+                .overrideEntrypoint()
+                .ifPresent(overrides -> exec.put("overrideEntrypoint", overrides));
     }
 
     private static void write(Command command, ObjectNode json) {

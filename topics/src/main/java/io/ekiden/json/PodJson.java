@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Problem;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.KillSelection;
-import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodVolume;
@@ -22,8 +21,8 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 
 /// Marathon's JSON form of a pod. Reading fills in defaults, reports every problem at once and
-/// never throws whatever the JSON, as [AppJson] does. A pod's containers are native processes on
-/// the host network: images, other networks, and what else is not honoured yet is refused.
+/// never throws whatever the JSON, as [AppJson] does. A pod's containers have images, or none of
+/// them has: then they are native processes on the host network.
 public final class PodJson {
     private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]{0,253}");
     private static final double MILLIS = 1000;
@@ -65,11 +64,11 @@ public final class PodJson {
     private static Pod pod(PathId id, Fields pod) {
         var volumes = PodVolumeJson.read(pod);
         boolean resident = volumes.stream().anyMatch(PodVolume.Persistent.class::isInstance);
-        var containers = PodContainerJson.read(pod, volumes);
+        var network = ContainerJson.network(pod);
+        var containers = PodContainerJson.read(pod, volumes, network);
         var scheduling = pod.part("scheduling");
         var placement = scheduling.part("placement");
         unsupported(pod);
-        hostNetwork(pod);
         return new Pod(
                 id,
                 pod.texts("labels").orElse(Collections.emptySortedMap()),
@@ -77,7 +76,7 @@ public final class PodJson {
                 environment(pod),
                 containers,
                 volumes,
-                Network.HOST,
+                network,
                 executorResources(pod.part("executorResources")),
                 instances(pod),
                 ConstraintJson.readObjects(placement),
@@ -104,14 +103,6 @@ public final class PodJson {
         pod.flag("legacySharedCgroups")
                 .filter(shared -> shared)
                 .ifPresent(_ -> pod.rule("legacySharedCgroups", UnsupportedFields.NOT_SUPPORTED));
-    }
-
-    /// Marathon's pods without networks are in the host's namespace too.
-    private static void hostNetwork(Fields pod) {
-        var network = ContainerJson.network(pod);
-        if (network != Network.HOST) {
-            pod.rule("networks", UnsupportedFields.NOT_SUPPORTED);
-        }
     }
 
     private static int instances(Fields pod) {

@@ -62,10 +62,12 @@ public record Pod(
                 .plus(RunSpec.sizeOf(persistentVolumes()));
     }
 
-    /// Pods are Marathon's containerizer's: native tasks.
+    /// A container needs an engine for its image alone.
     @Override
     public Container.Type runtime() {
-        return Container.Type.MESOS;
+        return containers.stream().anyMatch(container -> container.image().isPresent())
+                ? Container.Type.DOCKER
+                : Container.Type.MESOS;
     }
 
     @Override

@@ -7,7 +7,10 @@ import java.util.SortedMap;
 /// One container of a pod.
 ///
 /// @param name unique in the pod
-/// @param command run by `/bin/sh -c` (one element, `shell`) or as it is
+/// @param command there whenever there is no image, which may have one of its own
+/// @param image what it runs in; of a pod all containers have one, or none
+/// @param overrideEntrypoint whether arguments are run in place of the image's entry point, not
+///   given to it
 /// @param resources of the container itself
 /// @param resourceLimits what it may take at most, when that is more
 /// @param healthCheck its `portIndex` counts this container's endpoints
@@ -16,6 +19,8 @@ import java.util.SortedMap;
 public record PodContainer(
         String name,
         Optional<Command> command,
+        Optional<Image> image,
+        Optional<Boolean> overrideEntrypoint,
         Resources resources,
         Optional<ResourceLimits> resourceLimits,
         Optional<String> user,
@@ -39,6 +44,10 @@ public record PodContainer(
             }
         }
     }
+
+    /// @param id as Docker names it
+    /// @param forcePull pulled before every launch; else only when the machine has it not
+    public record Image(String id, boolean forcePull) {}
 
     /// A port at which the container answers.
     ///

@@ -58,6 +58,9 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// The runtime that an instance needs.
     Container.Type runtime();
 
+    /// How its instances are connected.
+    Network network();
+
     /// Whether anything is fetched before a task of it starts.
     boolean fetches();
 

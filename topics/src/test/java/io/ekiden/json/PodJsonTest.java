@@ -112,7 +112,13 @@ class PodJsonTest {
                     {'scheduling': {'placement': {'constraints': [{'operator': 'UNIQUE'}]}}} | /scheduling/placement/constraints(0)/fieldName error.path.missing
                     {'scheduling': {'upgrade': {'minimumHealthCapacity': 2}}} | /scheduling/upgrade/minimumHealthCapacity error.max
                     {'c': {'name': '_app'}}                             | /containers(0)/name error.pattern
-                    {'c': {'image': {'kind': 'DOCKER', 'id': 'x'}}}     | !/containers(0)/image is not supported by this version of Ekiden
+                    {'c': {'image': {'kind': 'APPC', 'id': 'x'}}}       | !/containers(0)/image/kind is not supported by this version of Ekiden
+                    {'c': {'image': {'kind': 'DOCKER'}}}                | /containers(0)/image/id error.path.missing
+                    {'c': {'image': {'kind': 'DOCKER', 'id': 'x', 'pullConfig': {'secret': 's'}}}} | !/containers(0)/image/pullConfig is not supported by this version of Ekiden
+                    {'networks': [{'mode': 'container/bridge'}]}        | !/networks containers without an image are on the host's network
+                    {'c': {'exec': {'command': {'shell': 'x'}, 'overrideEntrypoint': true}}} | !/containers(0)/exec/overrideEntrypoint needs an image that has one
+                    {'c': {'image': {'kind': 'DOCKER', 'id': 'x'}, 'volumeMounts': [{'name': 'v', 'mountPath': '/a/../b'}]}, 'volumes': [{'name': 'v'}]} | !/containers(0)/volumeMounts(0)/mountPath must be a path without empty parts, '.' and '..'
+                    {'c': {'image': {'kind': 'DOCKER', 'id': 'x'}, 'endpoints': [{'name': 'a', 'containerPort': 80}, {'name': 'b', 'containerPort': 80}]}, 'networks': [{'mode': 'container/bridge'}]} | !/containers container ports are unique
                     {'c': {'exec': null}}                               | !/containers(0)/exec must be given for a container without an image
                     {'c': {'resources': null}}                          | /containers(0)/resources error.path.missing
                     {'c': {'endpoints': [{'name': 'a'}, {'name': 'a'}]}} | !/containers endpoint names are unique
@@ -121,7 +127,7 @@ class PodJsonTest {
                     {'c': {'healthCheck': {'http': {'endpoint': 'b'}}}} | !/containers(0)/healthCheck/http/endpoint must name an endpoint of the container
                     {'c': {'healthCheck': {'intervalSeconds': 5}}}      | !/containers(0)/healthCheck must have exactly one of 'http', 'tcp' and 'exec'; !/containers(0)/healthCheck/timeoutSeconds must be less than intervalSeconds
                     {'c': {'volumeMounts': [{'name': 'v', 'mountPath': 'x'}]}} | !/containers(0)/volumeMounts(0)/name there is no volume 'v'
-                    {'c': {'volumeMounts': [{'name': 'v', 'mountPath': '../x'}]}, 'volumes': [{'name': 'v'}]} | !/containers(0)/volumeMounts(0)/mountPath must be a relative path without empty parts, '.' and '..'
+                    {'c': {'volumeMounts': [{'name': 'v', 'mountPath': '../x'}]}, 'volumes': [{'name': 'v'}]} | !/containers(0)/volumeMounts(0)/mountPath must be a path without empty parts, '.' and '..'
                     {'c': {'artifacts': [{'uri': 'x'}]}}                | !/containers(0)/artifacts(0)/uri must be a URI of http, https or file
                     """,
             quoteCharacter = '"')
@@ -139,6 +145,19 @@ class PodJsonTest {
 
         assertThat(String.join("; ", Json.lines(Json.problems(PodJson.read(WEB, pod)))))
                 .isEqualTo(problem);
+    }
+
+    @Test
+    void allContainersHaveImagesOrNone() {
+        var pod =
+                """
+                {'containers': [
+                  {'name': 'a', 'image': {'kind': 'DOCKER', 'id': 'x'}, 'resources': {}},
+                  {'name': 'b', 'exec': {'command': {'shell': 'x'}}, 'resources': {}}]}
+                """;
+
+        assertThat(Json.lines(Json.problems(PodJson.read(WEB, Json.object(pod)))))
+                .containsExactly("!/containers must all have an image, or none of them");
     }
 
     @Test

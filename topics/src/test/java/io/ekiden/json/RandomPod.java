@@ -39,8 +39,10 @@ final class RandomPod {
         var volumes = volumes();
         boolean resident = volumes.stream().anyMatch(PodVolume.Persistent.class::isInstance);
         var containers = new ArrayList<PodContainer>();
+        boolean images = random.nextBoolean();
+        boolean bridge = images && random.nextBoolean();
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
-            containers.add(container(i, volumes));
+            containers.add(container(i, volumes, images, bridge));
         }
         return new Pod(
                 PathId.of("/g" + random.nextInt(3) + "/pod-" + random.nextInt(1000)),
@@ -49,7 +51,7 @@ final class RandomPod {
                 texts(),
                 containers,
                 volumes,
-                Network.HOST,
+                bridge ? Network.BRIDGE : Network.HOST,
                 Resources.of(0.1 + random.nextInt(3), 32 + random.nextInt(9), 10, 0),
                 random.nextInt(Limits.MAX_INSTANCES + 1),
                 constraints(),
@@ -74,24 +76,30 @@ final class RandomPod {
         return all.stream().filter(_ -> random.nextInt(3) == 0).toList();
     }
 
-    private PodContainer container(int number, List<PodVolume> volumes) {
+    private PodContainer container(
+            int number, List<PodVolume> volumes, boolean images, boolean bridge) {
         var endpoints = new ArrayList<Endpoint>();
         for (int i = random.nextInt(3); i > 0; i--) {
             endpoints.add(
                     new Endpoint(
                             "ep-%d-%d".formatted(number, i),
-                            Optional.empty(),
+                            bridge ? maybe(100 * number + i) : Optional.empty(),
                             random.nextBoolean() ? 0 : 1000 * number + i,
                             List.of(List.of("tcp"), List.of("udp"), List.of("tcp", "udp"))
                                     .get(random.nextInt(3)),
                             texts()));
         }
+        var command =
+                images && random.nextInt(3) == 0
+                        ? Optional.<Command>empty()
+                        : Optional.of(command());
         return new PodContainer(
                 "c-" + number,
-                Optional.of(
-                        random.nextBoolean()
-                                ? new Command.Shell("sleep " + random.nextInt())
-                                : new Command.Argv(List.of("sleep", "", "é\"\\"))),
+                command,
+                images
+                        ? Optional.of(new PodContainer.Image("web:1", random.nextBoolean()))
+                        : Optional.empty(),
+                images && command.isPresent() ? maybe(random.nextBoolean()) : Optional.empty(),
                 new Resources(
                         1_000 + random.nextLong(1_000_000_000_000L),
                         1_000 + random.nextLong(1_000_000_000_000_000L),
@@ -108,12 +116,21 @@ final class RandomPod {
                 random.nextBoolean() ? Optional.empty() : Optional.of(check(endpoints.size())),
                 volumes.stream()
                         .map(volume ->
-                                new VolumeMount(volume.name(), "mnt/" + volume.name(), false))
+                                new VolumeMount(
+                                        volume.name(),
+                                        (images ? "/" : "") + "mnt/" + volume.name(),
+                                        images && random.nextBoolean()))
                         .toList(),
                 random.nextBoolean()
                         ? List.of()
                         : List.of(new Artifact("http://x/y", true, false, true, maybe("z"))),
                 maybe(random.nextInt(100)));
+    }
+
+    private Command command() {
+        return random.nextBoolean()
+                ? new Command.Shell("sleep " + random.nextInt())
+                : new Command.Argv(List.of("sleep", "", "é\"\\"));
     }
 
     private HealthCheck check(int endpoints) {

@@ -4,8 +4,10 @@ import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.App;
 import io.ekiden.model.HealthCheck;
+import io.ekiden.model.Network;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodContainer;
+import io.ekiden.model.TaskId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,15 +24,20 @@ public final class PodParts {
     /// Empty for the task of an app, and for one whose definition is not known.
     public static List<LocalTask> of(LocalTask unit) {
         return unit.task().stream()
-                .flatMap(task -> task.spec() instanceof Pod pod ? parts(task, pod) : Stream.of())
+                .flatMap(task ->
+                        task.spec() instanceof Pod pod
+                                ? parts(task, pod, unit.state())
+                                : Stream.of())
                 .toList();
     }
 
-    private static Stream<LocalTask> parts(AgentCommand.Task task, Pod pod) {
-        return pod.containers().stream().map(container -> part(task, container));
+    /// Where the pod runs, all of them do.
+    private static Stream<LocalTask> parts(AgentCommand.Task task, Pod pod, TaskState unit) {
+        var state = unit == TaskState.RUNNING ? TaskState.RUNNING : TaskState.STARTING;
+        return pod.containers().stream().map(container -> part(task, container, state));
     }
 
-    private static LocalTask part(AgentCommand.Task task, PodContainer container) {
+    private static LocalTask part(AgentCommand.Task task, PodContainer container, TaskState state) {
         var id = task.taskId().ofContainer(container.name());
         return new LocalTask(
                 id,
@@ -38,12 +45,21 @@ public final class PodParts {
                         new AgentCommand.Task(
                                 id, task.spec(), task.hostPorts(), task.volumes(), task.launch())),
                 0,
-                TaskState.STARTING,
+                state,
                 Optional.empty(),
                 Optional.empty(),
                 "",
                 false,
                 Optional.empty());
+    }
+
+    /// The part whose network this one shares, where the parts have one apart from the machine's:
+    /// the first. Empty for the first itself.
+    public static Optional<TaskId> networkOf(AgentCommand.Task part) {
+        return part.spec() instanceof Pod pod && pod.network() != Network.HOST
+                ? Optional.of(part.taskId().ofContainer(pod.containers().getFirst().name()))
+                        .filter(first -> !first.equals(part.taskId()))
+                : Optional.empty();
     }
 
     /// The health checks of a task: of a pod those of all its containers.

@@ -44,18 +44,22 @@ public final class TaskEnvironment {
         var env = new TreeMap<String, String>();
         env.put("PATH", PATH);
         env.put("HOME", sandbox);
-        env.putAll(
-                switch (task.spec()) {
-                    case App _ -> inContainer(task, host, sandbox);
-                    case Pod pod -> PodEnvironment.of(pod, task, host, sandbox);
-                });
+        env.putAll(inContainer(task, host, sandbox));
         return Sorted.copyOf(env);
     }
 
     /// Of a task in an image, which has its own `PATH` and `HOME`.
     public static SortedMap<String, String> inContainer(
             AgentCommand.Task task, String host, String sandbox) {
-        var app = task.app();
+        return Sorted.copyOf(
+                switch (task.spec()) {
+                    case App app -> ofApp(app, task, host, sandbox);
+                    case Pod pod -> PodEnvironment.of(pod, task, host, sandbox);
+                });
+    }
+
+    private static SortedMap<String, String> ofApp(
+            App app, AgentCommand.Task task, String host, String sandbox) {
         var env = new TreeMap<String, String>();
         env.put("MESOS_SANDBOX", sandbox);
         env.put("MESOS_TASK_ID", task.taskId().value());
@@ -65,7 +69,7 @@ public final class TaskEnvironment {
         ports(app, task.hostPorts(), env);
         env.putAll(app.env());
         env.put(MARK, task.taskId().value());
-        return Sorted.copyOf(env);
+        return env;
     }
 
     private static void describe(App app, Map<String, String> env) {

@@ -13,22 +13,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 
-/// Which directories a native process finds in its sandbox.
-final class Mounts {
+/// Which directories of the machine a task finds, in its sandbox or elsewhere in its container.
+public final class Mounts {
     private Mounts() {}
 
-    /// @param path in the sandbox
+    /// @param path in the sandbox, or absolute in a container
     /// @param ours made for the task, and so given to its user
-    record Mount(String path, Path folder, boolean ours) {}
+    public record Mount(String path, Path folder, boolean ours, boolean readOnly) {}
 
     /// @param persistent the directories of the task's persistent volumes: of an app by their
     ///   paths, of a pod by their names
-    static List<Mount> of(AgentCommand.Task task, WorkDir work, SortedMap<String, Path> persistent)
+    public static List<Mount> of(
+            AgentCommand.Task task, WorkDir work, SortedMap<String, Path> persistent)
             throws IOException {
         return switch (task.spec()) {
             case App _ ->
                     persistent.entrySet().stream()
-                            .map(volume -> new Mount(volume.getKey(), volume.getValue(), true))
+                            .map(volume ->
+                                    new Mount(volume.getKey(), volume.getValue(), true, false))
                             .toList();
             case Pod pod -> ofContainer(task, pod, work, persistent);
         };
@@ -46,7 +48,8 @@ final class Mounts {
                             new Mount(
                                     mount.mountPath(),
                                     folder(volume, task, pod, work, persistent),
-                                    !(volume instanceof PodVolume.Host)));
+                                    !(volume instanceof PodVolume.Host),
+                                    mount.readOnly()));
                 }
             }
         }
@@ -71,12 +74,13 @@ final class Mounts {
         };
     }
 
-    /// Containers of different users can share a directory only when all may write to it.
+    /// Containers of different users can share a directory only when all may write to it. Who a
+    /// user is, an image may say.
     private static Path open(Path folder, Pod pod, PodVolume volume) throws IOException {
         long users =
                 pod.containers().stream()
                         .filter(container -> mounts(container, volume))
-                        .map(container -> container.user().or(pod::user))
+                        .map(one -> List.of(one.user().or(pod::user), one.image()))
                         .distinct()
                         .count();
         if (users > 1) {

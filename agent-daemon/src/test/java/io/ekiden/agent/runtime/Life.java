@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.PodParts;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,6 +39,7 @@ public final class Life {
 
     public void start(LocalTask task) {
         seen.add(task.taskId());
+        PodParts.of(task).forEach(part -> seen.add(part.taskId()));
         records.write(task);
         runtime.start(task);
     }

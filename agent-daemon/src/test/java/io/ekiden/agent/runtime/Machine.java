@@ -5,11 +5,15 @@ import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /// What the contract of all runtimes needs to know of the one that is tested, and of the machine.
 public interface Machine extends AutoCloseable {
+    /// Between SIGTERM and SIGKILL, for containers of pods that name none.
+    Duration GRACE = Duration.ofSeconds(3);
+
     TaskRuntime runtime(WorkDir work, String bootId) throws IOException;
 
     Container.Type kind();
@@ -21,6 +25,10 @@ public interface Machine extends AutoCloseable {
 
     /// The same task, as one of this kind.
     Given adapted(Given given);
+
+    /// What each container of a pod has to say to be one of this kind: fields of JSON with single
+    /// quotes, each before a comma.
+    String ofContainers();
 
     /// What is left of a task: processes, containers.
     List<?> left(TaskId task);

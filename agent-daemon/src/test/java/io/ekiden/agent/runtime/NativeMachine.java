@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,7 +37,7 @@ final class NativeMachine implements Machine {
                         Machine.fetcher(work),
                         new TreeMap<>()),
                 work,
-                Duration.ofSeconds(3));
+                GRACE);
     }
 
     @Override
@@ -49,6 +48,11 @@ final class NativeMachine implements Machine {
     @Override
     public Given adapted(Given given) {
         return given;
+    }
+
+    @Override
+    public String ofContainers() {
+        return "";
     }
 
     @Override

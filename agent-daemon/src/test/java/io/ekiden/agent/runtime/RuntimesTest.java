@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.GivenPod;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
@@ -46,8 +47,13 @@ final class RuntimesTest {
                         fetcher,
                         Patience.DEFAULT);
         var plain = NativeRuntime.create(work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>());
-        life = Optional.of(new Life(work, "boot-1", new Runtimes(offered, plain, docker), seen));
+        life = Optional.of(new Life(work, "boot-1", pods(work, offered, plain, docker), seen));
         return life.get();
+    }
+
+    private static TaskRuntime pods(
+            WorkDir work, Set<Container.Type> offered, TaskRuntime plain, DockerRuntime docker) {
+        return new PodRuntime(new Runtimes(offered, plain, docker), work, Machine.GRACE);
     }
 
     @AfterEach
@@ -79,6 +85,22 @@ final class RuntimesTest {
                 .isEqualTo(
                         new Event.NotStartable(
                                 task.taskId(), "this agent runs no tasks of type MESOS"));
+    }
+
+    @Test
+    void aPodIsForTheRuntimeOfItsContainers() throws IOException {
+        var agent = offering(Set.of(Container.Type.MESOS));
+        var image = "'image': {'kind': 'DOCKER', 'id': 'x'}, ";
+        var contained = GivenPod.of(image, "", "one", "exit 3", "two", "exit 3");
+        var plain = GivenPod.of("", "", "one", "exit 3");
+        agent.start(contained);
+        agent.start(plain);
+        assertThat(agent.end(contained))
+                .isEqualTo(
+                        new Event.NotStartable(
+                                contained.taskId(),
+                                "container 'one': this agent runs no tasks of type DOCKER"));
+        assertThat(agent.end(plain)).isInstanceOf(Event.Ended.class);
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.ekiden.agent.runtime.docker;
 
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.PodParts;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
@@ -46,6 +47,11 @@ final class Contained {
 
     TaskId taskId() {
         return task.taskId();
+    }
+
+    /// The task in whose network it is, when that is another's.
+    Optional<TaskId> networkOf() {
+        return task.task().flatMap(PodParts::networkOf);
     }
 
     /// `true` once: when its program is first known to run.

@@ -3,20 +3,22 @@ package io.ekiden.agent.runtime.docker;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
 import io.ekiden.agent.fetch.Fetcher;
+import io.ekiden.agent.runtime.Mounts;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.log.AgentCommand;
-import io.ekiden.model.Container;
+import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
 /// Makes and starts the container of a task: two requests if all goes well. What a container runs,
 /// it runs once: no container is ever asked twice to start. When the answer to a start is lost and
 /// the container is found not to have begun, it is removed first (which the engine refuses if it
-/// begins at that moment) and then made anew.
+/// begins at that moment) and then made anew. A container that is to be in another's network waits
+/// until that runs.
 final class ContainerLauncher {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
     private static final int NOT_MODIFIED = 304;
@@ -50,7 +53,9 @@ final class ContainerLauncher {
     private final Volumes volumes;
     private final TaskHost host;
     private final Labels labels;
+    private final Function<TaskId, Optional<Contained>> others;
 
+    /// @param others the tasks that have not ended
     ContainerLauncher(
             Engine engine,
             EngineWatch watch,
@@ -58,7 +63,8 @@ final class ContainerLauncher {
             Fetcher fetcher,
             WorkDir work,
             TaskHost host,
-            Labels labels) {
+            Labels labels,
+            Function<TaskId, Optional<Contained>> others) {
         this.engine = engine;
         this.watch = watch;
         this.pulls = new ImagePulls(engine, patience);
@@ -68,6 +74,7 @@ final class ContainerLauncher {
         this.volumes = new Volumes(work);
         this.host = host;
         this.labels = labels;
+        this.others = others;
     }
 
     /// What became of a launch.
@@ -110,7 +117,8 @@ final class ContainerLauncher {
             }
             task.files.expectContainer(ContainerSpec.name(task.taskId()));
             ContainerLog.prepare(sandbox);
-            return new Attempt(task, definition, sandbox, volumes.of(task.task), progress).run();
+            var mounts = Mounts.of(definition, work, volumes.of(task.task));
+            return new Attempt(task, definition, sandbox, mounts, progress).run();
         } catch (IOException e) {
             LOG.warn("task={} has no place to be", task.taskId(), e);
             return new Launch.Failed("its sandbox cannot be made: " + e);
@@ -149,9 +157,9 @@ final class ContainerLauncher {
     private final class Attempt {
         private final Contained task;
         private final AgentCommand.Task definition;
-        private final String image;
+        private final Contents contents;
         private final Path sandbox;
-        private final SortedMap<String, Path> folders;
+        private final List<Mounts.Mount> mounts;
         private final Consumer<String> progress;
         private int pulled;
 
@@ -162,21 +170,15 @@ final class ContainerLauncher {
                 Contained task,
                 AgentCommand.Task definition,
                 Path sandbox,
-                SortedMap<String, Path> folders,
+                List<Mounts.Mount> mounts,
                 Consumer<String> progress) {
             this.task = task;
             this.definition = definition;
-            this.image = ContainerSpec.image(definition).orElseThrow();
+            this.contents = Contents.of(definition).orElseThrow();
             this.sandbox = sandbox;
-            this.folders = folders;
+            this.mounts = mounts;
             this.progress = progress;
-            this.forced =
-                    definition
-                            .app()
-                            .container()
-                            .flatMap(Container::docker)
-                            .filter(Container.Docker::forcePullImage)
-                            .isPresent();
+            this.forced = contents.forcePull();
         }
 
         Launch run() {
@@ -197,11 +199,14 @@ final class ContainerLauncher {
         private Optional<Launch> create() {
             var user = imageUser();
             boolean init = watch.about().map(EngineWatch.About::init).orElse(true);
-            var spec = new ContainerSpec(definition, host, labels, sandbox, folders, init);
+            var spec = new ContainerSpec(definition, contents, host, labels, sandbox, mounts, init);
             var answer =
                     engine.ask(
                             patience.call(),
-                            docker -> spec.fill(docker.createContainerCmd(image)).exec().getId());
+                            docker ->
+                                    spec.fill(docker.createContainerCmd(contents.image()))
+                                            .exec()
+                                            .getId());
             return switch (answer) {
                 case Answer.Done(var id) -> own(id, user);
                 case Answer.Refused(var status, var reason) ->
@@ -239,7 +244,7 @@ final class ContainerLauncher {
 
         private Optional<Launch> pull() {
             pulled++;
-            var pull = pulls.pull(image, progress);
+            var pull = pulls.pull(contents.image(), progress);
             while (!engine.closed()) {
                 if (task.stopped()) {
                     return Optional.of(new Launch.Stopped());
@@ -285,7 +290,7 @@ final class ContainerLauncher {
         }
 
         private Optional<Launch> unavailable(String why) {
-            return failed("image %s cannot be pulled: %s".formatted(image, why));
+            return failed("image %s cannot be pulled: %s".formatted(contents.image(), why));
         }
 
         /// A container of this name is there: its own, if an answer was lost.
@@ -306,14 +311,30 @@ final class ContainerLauncher {
                 var uid = user.get().flatMap(name -> Owner.uid(engine, patience, id, name));
                 if (uid.isPresent()) {
                     Owner.giveAll(uid.get(), sandbox);
-                    for (var folder : folders.values()) {
-                        Owner.give(uid.get(), folder);
+                    for (var mount : mounts) {
+                        if (mount.ours()) {
+                            Owner.give(uid.get(), mount.folder());
+                        }
                     }
                 }
             } catch (IOException e) {
                 LOG.warn("task={} its files cannot be given to its user: {}", task.taskId(), e);
             }
+            while (!networkRuns() && !task.stopped()) {
+                if (engine.closed()) {
+                    return Optional.of(new Launch.Left());
+                }
+                watch.pause();
+            }
             return task.stopped() ? stop(id) : start(id);
+        }
+
+        /// Whether the container is there in whose network this one is to be. When that has ended,
+        /// this one is about to be stopped too.
+        private boolean networkRuns() {
+            return task.networkOf()
+                    .map(first -> others.apply(first).filter(Contained::started).isPresent())
+                    .orElse(true);
         }
 
         /// Before anything of it runs.
@@ -330,11 +351,32 @@ final class ContainerLauncher {
                     if (status == NOT_MODIFIED) {
                         yield Optional.of(new Launch.Begun(id, false));
                     }
+                    if (networkLost()) {
+                        yield task.stopped() ? stop(id) : Optional.of(new Launch.Left());
+                    }
                     var _ = remove(id);
                     yield failed(reason);
                 }
                 case Answer.Silent<Boolean> _ -> unanswered(id);
             };
+        }
+
+        /// Whether a start was refused because the container whose network it wants has just ended:
+        /// then that is the cause of the pod's end, and this one is about to be stopped.
+        private boolean networkLost() {
+            if (task.networkOf().isEmpty()) {
+                return false;
+            }
+            while (!task.stopped() && !engine.closed()) {
+                var first = task.networkOf().flatMap(others);
+                if (first.isPresent()
+                        && inspect(first.get()) instanceof Answer.Done(var found)
+                        && State.of(found) == State.RUNNING) {
+                    return false;
+                }
+                watch.pause();
+            }
+            return true;
         }
 
         private Optional<Launch> unanswered(String id) {
@@ -369,7 +411,7 @@ final class ContainerLauncher {
 
         /// As whom the image runs, asked while the container is made.
         private Supplier<Optional<String>> imageUser() {
-            var user = definition.app().user();
+            var user = contents.user();
             if (user.isPresent()) {
                 return () -> user;
             }
@@ -378,7 +420,7 @@ final class ContainerLauncher {
                             patience.call(),
                             docker ->
                                     Optional.ofNullable(
-                                                    docker.inspectImageCmd(image)
+                                                    docker.inspectImageCmd(contents.image())
                                                             .exec()
                                                             .getConfig())
                                             .map(ContainerConfig::getUser));

@@ -9,16 +9,18 @@ import com.github.dockerjava.api.model.InternetProtocol;
 import com.github.dockerjava.api.model.LogConfig;
 import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports;
+import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.core.TaskEnvironment;
 import io.ekiden.agent.runtime.Limits;
+import io.ekiden.agent.runtime.Mounts;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.log.AgentCommand;
-import io.ekiden.model.App;
-import io.ekiden.model.Container;
 import io.ekiden.model.DockerOption;
 import io.ekiden.model.LinuxInfo;
 import io.ekiden.model.Network;
-import io.ekiden.model.Sorted;
+import io.ekiden.model.Pod;
+import io.ekiden.model.PodContainer;
+import io.ekiden.model.PodVolume;
 import io.ekiden.model.TaskId;
 import io.ekiden.model.Volume;
 import java.nio.file.Path;
@@ -27,28 +29,28 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// What a task's container is to be, in the engine's words.
 ///
-/// A `cmd` runs by the image's `/bin/sh` in place of its entry point, `args` are given to its entry
-/// point, and the working directory is the image's own (Mesos' rules). Limits are those of native
-/// tasks: memory without swap, cpu as a share, a bound on processes. Signals reach all of the
-/// task's process group, as they do natively: `TINI_KILL_PROCESS_GROUP` says so to the engine's
-/// init.
+/// The working directory is the image's own (Mesos' rule). Limits are those of native tasks: memory
+/// without swap, cpu as a share, a bound on processes. Signals reach all of the task's process
+/// group, as they do natively: `TINI_KILL_PROCESS_GROUP` says so to the engine's init. The first
+/// container of a pod has its network, and the others join it.
 ///
 /// @param sandbox the task's directory on the agent's machine
-/// @param volumes directories of its persistent volumes by their container paths
+/// @param contents as the task's definition says
+/// @param mounts directories of its volumes
 /// @param init whether the engine has an init of its own
 record ContainerSpec(
         AgentCommand.Task task,
+        Contents contents,
         TaskHost host,
         Labels labels,
         Path sandbox,
-        SortedMap<String, Path> volumes,
+        List<Mounts.Mount> mounts,
         boolean init) {
     /// Where a task finds its sandbox: Mesos' own place.
     static final String SANDBOX = "/mnt/mesos/sandbox";
@@ -57,7 +59,7 @@ record ContainerSpec(
     private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^a-zA-Z0-9_.-]");
 
     ContainerSpec {
-        volumes = Sorted.copyOf(volumes);
+        mounts = List.copyOf(mounts);
     }
 
     /// The log is read again from its beginning after a restart, so it must not be cut: the size is
@@ -70,62 +72,50 @@ record ContainerSpec(
         return "ekiden-" + NOT_IN_A_NAME.matcher(WorkDir.name(taskId)).replaceAll("-");
     }
 
-    static Optional<String> image(AgentCommand.Task task) {
-        return task.app().container().flatMap(Container::docker).map(Container.Docker::image);
-    }
-
     /// Why the engine cannot be asked for this task at all.
     static Optional<String> problem(AgentCommand.Task task, TaskHost host, Path sandbox) {
-        var app = task.app();
-        if (image(task).isEmpty()) {
+        var known = Contents.of(task).filter(contents -> !contents.image().isEmpty());
+        if (known.isEmpty()) {
             return Optional.of("it names no image");
         }
-        if (wantsAllRights(app) && !host.privileged()) {
+        var contents = known.get();
+        if (contents.wantsAllRights() && !host.privileged()) {
             return Optional.of("this agent runs no privileged containers");
         }
-        var parameter = parameters(app).problem();
+        var parameter = contents.parameters().problem();
         if (parameter.isPresent()) {
             return parameter;
         }
+        var environment = TaskEnvironment.inContainer(task, host.name(), SANDBOX);
         boolean zero =
                 Stream.of(
-                                app.cmd().stream(),
-                                app.args().stream(),
-                                app.env().keySet().stream(),
-                                app.env().values().stream())
+                                contents.entryPoint().orElse(List.of()).stream(),
+                                contents.arguments().stream(),
+                                environment.keySet().stream(),
+                                environment.values().stream())
                         .flatMap(texts -> texts)
                         .anyMatch(text -> text.indexOf('\0') >= 0);
         if (zero) {
             return Optional.of("a command or an environment variable holds a zero character");
         }
-        return hostVolumes(app)
+        return contents.hostVolumes().stream()
                 .map(volume -> problem(volume, sandbox))
                 .flatMap(Optional::stream)
-                .findFirst();
+                .findFirst()
+                .or(() -> paths(task).flatMap(ContainerSpec::untellable).findFirst());
     }
 
-    private static boolean wantsAllRights(App app) {
-        return privileged(app) || unconfined(app);
-    }
-
-    private static boolean privileged(App app) {
-        return docker(app).filter(Container.Docker::privileged).isPresent();
-    }
-
-    private static boolean unconfined(App app) {
-        return linux(app).flatMap(LinuxInfo::unconfined).orElse(false);
-    }
-
-    private static Optional<Container.Docker> docker(App app) {
-        return app.container().flatMap(Container::docker);
-    }
-
-    private static Optional<LinuxInfo> linux(App app) {
-        return app.container().flatMap(Container::linuxInfo);
-    }
-
-    private static Parameters parameters(App app) {
-        return new Parameters(docker(app).map(Container.Docker::parameters).orElse(List.of()));
+    /// Of a pod's volumes.
+    private static Stream<String> paths(AgentCommand.Task task) {
+        return task.spec() instanceof Pod pod
+                ? Stream.concat(
+                        pod.volumes().stream()
+                                .filter(PodVolume.Host.class::isInstance)
+                                .map(volume -> ((PodVolume.Host) volume).hostPath()),
+                        pod.containers().stream()
+                                .flatMap(container -> container.volumeMounts().stream())
+                                .map(PodContainer.VolumeMount::mountPath))
+                : Stream.of();
     }
 
     private static Optional<String> problem(Volume.Host volume, Path sandbox) {
@@ -133,36 +123,32 @@ record ContainerSpec(
         if (!volume.hostPath().startsWith("/") && !from.startsWith(sandbox)) {
             return Optional.of("the volume '%s' leaves the sandbox".formatted(volume.hostPath()));
         }
-        // A colon separates what the engine is told of a volume.
         return Stream.of(volume.hostPath(), volume.containerPath())
-                .filter(path -> path.indexOf(':') >= 0 || path.indexOf('\0') >= 0)
-                .findFirst()
-                .map("the path '%s' of a volume cannot be told to the engine"::formatted);
+                .flatMap(ContainerSpec::untellable)
+                .findFirst();
     }
 
-    private static Stream<Volume.Host> hostVolumes(App app) {
-        return app.container().stream()
-                .flatMap(container -> container.volumes().stream())
-                .filter(Volume.Host.class::isInstance)
-                .map(Volume.Host.class::cast);
+    /// A colon separates what the engine is told of a volume.
+    private static Stream<String> untellable(String path) {
+        return path.indexOf(':') >= 0 || path.indexOf('\0') >= 0
+                ? Stream.of(
+                        "the path '%s' of a volume cannot be told to the engine".formatted(path))
+                : Stream.of();
     }
 
     CreateContainerCmd fill(CreateContainerCmd command) {
-        var app = task.app();
-        app.cmd()
-                .ifPresent(cmd ->
-                        command.withEntrypoint(List.of("/bin/sh")).withCmd(List.of("-c", cmd)));
-        if (app.cmd().isEmpty() && !app.args().isEmpty()) {
-            command.withCmd(app.args());
+        contents.entryPoint().ifPresent(command::withEntrypoint);
+        if (!contents.arguments().isEmpty()) {
+            command.withCmd(contents.arguments());
         }
-        var parameters = parameters(app);
+        var parameters = contents.parameters();
         parameters.apply(command);
-        app.user().ifPresent(command::withUser);
+        contents.user().ifPresent(command::withUser);
         var all = new TreeMap<>(parameters.pairs(DockerOption.LABEL));
         all.putAll(labels.of(task));
         return command.withName(name(task.taskId()))
                 .withLabels(all)
-                .withTty(app.tty())
+                .withTty(contents.tty())
                 .withEnv(environment())
                 .withExposedPorts(bindings().stream().map(PortBinding::getExposedPort).toList())
                 .withHostConfig(hostConfig());
@@ -170,7 +156,7 @@ record ContainerSpec(
 
     private List<String> environment() {
         var variables = new TreeMap<>(host.common());
-        variables.putAll(parameters(task.app()).pairs(DockerOption.ENV));
+        variables.putAll(contents.parameters().pairs(DockerOption.ENV));
         if (init) {
             variables.put(INIT_SIGNALS, "1");
         }
@@ -179,34 +165,33 @@ record ContainerSpec(
     }
 
     private HostConfig hostConfig() {
-        var app = task.app();
-        var resources = app.resources();
+        var resources = contents.resources();
         var config =
                 HostConfig.newHostConfig()
                         .withBinds(binds())
                         .withCpuShares(Math.toIntExact(Limits.cpuShares(resources)))
                         .withPidsLimit((long) Limits.MAX_PIDS)
                         .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, WHOLE_LOG))
-                        .withPrivileged(privileged(app))
-                        .withSecurityOpts(securityOptions(app))
-                        .withNetworkMode(mode(app.network()))
+                        .withPrivileged(contents.privileged())
+                        .withSecurityOpts(securityOptions())
+                        .withNetworkMode(networkMode())
                         .withPortBindings(bindings());
-        Limits.memoryBytes(resources, app.resourceLimits())
+        Limits.memoryBytes(resources, contents.limits())
                 .ifPresent(bytes -> config.withMemory(bytes).withMemorySwap(bytes));
-        Limits.cpuQuotaMicros(app.resourceLimits())
+        Limits.cpuQuotaMicros(contents.limits())
                 .ifPresent(quota ->
                         config.withCpuPeriod(Limits.CPU_PERIOD_MICROS).withCpuQuota(quota));
-        var parameters = parameters(app);
+        var parameters = contents.parameters();
         parameters.apply(config);
-        linux(app).flatMap(LinuxInfo::ipc).ifPresent(ipc -> isolate(config, ipc));
+        contents.ipc().ifPresent(ipc -> isolate(config, ipc));
         return init ? config.withInit(parameters.init().orElse(true)) : config;
     }
 
-    private static List<String> securityOptions(App app) {
-        if (privileged(app)) {
+    private List<String> securityOptions() {
+        if (contents.privileged()) {
             return List.of();
         }
-        return unconfined(app)
+        return contents.unconfined()
                 ? List.of("no-new-privileges", "seccomp=unconfined")
                 : List.of("no-new-privileges");
     }
@@ -216,17 +201,20 @@ record ContainerSpec(
         ipc.shmSize().ifPresent(mib -> config.withShmSize((long) mib << 20));
     }
 
-    private static String mode(Network network) {
-        return switch (network) {
-            case HOST -> "host";
-            case BRIDGE -> "bridge";
-        };
+    private String networkMode() {
+        return PodParts.networkOf(task)
+                .map(first -> "container:" + name(first))
+                .orElseGet(() ->
+                        switch (task.spec().network()) {
+                            case HOST -> "host";
+                            case BRIDGE -> "bridge";
+                        });
     }
 
     private List<Bind> binds() {
         var binds = new ArrayList<Bind>();
         binds.add(bind(sandbox, SANDBOX, AccessMode.rw));
-        hostVolumes(task.app())
+        contents.hostVolumes()
                 .forEach(volume ->
                         binds.add(
                                 bind(
@@ -236,8 +224,12 @@ record ContainerSpec(
                                             case RO -> AccessMode.ro;
                                             case RW -> AccessMode.rw;
                                         })));
-        volumes.forEach(
-                (path, folder) -> binds.add(bind(folder, inContainer(path), AccessMode.rw)));
+        mounts.forEach(mount ->
+                binds.add(
+                        bind(
+                                mount.folder(),
+                                inContainer(mount.path()),
+                                mount.readOnly() ? AccessMode.ro : AccessMode.rw)));
         return binds;
     }
 
@@ -249,15 +241,16 @@ record ContainerSpec(
         return path.startsWith("/") ? path : SANDBOX + "/" + path;
     }
 
+    /// Where several share a network, all their ports are its owner's.
     private List<PortBinding> bindings() {
-        var app = task.app();
-        if (app.network() == Network.HOST) {
+        var spec = task.spec();
+        if (spec.network() == Network.HOST || PodParts.networkOf(task).isPresent()) {
             return List.of();
         }
         var bindings = new ArrayList<PortBinding>();
-        int mapped = Math.min(app.portDefinitions().size(), task.hostPorts().size());
+        int mapped = Math.min(spec.ports().size(), task.hostPorts().size());
         for (int i = 0; i < mapped; i++) {
-            var definition = app.portDefinitions().get(i);
+            var definition = spec.ports().get(i);
             int hostPort = task.hostPorts().get(i);
             for (var protocol : definition.protocol().split(",", -1)) {
                 var inside =

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
@@ -80,7 +81,9 @@ public final class DockerRuntime implements TaskRuntime {
         this.labels = new Labels(agentId, clusterId);
         this.engine = new Engine(dockerHost);
         this.watch = new EngineWatch(engine, dockerHost, labels, patience, new Watching());
-        this.launcher = new ContainerLauncher(engine, watch, patience, fetcher, work, host, labels);
+        this.launcher =
+                new ContainerLauncher(
+                        engine, watch, patience, fetcher, work, host, labels, this::contained);
         this.checks = new ContainerCheck(engine, patience);
         this.killing = new ContainerKill(engine, watch, launcher, patience, this::inspect);
     }
@@ -118,6 +121,10 @@ public final class DockerRuntime implements TaskRuntime {
         }
         contained.put(task.taskId(), follow(task, true));
         return task;
+    }
+
+    private Optional<Contained> contained(TaskId taskId) {
+        return Optional.ofNullable(contained.get(taskId));
     }
 
     private Contained follow(LocalTask task, boolean adopted) {
@@ -325,7 +332,7 @@ public final class DockerRuntime implements TaskRuntime {
 
     @Override
     public void kill(TaskId taskId, Duration grace) {
-        Optional.ofNullable(contained.get(taskId))
+        contained(taskId)
                 .ifPresent(task -> {
                     task.stop();
                     engine.run(() -> killing.kill(task, grace));
@@ -334,7 +341,7 @@ public final class DockerRuntime implements TaskRuntime {
 
     @Override
     public Outcome check(LocalTask task, String command, Duration timeout) {
-        var id = Optional.ofNullable(contained.get(task.taskId())).flatMap(Contained::id);
+        var id = contained(task.taskId()).flatMap(Contained::id);
         return id.isEmpty() || watch.about().isEmpty()
                 ? new Outcome.Ignored()
                 : checks.run(id.get(), command, timeout);
@@ -342,7 +349,8 @@ public final class DockerRuntime implements TaskRuntime {
 
     @Override
     public Optional<String> address(LocalTask task) {
-        var mine = Optional.ofNullable(contained.get(task.taskId()));
+        var owner = task.task().flatMap(PodParts::networkOf).orElse(task.taskId());
+        var mine = contained(owner);
         var known = mine.flatMap(Contained::address);
         if (known.isEmpty() && mine.isPresent()) {
             if (launcher.inspect(mine.get()) instanceof Answer.Done(var container)) {
@@ -366,7 +374,7 @@ public final class DockerRuntime implements TaskRuntime {
 
     @Override
     public Optional<Instant> runningSince(TaskId taskId) {
-        return Optional.ofNullable(contained.get(taskId)).flatMap(Contained::since);
+        return contained(taskId).flatMap(Contained::since);
     }
 
     @Override

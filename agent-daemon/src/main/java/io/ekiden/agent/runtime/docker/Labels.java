@@ -23,8 +23,8 @@ record Labels(String agentId, Supplier<Optional<String>> clusterId) {
     SortedMap<String, String> of(AgentCommand.Task task) {
         var labels = new TreeMap<>(mine());
         labels.put(TASK, task.taskId().value());
-        labels.put(APP, task.app().id().value());
-        labels.put(VERSION, Timestamps.format(task.app().version()));
+        labels.put(APP, task.spec().id().value());
+        labels.put(VERSION, Timestamps.format(task.spec().version()));
         return labels;
     }
 

@@ -89,10 +89,11 @@ final class DockerFieldsTest {
             var spec =
                     new ContainerSpec(
                             task,
+                            Contents.of(task).orElseThrow(),
                             new TaskHost("h", "127.0.0.1", true, new TreeMap<>()),
                             new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                             dir,
-                            new TreeMap<>(),
+                            List.of(),
                             true);
             var id = spec.fill(machine.docker.createContainerCmd(TestImage.BUSYBOX)).exec().getId();
             var config = machine.docker.inspectContainerCmd(id).exec().getHostConfig();

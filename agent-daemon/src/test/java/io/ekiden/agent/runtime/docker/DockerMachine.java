@@ -12,6 +12,7 @@ import io.ekiden.agent.Given;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.Life;
 import io.ekiden.agent.runtime.Machine;
+import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.model.TaskId;
@@ -77,15 +78,17 @@ final class DockerMachine implements Machine {
 
     @Override
     public TaskRuntime runtime(WorkDir work, String bootId) {
-        return new DockerRuntime(
-                work,
-                bootId,
-                seen,
-                AGENT,
-                () -> Optional.of(cluster),
-                new TaskHost("127.0.0.1", "127.0.0.1", true, new TreeMap<>()),
-                Machine.fetcher(work),
-                patience);
+        var docker =
+                new DockerRuntime(
+                        work,
+                        bootId,
+                        seen,
+                        AGENT,
+                        () -> Optional.of(cluster),
+                        new TaskHost("127.0.0.1", "127.0.0.1", true, new TreeMap<>()),
+                        Machine.fetcher(work),
+                        patience);
+        return new PodRuntime(docker, work, GRACE);
     }
 
     /// One life of an agent in this directory.
@@ -111,6 +114,11 @@ final class DockerMachine implements Machine {
     @Override
     public Given adapted(Given given) {
         return given.image(TestImage.BUSYBOX);
+    }
+
+    @Override
+    public String ofContainers() {
+        return "'image': {'kind': 'DOCKER', 'id': '%s'}, ".formatted(TestImage.BUSYBOX);
     }
 
     List<Container> containers() {

@@ -346,14 +346,16 @@ final class DockerRuntimeTest {
         var task = machine.task(Given.cmd("echo started"));
         agent.runtime.close();
         agent.records.write(task);
+        var definition = task.task().orElseThrow();
         // What an agent leaves that ends between its two requests.
         var spec =
                 new ContainerSpec(
-                        task.task().orElseThrow(),
+                        definition,
+                        Contents.of(definition).orElseThrow(),
                         new TaskHost("127.0.0.1", "127.0.0.1", false, new java.util.TreeMap<>()),
                         new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                         dir,
-                        new java.util.TreeMap<>(),
+                        List.of(),
                         true);
         spec.fill(machine.docker.createContainerCmd(TestImage.BUSYBOX)).exec();
         expectContainer(task);

@@ -25,14 +25,14 @@ final class Powers {
 
     static Set<Capability> of(RunSpec spec) {
         var powers = EnumSet.noneOf(Capability.class);
+        add(
+                powers,
+                Capability.HOST_NETWORK,
+                spec.runtime() == Container.Type.DOCKER && spec.network() == Network.HOST);
         switch (spec) {
             case App app -> {
                 var volumes = app.container().map(Container::volumes).orElse(List.of());
                 add(powers, Capability.HOST_VOLUME, volumes.stream().anyMatch(Powers::ofHost));
-                add(
-                        powers,
-                        Capability.HOST_NETWORK,
-                        app.runtime() == Container.Type.DOCKER && app.network() == Network.HOST);
                 add(powers, Capability.ROOT_USER, isRoot(app.user()));
                 app.container().ifPresent(container -> ofDocker(container, powers));
             }

@@ -170,6 +170,21 @@ class JudgeTest {
     }
 
     @Test
+    void aPodInImagesIsJudgedAsAnAppIs() {
+        var pod =
+                """
+                {'id': '/dev/new', 'networks': [{'mode': '%s'}], 'containers': [{'name': 'c',
+                 'image': {'kind': 'DOCKER', 'id': 'x'}, 'resources': {'cpus': 0.1, 'mem': 32}}]}\
+                """;
+        var id = PathId.of("/dev/new");
+
+        assertThat(lacks(new Change.UpdatePod(id, json(pod.formatted("host")))))
+                .isEqualTo("capability host-network on /dev/new");
+        assertThat(lacks(new Change.UpdatePod(id, json(pod.formatted("container/bridge")))))
+                .isEmpty();
+    }
+
+    @Test
     void thePolicyIsTheSameOnEveryWayThatAnAppCanTake() {
         var mounted = AppJson.write(MOUNTED);
         var id = PathId.of("/dev/new");
