@@ -9,6 +9,7 @@ import io.ekiden.model.PodContainer.Endpoint;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -24,7 +25,7 @@ final class PodContainerJson {
 
     private PodContainerJson() {}
 
-    static List<PodContainer> read(Fields pod, List<PodVolume> volumes) {
+    static List<PodContainer> read(Fields pod, List<PodVolume> volumes, SecretsJson secrets) {
         if (!pod.has("containers")) {
             pod.form("containers", "error.path.missing");
         }
@@ -34,7 +35,7 @@ final class PodContainerJson {
         }
         var containers =
                 given.orElse(List.of()).stream()
-                        .map(container -> container(container, volumes))
+                        .map(container -> container(container, volumes, secrets))
                         .toList();
         unique(pod, "container names are unique", containers.stream().map(PodContainer::name));
         var endpoints = containers.stream().flatMap(c -> c.endpoints().stream()).toList();
@@ -58,7 +59,9 @@ final class PodContainerJson {
         }
     }
 
-    private static PodContainer container(Fields container, List<PodVolume> volumes) {
+    private static PodContainer container(
+            Fields container, List<PodVolume> volumes, SecretsJson secrets) {
+        var name = PodVolumeJson.name(container).orElse("");
         var endpoints =
                 container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
                         .map(PodContainerJson::endpoint)
@@ -66,12 +69,12 @@ final class PodContainerJson {
         var resources = resources(container);
         unsupported(container);
         return new PodContainer(
-                PodVolumeJson.name(container).orElse(""),
+                name,
                 command(container),
                 resources,
                 ResourceLimitsJson.read(container, resources),
                 container.text("user").filter(user -> !user.isEmpty()),
-                PodJson.environment(container),
+                secrets.texts(container, "environment", name, PodJson::isVariable),
                 container.texts("labels").orElse(Collections.emptySortedMap()),
                 endpoints,
                 container
@@ -212,13 +215,13 @@ final class PodContainerJson {
         }
     }
 
-    static ArrayNode write(List<PodContainer> containers) {
+    static ArrayNode write(List<PodContainer> containers, Secrets secrets) {
         var array = JsonNodeFactory.instance.arrayNode();
-        containers.forEach(container -> write(container, array.addObject()));
+        containers.forEach(container -> write(container, secrets, array.addObject()));
         return array;
     }
 
-    private static void write(PodContainer container, ObjectNode json) {
+    private static void write(PodContainer container, Secrets secrets, ObjectNode json) {
         json.put("name", container.name());
         container
                 .command()
@@ -229,7 +232,10 @@ final class PodContainerJson {
                 .ifPresent(limits -> json.set("resourceLimits", ResourceLimitsJson.write(limits)));
         var endpoints = json.putArray("endpoints");
         container.endpoints().forEach(endpoint -> write(endpoint, endpoints.addObject()));
-        PodJson.texts(json, "environment", container.environment());
+        json.set(
+                "environment",
+                SecretsJson.writeEnvironment(
+                        container.environment(), secrets.env(container.name())));
         container.user().ifPresent(user -> json.put("user", user));
         container
                 .healthCheck()

@@ -41,7 +41,8 @@ final class Mounts {
         var mounts = new ArrayList<Mount>();
         for (var mount : container.map(PodContainer::volumeMounts).orElse(List.of())) {
             for (var volume : pod.volumes()) {
-                if (volume.name().equals(mount.name())) {
+                boolean folder = !(volume instanceof PodVolume.Secret);
+                if (folder && volume.name().equals(mount.name())) {
                     mounts.add(
                             new Mount(
                                     mount.mountPath(),
@@ -63,6 +64,7 @@ final class Mounts {
         return switch (volume) {
             case PodVolume.Host(_, var path) -> Path.of(path);
             case PodVolume.Persistent(var name, _) -> open(persistent.get(name), pod, volume);
+            case PodVolume.Secret _ -> throw new IllegalArgumentException("it is a file");
             case PodVolume.Ephemeral(var name) ->
                     open(
                             Files.createDirectories(work.shared(task.taskId().unit(), name)),

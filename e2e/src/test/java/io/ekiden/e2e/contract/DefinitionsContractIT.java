@@ -324,8 +324,7 @@ final class DefinitionsContractIT extends ContractTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    'secrets': {'a': {'source': 'b'}}                             | /secrets
-                    'env': {'A': {'secret': 'b'}}                                 | /env/A
+                    'check': {'tcp': {}}                                          | /check
                     'ipAddress': {'networkName': 'n'}                             | /ipAddress
                     """)
     void notSupported(String fields, String path) {

@@ -5,6 +5,8 @@ import com.github.dockerjava.api.model.ContainerConfig;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.Brought;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.Container;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -45,6 +48,7 @@ final class ContainerLauncher {
     private final EngineWatch watch;
     private final ImagePulls pulls;
     private final Fetcher fetcher;
+    private final SecretKeeper secrets;
     private final Patience patience;
     private final WorkDir work;
     private final Volumes volumes;
@@ -56,6 +60,7 @@ final class ContainerLauncher {
             EngineWatch watch,
             Patience patience,
             Fetcher fetcher,
+            SecretKeeper secrets,
             WorkDir work,
             TaskHost host,
             Labels labels) {
@@ -64,6 +69,7 @@ final class ContainerLauncher {
         this.pulls = new ImagePulls(engine, patience);
         this.patience = patience;
         this.fetcher = fetcher;
+        this.secrets = secrets;
         this.work = work;
         this.volumes = new Volumes(work);
         this.host = host;
@@ -98,8 +104,7 @@ final class ContainerLauncher {
         try {
             Files.createDirectories(sandbox);
             WorkDir.restrict(sandbox, "rwxr-x---");
-            switch (fetcher.fetch(
-                    definition, sandbox, () -> task.stopped() || engine.closed(), progress)) {
+            switch (bring(task, definition, sandbox, progress)) {
                 case Fetcher.Outcome.Done _ -> {}
                 case Fetcher.Outcome.Failed(var reason) -> {
                     return new Launch.NotFetched(reason);
@@ -110,11 +115,28 @@ final class ContainerLauncher {
             }
             task.files.expectContainer(ContainerSpec.name(task.taskId()));
             ContainerLog.prepare(sandbox);
-            return new Attempt(task, definition, sandbox, volumes.of(task.task), progress).run();
+            secrets.makeFiles(definition);
+            return new Attempt(
+                            task,
+                            definition,
+                            sandbox,
+                            volumes.of(task.task),
+                            secrets.of(definition),
+                            progress)
+                    .run();
         } catch (IOException e) {
             LOG.warn("task={} has no place to be", task.taskId(), e);
             return new Launch.Failed("its sandbox cannot be made: " + e);
         }
+    }
+
+    private Fetcher.Outcome bring(
+            Contained task, AgentCommand.Task definition, Path sandbox, Consumer<String> progress) {
+        BooleanSupplier stopped = () -> task.stopped() || engine.closed();
+        var fetched = fetcher.fetch(definition, sandbox, stopped, progress);
+        return fetched instanceof Fetcher.Outcome.Done
+                ? secrets.await(definition, stopped, progress)
+                : fetched;
     }
 
     /// What the engine says of a task's container.
@@ -152,6 +174,7 @@ final class ContainerLauncher {
         private final String image;
         private final Path sandbox;
         private final SortedMap<String, Path> folders;
+        private final Brought brought;
         private final Consumer<String> progress;
         private int pulled;
 
@@ -163,12 +186,14 @@ final class ContainerLauncher {
                 AgentCommand.Task definition,
                 Path sandbox,
                 SortedMap<String, Path> folders,
+                Brought brought,
                 Consumer<String> progress) {
             this.task = task;
             this.definition = definition;
             this.image = ContainerSpec.image(definition).orElseThrow();
             this.sandbox = sandbox;
             this.folders = folders;
+            this.brought = brought;
             this.progress = progress;
             this.forced =
                     definition
@@ -197,7 +222,7 @@ final class ContainerLauncher {
         private Optional<Launch> create() {
             var user = imageUser();
             boolean init = watch.about().map(EngineWatch.About::init).orElse(true);
-            var spec = new ContainerSpec(definition, host, labels, sandbox, folders, init);
+            var spec = new ContainerSpec(definition, host, labels, sandbox, folders, brought, init);
             var answer =
                     engine.ask(
                             patience.call(),
@@ -304,6 +329,7 @@ final class ContainerLauncher {
             task.found(id);
             try {
                 var uid = user.get().flatMap(name -> Owner.uid(engine, patience, id, name));
+                secrets.giveToContainer(definition, uid);
                 if (uid.isPresent()) {
                     Owner.giveAll(uid.get(), sandbox);
                     for (var folder : folders.values()) {

@@ -12,6 +12,7 @@ import com.github.dockerjava.api.model.Ports;
 import io.ekiden.agent.core.TaskEnvironment;
 import io.ekiden.agent.runtime.Limits;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.Brought;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.App;
 import io.ekiden.model.Container;
@@ -42,6 +43,7 @@ import java.util.stream.Stream;
 ///
 /// @param sandbox the task's directory on the agent's machine
 /// @param volumes directories of its persistent volumes by their container paths
+/// @param brought secrets: values for its environment, and files
 /// @param init whether the engine has an init of its own
 record ContainerSpec(
         AgentCommand.Task task,
@@ -49,6 +51,7 @@ record ContainerSpec(
         Labels labels,
         Path sandbox,
         SortedMap<String, Path> volumes,
+        Brought brought,
         boolean init) {
     /// Where a task finds its sandbox: Mesos' own place.
     static final String SANDBOX = "/mnt/mesos/sandbox";
@@ -174,7 +177,7 @@ record ContainerSpec(
         if (init) {
             variables.put(INIT_SIGNALS, "1");
         }
-        variables.putAll(TaskEnvironment.inContainer(task, host.name(), SANDBOX));
+        variables.putAll(TaskEnvironment.inContainer(task, host.name(), SANDBOX, brought.env()));
         return variables.entrySet().stream().map(v -> v.getKey() + "=" + v.getValue()).toList();
     }
 
@@ -238,6 +241,8 @@ record ContainerSpec(
                                         })));
         volumes.forEach(
                 (path, folder) -> binds.add(bind(folder, inContainer(path), AccessMode.rw)));
+        brought.files()
+                .forEach((path, file) -> binds.add(bind(file, inContainer(path), AccessMode.ro)));
         return binds;
     }
 

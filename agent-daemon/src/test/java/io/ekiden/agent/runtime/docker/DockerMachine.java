@@ -14,6 +14,7 @@ import io.ekiden.agent.runtime.Life;
 import io.ekiden.agent.runtime.Machine;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,6 +45,7 @@ final class DockerMachine implements Machine {
 
     final String cluster = "test-" + UUID.randomUUID();
     final DockerClient docker;
+    private final Map<WorkDir, SecretKeeper> keepers = new ConcurrentHashMap<>();
     private final String seen;
     private final Patience patience;
 
@@ -85,7 +87,13 @@ final class DockerMachine implements Machine {
                 () -> Optional.of(cluster),
                 new TaskHost("127.0.0.1", "127.0.0.1", true, new TreeMap<>()),
                 Machine.fetcher(work),
+                secrets(work),
                 patience);
+    }
+
+    @Override
+    public SecretKeeper secrets(WorkDir work) {
+        return keepers.computeIfAbsent(work, Machine::keeper);
     }
 
     /// One life of an agent in this directory.
