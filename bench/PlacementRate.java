@@ -136,7 +136,8 @@ public final class PlacementRate {
                         attributes,
                         Sorted.copyOf(List.of(Container.Type.MESOS)),
                         List.of(),
-                        List.of()));
+                        List.of(),
+                        Optional.empty()));
     }
 
     private Input create(int i) throws Exception {

@@ -102,7 +102,7 @@ public final class PlacementsThroughKafka {
                         Sorted.copyOf(Map.of("rack", "r" + agent.hashCode() % 10)),
                         Sorted.copyOf(List.of(Container.Type.MESOS)),
                         List.of(),
-                        List.of());
+                        List.of(),Optional.empty());
         producer.send(
                 new ProducerRecord<>(
                         TOPICS.agentReports().fullName(),

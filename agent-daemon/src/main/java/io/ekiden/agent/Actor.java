@@ -11,6 +11,7 @@ import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.Volumes;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentReport.AgentJoined;
 import io.ekiden.model.TaskId;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ final class Actor {
     private final TaskRecords records;
     private final TaskRuntime runtime;
     private final Volumes volumes;
+    private final SecretKeeper secrets;
     private final HealthChecks checks;
     private final ReadinessChecks readiness;
     private final ReportLog reports;
@@ -66,6 +68,7 @@ final class Actor {
             TaskRecords records,
             TaskRuntime runtime,
             Volumes volumes,
+            SecretKeeper secrets,
             HealthChecks checks,
             ReadinessChecks readiness,
             ReportLog reports,
@@ -80,6 +83,7 @@ final class Actor {
         this.records = records;
         this.runtime = runtime;
         this.volumes = volumes;
+        this.secrets = secrets;
         this.checks = checks;
         this.readiness = readiness;
         this.reports = reports;
@@ -155,6 +159,9 @@ final class Actor {
                 task.message().lines().findFirst().orElse(""));
         try {
             records.write(task);
+            if (task.ended()) {
+                secrets.forget(task.taskId());
+            }
         } catch (UncheckedIOException e) {
             LOG.error("task={} record cannot be written", task.taskId(), e);
             unrecorded.add(task.taskId());
@@ -222,7 +229,8 @@ final class Actor {
                         attributes,
                         runtime.runs(),
                         join.inventory(),
-                        volumes.ids());
+                        volumes.ids(),
+                        secrets.publicKey());
         var now = Lease.now();
         execute(() -> joinedAt = now);
         reports.report(joined, _ -> {});

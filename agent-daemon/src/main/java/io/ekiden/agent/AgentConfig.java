@@ -28,6 +28,8 @@ import java.util.function.Consumer;
 /// @param bootIdFile holds what differs after each boot of the machine
 /// @param privileged whether containers may have all rights on the machine
 /// @param fetchFiles the directory whose files definitions may name by `file:`; none when absent
+/// @param secretsDir below which values of secrets are kept while their tasks live; in the
+///   machine's memory when absent
 /// @param agentToken the secret that gateways show to read its tasks' files; when absent, they
 ///   cannot be read
 /// @param dataPlane where the files are served
@@ -49,6 +51,7 @@ public record AgentConfig(
         Retention retention,
         boolean privileged,
         Optional<Path> fetchFiles,
+        Optional<Path> secretsDir,
         Optional<String> agentToken,
         DataPlane dataPlane) {
 
@@ -124,6 +127,7 @@ public record AgentConfig(
                 false,
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 DataPlane.DEFAULT);
     }
 
@@ -137,6 +141,10 @@ public record AgentConfig(
 
     public AgentConfig withFetchFiles(Optional<Path> folder) {
         return copy(copy -> copy.fetchFiles = folder);
+    }
+
+    public AgentConfig withSecretsDir(Optional<Path> folder) {
+        return copy(copy -> copy.secretsDir = folder);
     }
 
     public AgentConfig withPrivileged(boolean allowed) {
@@ -182,6 +190,7 @@ public record AgentConfig(
         private Timings timings;
         private boolean privileged;
         private Optional<Path> fetchFiles;
+        private Optional<Path> secretsDir;
         private Optional<String> agentToken;
         private DataPlane dataPlane;
 
@@ -194,6 +203,7 @@ public record AgentConfig(
             timings = original.timings;
             privileged = original.privileged;
             fetchFiles = original.fetchFiles;
+            secretsDir = original.secretsDir;
             agentToken = original.agentToken;
             dataPlane = original.dataPlane;
         }
@@ -217,6 +227,7 @@ public record AgentConfig(
                     original.retention,
                     privileged,
                     fetchFiles,
+                    secretsDir,
                     agentToken,
                     dataPlane);
         }

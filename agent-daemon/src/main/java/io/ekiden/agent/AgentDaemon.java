@@ -20,8 +20,11 @@ import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
 import io.ekiden.agent.runtime.docker.TaskHost;
+import io.ekiden.agent.secrets.SecretFolder;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.Container;
+import io.ekiden.secrets.SealingKey;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,6 +36,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -114,10 +118,11 @@ public final class AgentDaemon implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("work directory cannot be used: " + work.root(), e);
         }
+        var secrets = secrets(work);
         var identity = Identity.claim(work.root(), config.agentId(), config.topics().prefix());
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
-        var runtime = runtimes(work, bootId, identity);
+        var runtime = runtimes(work, bootId, identity, secrets);
         var checks =
                 new HealthChecks(
                         TaskAddress.of(config.hostname()).ip(),
@@ -126,7 +131,7 @@ public final class AgentDaemon implements AutoCloseable {
                         this::post);
         var readiness =
                 new ReadinessChecks(TaskAddress.of(config.hostname()).ip(), runtime, this::post);
-        var files = serveFiles(work, identity);
+        var files = serveFiles(work, identity, secrets);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
                 new CommandLog(config.agentId(), config.topics(), kafka(), new Commanded(reports));
@@ -141,6 +146,7 @@ public final class AgentDaemon implements AutoCloseable {
                         records,
                         runtime,
                         new Volumes(work),
+                        secrets,
                         checks,
                         readiness,
                         reports,
@@ -159,10 +165,16 @@ public final class AgentDaemon implements AutoCloseable {
                 runtime.attributes().get("isolation"),
                 bootId);
         var recovered = runtime.recover(records.read());
+        secrets.keepOnly(
+                recovered.stream()
+                        .filter(task -> !task.ended())
+                        .map(LocalTask::taskId)
+                        .collect(Collectors.toSet()));
         loop.execute(guarded(() -> begin(actor, runtime, identity, recovered)));
     }
 
-    private Optional<FilesServer> serveFiles(WorkDir work, Identity identity) {
+    private Optional<FilesServer> serveFiles(
+            WorkDir work, Identity identity, SecretKeeper secrets) {
         if (config.agentToken().isEmpty()) {
             LOG.info("agent={} serves no files: it has no agent token", config.agentId());
             return Optional.empty();
@@ -182,7 +194,8 @@ public final class AgentDaemon implements AutoCloseable {
                             bind,
                             config.dataPlane().port(),
                             config.agentToken().get(),
-                            new KnownSandboxes(work, () -> state)));
+                            new KnownSandboxes(work, () -> state),
+                            secrets));
         } catch (IOException e) {
             identity.close();
             throw new IllegalStateException("the data plane does not start: " + e.getMessage(), e);
@@ -194,15 +207,41 @@ public final class AgentDaemon implements AutoCloseable {
         return "http://%s:%d".formatted(ip.contains(":") ? "[" + ip + "]" : ip, files.port());
     }
 
-    private TaskRuntime runtimes(WorkDir work, String bootId, Identity identity) {
+    private Set<Container.Type> offered() {
+        return config.runtimes().stream().map(ContainerType::type).collect(Collectors.toSet());
+    }
+
+    private SecretKeeper secrets(WorkDir work) {
+        try {
+            var folder =
+                    SecretFolder.choose(
+                            config.secretsDir(),
+                            work.root(),
+                            offered().contains(Container.Type.MESOS));
+            LOG.info(
+                    "agent={} secrets={} inMemory={}",
+                    config.agentId(),
+                    folder,
+                    SecretFolder.inMemory(folder));
+            boolean reachable = config.agentToken().isPresent() && FilesServer.isSupported();
+            return new SecretKeeper(
+                    folder, reachable ? Optional.of(SealingKey.random()) : Optional.empty());
+        } catch (IOException e) {
+            throw new UncheckedIOException("there is no place for secrets: " + e.getMessage(), e);
+        }
+    }
+
+    private TaskRuntime runtimes(
+            WorkDir work, String bootId, Identity identity, SecretKeeper secrets) {
         var address = TaskAddress.of(config.hostname());
-        var offered =
-                config.runtimes().stream().map(ContainerType::type).collect(Collectors.toSet());
+        var offered = offered();
         // Native tasks reach the machine's loopback by themselves.
         var fetch =
                 new Fetcher.Allowed(offered.contains(Container.Type.MESOS), config.fetchFiles());
         var fetcher = new Fetcher(work.cache(), fetch);
-        var plain = NativeRuntime.create(work, bootId, address.host(), fetcher, config.taskEnv());
+        var plain =
+                NativeRuntime.create(
+                        work, bootId, address.host(), fetcher, config.taskEnv(), secrets);
         var docker =
                 new DockerRuntime(
                         work,
@@ -216,6 +255,7 @@ public final class AgentDaemon implements AutoCloseable {
                                 config.privileged(),
                                 config.taskEnv()),
                         fetcher,
+                        secrets,
                         Patience.DEFAULT);
         return new PodRuntime(
                 new Runtimes(offered, plain, docker), work, config.timings().killGrace());

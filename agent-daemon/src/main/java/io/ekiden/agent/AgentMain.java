@@ -36,6 +36,8 @@ public final class AgentMain {
                     "let containers have all rights on the machine");
     private static final Option FETCH_FILES =
             Option.of("fetch-files", "a directory whose files may be fetched by file:; none");
+    private static final Option SECRETS_DIR =
+            Option.of("secrets-dir", "where tasks' secrets are kept; /dev/shm, in memory");
     private static final Option DATA_BIND =
             Option.of("data-bind", "where it serves its tasks' files and logs; its own address");
     private static final Option DATA_PORT =
@@ -51,6 +53,7 @@ public final class AgentMain {
                     DOCKER_HOST,
                     PRIVILEGED,
                     FETCH_FILES,
+                    SECRETS_DIR,
                     Option.AGENT_TOKEN_FILE,
                     DATA_BIND,
                     DATA_PORT);
@@ -103,6 +106,7 @@ public final class AgentMain {
                             .withDockerHost(options.text(DOCKER_HOST))
                             .withPrivileged(options.isSet(PRIVILEGED))
                             .withFetchFiles(options.find(FETCH_FILES).map(Path::of))
+                            .withSecretsDir(options.find(SECRETS_DIR).map(Path::of))
                             .withDataPlane(
                                     options.secret(Option.AGENT_TOKEN_FILE),
                                     new AgentConfig.DataPlane(

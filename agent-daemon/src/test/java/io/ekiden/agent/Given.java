@@ -18,6 +18,7 @@ import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
 import io.ekiden.model.UnreachableStrategy;
@@ -31,6 +32,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 
 /// Fixtures of this module's tests: apps and tasks, said step by step.
@@ -41,6 +43,7 @@ public final class Given {
     private final List<String> args;
     private Optional<String> user = Optional.empty();
     private Map<String, String> env = Map.of();
+    private Optional<Secrets> secrets = Optional.empty();
     private Map<String, String> labels = Map.of();
     private double mem = 64;
     private List<HealthCheck> checks = List.of();
@@ -77,6 +80,16 @@ public final class Given {
 
     public Given env(Map<String, String> env) {
         this.env = env;
+        return this;
+    }
+
+    /// All named as their paths are: variables with secrets, and files.
+    public Given secrets(Map<String, String> env, Map<String, String> files) {
+        var names = new TreeMap<String, String>();
+        env.values().forEach(name -> names.put(name, name));
+        files.values().forEach(name -> names.put(name, name));
+        files.forEach((path, name) -> volumes.add(new Volume.Secret(path, name)));
+        secrets = new Secrets(names, Sorted.copyOf(env), Secrets.NONE.containers()).some();
         return this;
     }
 
@@ -197,6 +210,7 @@ public final class Given {
                 args,
                 user,
                 Sorted.copyOf(env),
+                secrets,
                 1,
                 Resources.of(0.1, mem, 0, 0),
                 limits,

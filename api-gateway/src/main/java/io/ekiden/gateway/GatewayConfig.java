@@ -1,6 +1,7 @@
 package io.ekiden.gateway;
 
 import io.ekiden.log.Topics;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.apache.kafka.clients.CommonClientConfigs;
 ///   addresses; `*` for any
 /// @param agentToken the secret that agents ask for when their tasks' files are read; when absent,
 ///   they cannot be
+/// @param secretsKeyFile the master keys of secrets; without it, none can be set or brought to
+///   tasks
 /// @param insecure accept a bind address other than loopback though it is not secured
 /// @param security who may call, and how
 /// @param kafka further settings of the Kafka clients, such as those for TLS
@@ -30,6 +33,7 @@ public record GatewayConfig(
         Set<String> allowedHosts,
         boolean insecure,
         Optional<String> agentToken,
+        Optional<Path> secretsKeyFile,
         Security security,
         Map<String, String> kafka,
         Limits limits) {
@@ -52,6 +56,7 @@ public record GatewayConfig(
                 Set.of(),
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Security.NONE,
                 Map.of(),
                 Limits.DEFAULT);
@@ -68,6 +73,7 @@ public record GatewayConfig(
                 hosts,
                 insecure,
                 agentToken,
+                secretsKeyFile,
                 security,
                 kafka,
                 limits);
@@ -84,6 +90,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                secretsKeyFile,
                 security,
                 kafka,
                 limits);
@@ -100,6 +107,24 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 token,
+                secretsKeyFile,
+                security,
+                kafka,
+                limits);
+    }
+
+    public GatewayConfig withSecretsKeyFile(Optional<Path> file) {
+        return new GatewayConfig(
+                bootstrapServers,
+                topics,
+                host,
+                port,
+                name,
+                version,
+                allowedHosts,
+                insecure,
+                agentToken,
+                file,
                 security,
                 kafka,
                 limits);
@@ -116,6 +141,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                secretsKeyFile,
                 security,
                 kafka,
                 limits);
@@ -132,6 +158,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                secretsKeyFile,
                 security,
                 settings,
                 limits);
@@ -148,6 +175,7 @@ public record GatewayConfig(
                 allowedHosts,
                 insecure,
                 agentToken,
+                secretsKeyFile,
                 security,
                 kafka,
                 limits);

@@ -35,6 +35,10 @@ public final class GatewayMain {
                     "jwt-claim",
                     JwtSettings.CLAIM,
                     "their claim with grants such as deployer:/team-a; a name or a JSON pointer");
+    private static final Option SECRETS_KEY_FILE =
+            Option.of(
+                    "secrets-key-file",
+                    "keys of 32 bytes in Base64, one a line, for secrets; without it, none");
     private static final Option TLS_CERT =
             Option.of("tls-cert", "certificate chain in PEM; with it, HTTPS");
     private static final Option TLS_KEY = Option.of("tls-key", "the certificate's key in PEM");
@@ -47,6 +51,7 @@ public final class GatewayMain {
                     PORT,
                     ALLOWED_HOSTS,
                     Option.AGENT_TOKEN_FILE,
+                    SECRETS_KEY_FILE,
                     TOKEN_FILE,
                     JWT_KEYS,
                     JWT_ISSUER,
@@ -106,6 +111,7 @@ public final class GatewayMain {
                                 .filter(name -> !name.isEmpty())
                                 .collect(Collectors.toSet()))
                 .withAgentToken(options.secret(Option.AGENT_TOKEN_FILE))
+                .withSecretsKeyFile(options.find(SECRETS_KEY_FILE).map(Path::of))
                 .withSecurity(security)
                 .withInsecure(options.isSet(Option.INSECURE))
                 .withKafka(options.kafka());

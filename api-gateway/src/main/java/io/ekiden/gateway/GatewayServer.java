@@ -6,6 +6,9 @@ import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.LogPages;
 import io.ekiden.gateway.log.ReadBarrier;
 import io.ekiden.gateway.log.RefusalWriter;
+import io.ekiden.gateway.secrets.MasterKeys;
+import io.ekiden.gateway.secrets.SecretCourier;
+import io.ekiden.gateway.secrets.SecretStore;
 import io.ekiden.gateway.users.FileWatch;
 import io.ekiden.gateway.users.Users;
 import io.ekiden.gateway.webhooks.Webhooks;
@@ -34,6 +37,8 @@ public final class GatewayServer implements AutoCloseable {
     private final RefusalWriter audit;
     private final LogPages pages;
     private Optional<FileWatch> watch = Optional.empty();
+    private Optional<SecretStore> secrets = Optional.empty();
+    private Optional<SecretCourier> courier = Optional.empty();
     private Optional<Webhooks> webhooks = Optional.empty();
     private ApiServer server;
 
@@ -65,12 +70,30 @@ public final class GatewayServer implements AutoCloseable {
                         security.ownToken(),
                         InstantSource.system());
         follower.listen(writer);
-        server = ApiServer.start(config, users, follower, barrier, writer, pages, audit);
+        var store = secrets();
+        server = ApiServer.start(config, users, follower, barrier, writer, pages, store, audit);
+        store.start();
         watch = watch(users);
         webhooks = Optional.of(webhooks());
         follower.start();
         webhooks.ifPresent(Webhooks::start);
         LOG.info("gateway=started host={} port={}", config.host(), port());
+    }
+
+    /// Where there is a key, tasks are brought what they want.
+    private SecretStore secrets() throws IOException {
+        var keys = Optional.<MasterKeys>empty();
+        if (config.secretsKeyFile().isPresent()) {
+            keys = Optional.of(MasterKeys.read(config.secretsKeyFile().get()));
+        }
+        var store =
+                new SecretStore(config.clients(), config.topics(), keys, InstantSource.system());
+        secrets = Optional.of(store);
+        if (store.opens()) {
+            courier = config.agentToken().map(token -> new SecretCourier(store, follower, token));
+        }
+        courier.ifPresent(follower::listen);
+        return store;
     }
 
     private Webhooks webhooks() {
@@ -111,6 +134,8 @@ public final class GatewayServer implements AutoCloseable {
         if (server != null) {
             server.close();
         }
+        courier.ifPresent(SecretCourier::close);
+        secrets.ifPresent(SecretStore::close);
         writer.close();
         audit.close();
         pages.close();

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class AuthorizationMatrixTest {
     /// `public`: nobody is asked. `user`: whoever is known. `see`, `change`: a viewer, a deployer
     /// of what is named. `glimpse`: a viewer of something in it. `root-…`: of `/`, which is what
-    /// such a path names. `operate`: an operator of `/`.
+    /// such a path names. `manage`: who has every capability there. `operate`: an operator of `/`.
     private static final String TABLE =
             """
             GET    /v2/apps                                 user
@@ -110,6 +110,9 @@ class AuthorizationMatrixTest {
             POST   /v2/eventSubscriptions                   operate
             DELETE /v2/eventSubscriptions                   operate
             GET    /v2/audit                                user
+            GET    /v2/secrets                              user
+            PUT    /v2/secrets/{id...}                      manage
+            DELETE /v2/secrets/{id...}                      manage
             GET    /ping                                    public
             GET    /metrics                                 user
             GET    /metrics/prometheus                      user
@@ -275,7 +278,7 @@ class AuthorizationMatrixTest {
         table().forEach((route, rule) -> {
             var method = route.split(" ", -1)[0];
             var pattern = route.split(" ", -1)[1];
-            boolean named = rule.equals("see") || rule.equals("change");
+            boolean named = List.of("see", "change", "manage").contains(rule);
             for (var caller : CALLERS) {
                 (named ? WAYS : Map.of("dev/web", "dev"))
                         .forEach((way, means) -> {
@@ -307,6 +310,7 @@ class AuthorizationMatrixTest {
                     case "user" -> true;
                     case "see" -> there;
                     case "change" -> there && changes;
+                    case "manage" -> there && role == Role.ADMIN;
                     case "root-see" -> everywhere;
                     case "root-change" -> everywhere && changes;
                     case "operate" -> everywhere && (role == Role.OPERATOR || role == Role.ADMIN);
@@ -379,6 +383,7 @@ class AuthorizationMatrixTest {
                                     .formatted(instance(cell));
                     case "POST /v2/groups", "PUT /v2/groups" ->
                             "{'id': '/%s/group', 'apps': []}".formatted(owner);
+                    case "PUT /v2/secrets/{id...}" -> "{'value': 'x'}";
                     case "PATCH /v2/groups/{id...}" -> "{'enforceRole': false}";
                     case "POST /v2/groups/{id...}", "PUT /v2/groups/{id...}" -> "{'apps': []}";
                     case "POST /logging" ->

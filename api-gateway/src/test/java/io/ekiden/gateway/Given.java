@@ -20,6 +20,7 @@ import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.Resources;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.RunSpecVersion;
+import io.ekiden.model.Secrets;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
@@ -46,14 +47,35 @@ public final class Given {
         return app(id, labels, List.of());
     }
 
+    /// That names secrets.
+    ///
+    /// @param sources paths in the store by names
+    public static App appWithSecrets(String id, Map<String, String> sources) {
+        return app(
+                id,
+                Collections.emptySortedMap(),
+                List.of(),
+                new Secrets(Sorted.copyOf(sources), Secrets.NONE.env(), Secrets.NONE.containers())
+                        .some());
+    }
+
     public static App app(
             String id, SortedMap<String, String> labels, List<ReadinessCheck> readinessChecks) {
+        return app(id, labels, readinessChecks, Optional.empty());
+    }
+
+    private static App app(
+            String id,
+            SortedMap<String, String> labels,
+            List<ReadinessCheck> readinessChecks,
+            Optional<Secrets> secrets) {
         return new App(
                 PathId.of(id),
                 Optional.of("sleep 1000"),
                 List.of(),
                 Optional.empty(),
                 Sorted.copyOf(Map.of("A", "1")),
+                secrets,
                 2,
                 Resources.of(0.1, 32, 0, 0),
                 Optional.empty(),
@@ -131,15 +153,23 @@ public final class Given {
 
     /// @param address of its data plane
     public static Agent agent(String id, Optional<String> address) {
-        return agent(id, address, Map.of("rack", "r1"));
+        return agent(id, address, Map.of("rack", "r1"), Optional.empty());
     }
 
     public static Agent agent(String id, Map<String, String> attributes) {
-        return agent(id, Optional.empty(), attributes);
+        return agent(id, Optional.empty(), attributes, Optional.empty());
+    }
+
+    /// @param sealingKey for what only it is to read
+    public static Agent agent(String id, String address, String sealingKey) {
+        return agent(id, Optional.of(address), Map.of(), Optional.of(sealingKey));
     }
 
     private static Agent agent(
-            String id, Optional<String> address, Map<String, String> attributes) {
+            String id,
+            Optional<String> address,
+            Map<String, String> attributes,
+            Optional<String> sealingKey) {
         return new Agent(
                 id,
                 "boot-1",
@@ -155,7 +185,8 @@ public final class Given {
                 Agent.State.ACTIVE,
                 false,
                 NOON,
-                Optional.empty());
+                Optional.empty(),
+                sealingKey);
     }
 
     public static Deployment deployment(PathId app, Deployment.Kind... steps) {

@@ -42,7 +42,8 @@ public final class TestCluster implements AutoCloseable {
                         topics.journal(),
                         topics.clusterState(),
                         topics.auditRefused(),
-                        topics.webhookDeliveries()));
+                        topics.webhookDeliveries(),
+                        topics.secrets()));
     }
 
     public Topics topics() {

@@ -15,8 +15,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /// The one directory in which a standalone keeps everything: `kafka/` (the log), `agents/` (work
-/// directories), `log/`, `ekiden.json` while it runs, and `lock`, which its process holds and the
-/// operating system frees however that ends.
+/// directories), `log/`, `secrets.key`, `ekiden.json` while it runs, and `lock`, which its process
+/// holds and the operating system frees however that ends.
 record DataDirectory(Path path) {
     /// Less than this is a full disk: the broker alone wants to write more in its first minutes.
     private static final long MIN_FREE_BYTES = 64L << 20;
@@ -35,6 +35,11 @@ record DataDirectory(Path path) {
 
     Path log() {
         return path.resolve("log");
+    }
+
+    /// The key of all secrets, made when it is not there.
+    Path secretsKey() {
+        return path.resolve("secrets.key");
     }
 
     Path instanceFile() {

@@ -5,6 +5,7 @@ import io.ekiden.agent.AgentSpec;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.GatewayServer;
 import io.ekiden.gateway.Security;
+import io.ekiden.gateway.secrets.MasterKeys;
 import io.ekiden.log.TopicAdmin;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
@@ -157,6 +158,7 @@ final class Standalone implements AutoCloseable {
                                 ports.api(),
                                 StandaloneMain.Version.number())
                         .withAgentToken(Optional.of(agentToken))
+                        .withSecretsKeyFile(Optional.of(secretsKey(settings.directory())))
                         .withSecurity(settings.security())
                         .withInsecure(settings.insecure());
         var proxy =
@@ -204,6 +206,11 @@ final class Standalone implements AutoCloseable {
         return Optional.of(
                 new DnsConfig(
                         new InetSocketAddress(address, port.getAsInt()), DnsConfig.TIME_TO_LIVE));
+    }
+
+    private static Path secretsKey(DataDirectory directory) throws IOException {
+        MasterKeys.make(directory.secretsKey());
+        return directory.secretsKey();
     }
 
     /// Known to nobody but this process: whoever asks an agent for files is its gateway.

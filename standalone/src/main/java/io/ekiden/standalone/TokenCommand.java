@@ -61,7 +61,7 @@ final class TokenCommand {
                 converter = CapabilityConverter.class,
                 description =
                         "host-volume, host-network, privileged, docker-parameters, root-user,"
-                                + " secret-read; an admin has all.")
+                                + " secret-read, secret-write; an admin has all.")
         private List<Capability> capabilities = List.of();
 
         private Grant grant() {

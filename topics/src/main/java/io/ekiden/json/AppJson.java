@@ -8,6 +8,7 @@ import io.ekiden.model.KillSelection;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
 import io.ekiden.model.Timestamps;
 import io.ekiden.model.VersionInfo;
 import java.time.Duration;
@@ -126,7 +127,9 @@ public final class AppJson {
         boolean singleInstance = "true".equals(labels.get(SINGLE_INSTANCE));
         var network = ContainerJson.network(app);
         var ports = PortsJson.read(app, network);
-        var container = ContainerJson.read(app, network);
+        var secrets = SecretsJson.read(app);
+        var env = secrets.texts(app, "env", _ -> true);
+        var container = ContainerJson.read(app, network, secrets);
         boolean resident =
                 container.filter(some -> !some.persistentVolumes().isEmpty()).isPresent();
         var resources = resources(app);
@@ -140,7 +143,8 @@ public final class AppJson {
                 cmd,
                 args,
                 app.text("user").filter(user -> !user.isEmpty()),
-                EnvironmentJson.read(app, "env", _ -> true),
+                env,
+                secrets.secrets(),
                 instances,
                 resources,
                 ResourceLimitsJson.read(app, resources),
@@ -187,7 +191,10 @@ public final class AppJson {
         put(json, "cmd", app.cmd());
         json.set("cpus", Numbers.of(Resources.number(app.resources().cpus())));
         json.set("disk", Numbers.of(Resources.number(app.resources().disk())));
-        map(json, "env", app.env());
+        json.set(
+                "env",
+                SecretsJson.writeEnvironment(app.env(), app.secrets().orElse(Secrets.NONE).env()));
+        SecretsJson.write(json, app.secrets());
         if (!app.constraints().isEmpty()) {
             json.set("constraints", ConstraintJson.write(app.constraints()));
         }

@@ -79,7 +79,7 @@ final class ContainerJson {
     }
 
     /// Empty for a container that says nothing: a process in its sandbox, which needs none.
-    static Optional<Container> read(Fields app, Network network) {
+    static Optional<Container> read(Fields app, Network network, SecretsJson secrets) {
         var given = app.object("container");
         if (given.isEmpty()) {
             if (network == Network.BRIDGE) {
@@ -93,7 +93,7 @@ final class ContainerJson {
         var docker = container.object("docker").map(ContainerJson::docker);
         checkType(app, container, type, docker.isPresent(), network);
         var linuxInfo = LinuxInfoJson.read(container, type);
-        var volumes = VolumesJson.read(container, type);
+        var volumes = VolumesJson.read(container, type, secrets);
         return type == Container.Type.MESOS && volumes.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new Container(type, docker, linuxInfo, volumes));

@@ -11,6 +11,7 @@ import io.ekiden.model.PodContainer.Image;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
@@ -27,7 +28,8 @@ final class PodContainerJson {
     private PodContainerJson() {}
 
     /// Marathon's pods without networks are in the host's namespace.
-    static List<PodContainer> read(Fields pod, List<PodVolume> volumes, Network network) {
+    static List<PodContainer> read(
+            Fields pod, List<PodVolume> volumes, Network network, SecretsJson secrets) {
         if (!pod.has("containers")) {
             pod.form("containers", "error.path.missing");
         }
@@ -37,7 +39,7 @@ final class PodContainerJson {
         }
         var containers =
                 given.orElse(List.of()).stream()
-                        .map(container -> container(container, volumes, network))
+                        .map(container -> container(container, volumes, network, secrets))
                         .toList();
         images(pod, containers, network);
         unique(pod, "container names are unique", containers.stream().map(PodContainer::name));
@@ -78,7 +80,8 @@ final class PodContainerJson {
     }
 
     private static PodContainer container(
-            Fields container, List<PodVolume> volumes, Network network) {
+            Fields container, List<PodVolume> volumes, Network network, SecretsJson secrets) {
+        var name = PodVolumeJson.name(container).orElse("");
         var endpoints =
                 container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
                         .map(endpoint -> endpoint(endpoint, network))
@@ -88,14 +91,14 @@ final class PodContainerJson {
         boolean contained = image.isPresent();
         unsupported(container);
         return new PodContainer(
-                PodVolumeJson.name(container).orElse(""),
+                name,
                 command(container, contained),
                 image,
                 overridesEntrypoint(container, contained),
                 resources,
                 ResourceLimitsJson.read(container, resources),
                 container.text("user").filter(user -> !user.isEmpty()),
-                PodJson.environment(container),
+                secrets.texts(container, "environment", name, PodJson::isVariable),
                 container.texts("labels").orElse(Collections.emptySortedMap()),
                 endpoints,
                 container
@@ -263,13 +266,13 @@ final class PodContainerJson {
         }
     }
 
-    static ArrayNode write(List<PodContainer> containers) {
+    static ArrayNode write(List<PodContainer> containers, Secrets secrets) {
         var array = JsonNodeFactory.instance.arrayNode();
-        containers.forEach(container -> write(container, array.addObject()));
+        containers.forEach(container -> write(container, secrets, array.addObject()));
         return array;
     }
 
-    private static void write(PodContainer container, ObjectNode json) {
+    private static void write(PodContainer container, Secrets secrets, ObjectNode json) {
         json.put("name", container.name());
         container.command().ifPresent(command -> writeExec(container, command, json));
         container
@@ -285,7 +288,10 @@ final class PodContainerJson {
                 .ifPresent(limits -> json.set("resourceLimits", ResourceLimitsJson.write(limits)));
         var endpoints = json.putArray("endpoints");
         container.endpoints().forEach(endpoint -> write(endpoint, endpoints.addObject()));
-        PodJson.texts(json, "environment", container.environment());
+        json.set(
+                "environment",
+                SecretsJson.writeEnvironment(
+                        container.environment(), secrets.env(container.name())));
         container.user().ifPresent(user -> json.put("user", user));
         container
                 .healthCheck()

@@ -10,6 +10,7 @@ import io.ekiden.model.PathId;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
 import io.ekiden.model.Timestamps;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.VersionInfo;
@@ -62,10 +63,11 @@ public final class PodJson {
     }
 
     private static Pod pod(PathId id, Fields pod) {
-        var volumes = PodVolumeJson.read(pod);
+        var secrets = SecretsJson.read(pod);
+        var volumes = PodVolumeJson.read(pod, secrets);
         boolean resident = volumes.stream().anyMatch(PodVolume.Persistent.class::isInstance);
         var network = ContainerJson.network(pod);
-        var containers = PodContainerJson.read(pod, volumes, network);
+        var containers = PodContainerJson.read(pod, volumes, network, secrets);
         var scheduling = pod.part("scheduling");
         var placement = scheduling.part("placement");
         unsupported(pod);
@@ -73,7 +75,8 @@ public final class PodJson {
                 id,
                 pod.texts("labels").orElse(Collections.emptySortedMap()),
                 pod.text("user").filter(user -> !user.isEmpty()),
-                environment(pod),
+                secrets.texts(pod, "environment", PodJson::isVariable),
+                secrets.secrets(),
                 containers,
                 volumes,
                 network,
@@ -92,13 +95,11 @@ public final class PodJson {
                 new VersionInfo(AppJson.UNVERSIONED, AppJson.UNVERSIONED));
     }
 
-    static SortedMap<String, String> environment(Fields fields) {
-        return EnvironmentJson.read(
-                fields, "environment", name -> VARIABLE.matcher(name).matches());
+    static boolean isVariable(String name) {
+        return VARIABLE.matcher(name).matches();
     }
 
     private static void unsupported(Fields pod) {
-        UnsupportedFields.emptyObject(pod, "secrets");
         UnsupportedFields.emptyObject(pod, "linuxInfo");
         pod.flag("legacySharedCgroups")
                 .filter(shared -> shared)
@@ -147,8 +148,10 @@ public final class PodJson {
         texts(json, "labels", pod.labels());
         json.put("version", Timestamps.format(pod.version()));
         pod.user().ifPresent(user -> json.put("user", user));
-        texts(json, "environment", pod.environment());
-        json.set("containers", PodContainerJson.write(pod.containers()));
+        var secrets = pod.secrets().orElse(Secrets.NONE);
+        json.set("environment", SecretsJson.writeEnvironment(pod.environment(), secrets.env()));
+        SecretsJson.write(json, pod.secrets());
+        json.set("containers", PodContainerJson.write(pod.containers(), secrets));
         json.set("volumes", PodVolumeJson.write(pod.volumes()));
         json.putArray("networks").addObject().put("mode", pod.network().mode());
         json.putObject("scaling").put("kind", "fixed").put("instances", pod.instances());

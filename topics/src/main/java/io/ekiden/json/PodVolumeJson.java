@@ -9,18 +9,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The `volumes` of a pod, each told apart by the field that it has: `persistent`, `host`, or
-/// neither for one that lives as long as the instance.
+/// The `volumes` of a pod, each told apart by the field that it has: `persistent`, `host`,
+/// `secret`, or none for one that lives as long as the instance.
 final class PodVolumeJson {
     private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?");
     private static final int MAX_NAME = 63;
 
     private PodVolumeJson() {}
 
-    static List<PodVolume> read(Fields pod) {
+    static List<PodVolume> read(Fields pod, SecretsJson secrets) {
         var volumes =
                 pod.objects("volumes", Limits.MAX_VOLUMES).orElse(List.of()).stream()
-                        .map(PodVolumeJson::volume)
+                        .map(volume -> volume(volume, secrets))
                         .flatMap(Optional::stream)
                         .toList();
         var names = volumes.stream().map(PodVolume::name).toList();
@@ -30,12 +30,12 @@ final class PodVolumeJson {
         return volumes;
     }
 
-    private static Optional<PodVolume> volume(Fields volume) {
+    private static Optional<PodVolume> volume(Fields volume, SecretsJson secrets) {
         var name = name(volume);
         VolumesJson.oneKind(volume, List.of("host", "persistent", "secret"));
         if (volume.has("secret")) {
-            volume.rule("secret", UnsupportedFields.NOT_SUPPORTED);
-            return Optional.empty();
+            var secret = secrets.reference(volume);
+            return name.flatMap(n -> secret.map(to -> new PodVolume.Secret(n, to)));
         }
         if (volume.has("persistent")) {
             var size = volume.object("persistent").flatMap(VolumesJson::size);
@@ -72,6 +72,7 @@ final class PodVolumeJson {
         switch (volume) {
             case PodVolume.Ephemeral _ -> {}
             case PodVolume.Host(_, var path) -> json.put("host", path);
+            case PodVolume.Secret(_, var secret) -> json.put("secret", secret);
             case PodVolume.Persistent(_, var size) ->
                     json.putObject("persistent").put("type", "root").put("size", size);
         }

@@ -8,17 +8,18 @@ import io.ekiden.model.Volume;
 import java.util.List;
 import java.util.Optional;
 
-/// A container's `volumes`, each told apart by the field that it has: `persistent` or `hostPath`.
+/// A container's `volumes`, each told apart by the field that it has: `persistent`, `secret` or
+/// `hostPath`.
 final class VolumesJson {
     private VolumesJson() {}
 
-    static List<Volume> read(Fields container, Container.Type type) {
+    static List<Volume> read(Fields container, Container.Type type, SecretsJson secrets) {
         var volumes =
                 container
                         .objects("volumes", Limits.MAX_VOLUMES)
                         .map(list ->
                                 list.stream()
-                                        .map(volume -> volume(volume, type))
+                                        .map(volume -> volume(volume, type, secrets))
                                         .flatMap(Optional::stream)
                                         .toList())
                         .orElse(List.of());
@@ -26,7 +27,8 @@ final class VolumesJson {
         return volumes;
     }
 
-    private static Optional<Volume> volume(Fields volume, Container.Type type) {
+    private static Optional<Volume> volume(
+            Fields volume, Container.Type type, SecretsJson secrets) {
         var path = volume.someText("containerPath");
         if (path.isEmpty()) {
             if (!volume.has("containerPath")) {
@@ -41,11 +43,12 @@ final class VolumesJson {
         if (volume.has("persistent")) {
             return persistent(volume, path.get());
         }
-        for (var kind : List.of("external", "secret")) {
-            if (volume.has(kind)) {
-                volume.rule(kind, UnsupportedFields.NOT_SUPPORTED);
-                return Optional.empty();
-            }
+        if (volume.has("secret")) {
+            return secret(volume, path.get(), type, secrets);
+        }
+        if (volume.has("external")) {
+            volume.rule("external", UnsupportedFields.NOT_SUPPORTED);
+            return Optional.empty();
         }
         return host(volume, path.get(), type);
     }
@@ -83,6 +86,18 @@ final class VolumesJson {
             volume.form("mode", "error.path.missing");
         }
         return mode;
+    }
+
+    /// A native task finds it in its sandbox only: it has the machine's own file system.
+    private static Optional<Volume> secret(
+            Fields volume, String path, Container.Type type, SecretsJson secrets) {
+        var names = List.of((path.startsWith("/") ? path.substring(1) : path).split("/", -1));
+        boolean plain = names.stream().noneMatch(List.of("", ".", "..")::contains);
+        if (!plain || (type == Container.Type.MESOS && path.startsWith("/"))) {
+            volume.rule(
+                    "containerPath", "must be a relative path without empty parts, '.' and '..'");
+        }
+        return secrets.reference(volume).map(name -> new Volume.Secret(path, name));
     }
 
     private static Optional<Volume> persistent(Fields volume, String path) {
@@ -135,6 +150,7 @@ final class VolumesJson {
         switch (volume) {
             case Volume.Host host ->
                     json.put("hostPath", host.hostPath()).put("mode", host.mode().name());
+            case Volume.Secret secret -> json.put("secret", secret.secret());
             case Volume.Persistent persistent -> {
                 json.put("mode", Volume.Mode.RW.name());
                 json.putObject("persistent").put("type", "root").put("size", persistent.size());

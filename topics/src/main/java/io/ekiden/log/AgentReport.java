@@ -29,6 +29,7 @@ public sealed interface AgentReport {
     /// @param ip at which its tasks are reached
     /// @param runtimes that can run tasks there now; when that changes it joins again
     /// @param volumes the ids of all persistent volumes that it keeps
+    /// @param sealingKey for what only this agent is to read, new with each of its lives
     record AgentJoined(
             String memberId,
             String session,
@@ -41,7 +42,8 @@ public sealed interface AgentReport {
             SortedMap<String, String> attributes,
             SortedSet<Container.Type> runtimes,
             List<TaskOnAgent> inventory,
-            List<String> volumes)
+            List<String> volumes,
+            Optional<String> sealingKey)
             implements AgentReport {
         public AgentJoined {
             ports = List.copyOf(ports);

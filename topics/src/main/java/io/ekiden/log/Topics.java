@@ -125,6 +125,11 @@ public record Topics(String prefix) {
         return prefix + "webhooks";
     }
 
+    /// Sealed values only: the key that opens them is on no topic.
+    public Topic secrets() {
+        return topic("secrets", 1, large(compact()), "gateway", "gateway");
+    }
+
     /// All of them, in the order of the documentation.
     public List<Topic> all() {
         return List.of(
@@ -137,7 +142,8 @@ public record Topics(String prefix) {
                 endpoints(),
                 deadLetters(),
                 auditRefused(),
-                webhookDeliveries());
+                webhookDeliveries(),
+                secrets());
     }
 
     private Topic topic(

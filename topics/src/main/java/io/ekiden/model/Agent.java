@@ -16,6 +16,7 @@ import java.util.SortedSet;
 /// @param runtimes that can run tasks there now
 /// @param draining whether it is being emptied: it gets nothing new, until that is taken back
 /// @param address of its data plane, `http://host:port`; absent when it serves none
+/// @param sealingKey for what only this agent is to read, of its present life
 public record Agent(
         String id,
         String bootId,
@@ -31,7 +32,8 @@ public record Agent(
         State state,
         boolean draining,
         Instant since,
-        Optional<Instant> deadline)
+        Optional<Instant> deadline,
+        Optional<String> sealingKey)
         implements Entity {
 
     /// Whether the agent can be given work.
@@ -97,6 +99,7 @@ public record Agent(
                 state,
                 draining,
                 since,
-                deadline);
+                deadline,
+                sealingKey);
     }
 }

@@ -12,6 +12,7 @@ import java.util.SortedSet;
 /// @param cmd run by `/bin/sh -c`; exclusive with `args`
 /// @param args run as they are, without a shell
 /// @param user the operating system user of the task; the agent's own when absent
+/// @param env its texts; variables with secrets are in `secrets`
 /// @param taskKillGraceSeconds seconds between SIGTERM and SIGKILL; the agent's default when absent
 /// @param resources of the task itself, without its volumes
 /// @param resourceLimits what the task may take at most, when that is more
@@ -25,6 +26,7 @@ public record App(
         List<String> args,
         Optional<String> user,
         SortedMap<String, String> env,
+        Optional<Secrets> secrets,
         int instances,
         Resources resources,
         Optional<ResourceLimits> resourceLimits,
@@ -75,7 +77,7 @@ public record App(
 
     @Override
     public boolean fetches() {
-        return !fetch.isEmpty();
+        return !fetch.isEmpty() || secrets.isPresent();
     }
 
     @Override
@@ -150,6 +152,7 @@ public record App(
                 args,
                 user,
                 env,
+                secrets,
                 instances,
                 resources,
                 resourceLimits,

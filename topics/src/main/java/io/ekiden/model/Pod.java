@@ -11,6 +11,7 @@ import java.util.SortedSet;
 /// and volumes, and end together.
 ///
 /// @param user of all containers that name none
+/// @param environment its texts; variables with secrets are in `secrets`
 /// @param volumes each mounted by some container
 /// @param executorResources taken by an instance beside its containers
 public record Pod(
@@ -18,6 +19,7 @@ public record Pod(
         SortedMap<String, String> labels,
         Optional<String> user,
         SortedMap<String, String> environment,
+        Optional<Secrets> secrets,
         List<PodContainer> containers,
         List<PodVolume> volumes,
         Network network,
@@ -72,7 +74,8 @@ public record Pod(
 
     @Override
     public boolean fetches() {
-        return containers.stream().anyMatch(container -> !container.artifacts().isEmpty());
+        return secrets.isPresent()
+                || containers.stream().anyMatch(container -> !container.artifacts().isEmpty());
     }
 
     /// The endpoints of all containers, in the order of the containers.
@@ -145,6 +148,7 @@ public record Pod(
                 labels,
                 user,
                 environment,
+                secrets,
                 containers,
                 volumes,
                 network,

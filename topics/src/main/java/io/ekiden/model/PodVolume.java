@@ -2,7 +2,7 @@ package io.ekiden.model;
 
 import java.util.stream.Stream;
 
-/// Storage that the containers of a pod share.
+/// What the containers of a pod share.
 public sealed interface PodVolume {
     String name();
 
@@ -16,6 +16,11 @@ public sealed interface PodVolume {
     ///
     /// @param size MiB
     record Persistent(String name, int size) implements PodVolume {}
+
+    /// A file with the value of a secret.
+    ///
+    /// @param secret the name that the definition gives it
+    record Secret(String name, String secret) implements PodVolume {}
 
     /// As a persistent volume of the instance, named by the volume's name.
     default Stream<Volume.Persistent> persistent() {

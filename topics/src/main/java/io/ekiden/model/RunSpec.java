@@ -55,13 +55,16 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// What an instance takes of its agent, its volumes included.
     Resources footprint();
 
+    /// What it wants of the secret store.
+    Optional<Secrets> secrets();
+
     /// The runtime that an instance needs.
     Container.Type runtime();
 
     /// How its instances are connected.
     Network network();
 
-    /// Whether anything is fetched before a task of it starts.
+    /// Whether anything is brought before a task of it starts: artifacts, secrets.
     boolean fetches();
 
     /// The ports of an instance in their order, by which host ports are given and endpoints are

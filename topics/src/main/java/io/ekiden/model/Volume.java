@@ -16,6 +16,11 @@ public sealed interface Volume {
     /// @param size MiB
     record Persistent(String containerPath, int size) implements Volume {}
 
+    /// A file with the value of a secret.
+    ///
+    /// @param secret the name that the definition gives it
+    record Secret(String containerPath, String secret) implements Volume {}
+
     /// Whether tasks may write.
     enum Mode {
         RO,

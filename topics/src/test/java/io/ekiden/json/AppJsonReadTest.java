@@ -39,6 +39,7 @@ class AppJsonReadTest {
                                 List.of(),
                                 Optional.empty(),
                                 Collections.emptySortedMap(),
+                                Optional.empty(),
                                 1,
                                 Resources.of(1, 128, 0, 0),
                                 Optional.empty(),
@@ -215,7 +216,7 @@ class AppJsonReadTest {
                         "/instances error.expected.jsnumber",
                         "/portDefinitions(1)/port error.max",
                         "/env/A error.expected.jsstring",
-                        "!/env/S is not supported by this version of Ekiden",
+                        "!/env/S/secret references an undefined secret",
                         "/healthChecks(0)/portIndex error.min",
                         "/healthChecks(0)/protocol error.unknown.enum.literal",
                         "!/constraints(0) Constraint operator must be one of UNIQUE, CLUSTER, LIKE,"
@@ -310,8 +311,6 @@ class AppJsonReadTest {
                     """
                     "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
                     "check": {"tcp": {}}                                     | /check
-                    "secrets": {"a": {"source": "b"}}                        | /secrets
-                    "env": {"A": {"secret": "b"}}                            | /env/A
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor

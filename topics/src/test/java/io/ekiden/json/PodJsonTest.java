@@ -100,12 +100,12 @@ class PodJsonTest {
             textBlock =
                     """
                     # in the pod, or in its container (c)               | problem
-                    {'secrets': {'a': {'source': 'x'}}}                 | !/secrets is not supported by this version of Ekiden
+                    {'secrets': {'a': {'source': 'x/../y'}}}            | !/secrets/a/source must be names of letters, digits, '.', '_' and '-', separated by '/'
                     {'networks': [{'mode': 'container'}]}               | !/networks(0)/mode is not supported by this version of Ekiden
                     {'scaling': {'instances': 2}}                       | /scaling/kind error.path.missing
                     {'scaling': {'kind': 'fixed', 'instances': -1}}     | /scaling/instances error.min
                     {'environment': {'1': 'x'}}                         | /environment error.pattern
-                    {'environment': {'A': {'secret': 'x'}}}             | !/environment/A is not supported by this version of Ekiden
+                    {'environment': {'A': {'secret': 'x'}}}             | !/environment/A/secret references an undefined secret
                     {'volumes': [{'name': 'v'}]}                        | !/volumes each volume must be mounted by a container
                     {'containers': []}                                  | /containers error.minLength
                     {'executorResources': {'cpus': 0}}                  | /executorResources/cpus error.min

@@ -15,6 +15,7 @@ import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -50,6 +52,7 @@ final class RandomApp {
                 shell ? List.of() : List.of("sleep", "", "é\"\\"),
                 maybe("nobody"),
                 texts(),
+                secrets(),
                 random.nextInt(Limits.MAX_INSTANCES + 1),
                 new Resources(
                         1_000 + random.nextLong(1_000_000_000_000L),
@@ -174,6 +177,14 @@ final class RandomApp {
                 new ResourceLimits(
                         Optional.of(new ResourceLimits.Limit.AtMost(999_000_000_500_000L)),
                         maybe(new ResourceLimits.Limit.Unlimited())));
+    }
+
+    private Optional<Secrets> secrets() {
+        return maybe(
+                new Secrets(
+                        Sorted.copyOf(Map.of("s", "team/db.password", "t", "x")),
+                        Sorted.copyOf(Map.of("S", "s")),
+                        Secrets.NONE.containers()));
     }
 
     private List<Artifact> artifacts() {

@@ -16,12 +16,15 @@ import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
+import io.ekiden.model.Secrets;
+import io.ekiden.model.Sorted;
 import io.ekiden.model.UnreachableStrategy;
 import io.ekiden.model.UpgradeStrategy;
 import io.ekiden.model.VersionInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.SortedMap;
@@ -49,6 +52,7 @@ final class RandomPod {
                 texts(),
                 maybe("nobody"),
                 texts(),
+                secrets(containers),
                 containers,
                 volumes,
                 bridge ? Network.BRIDGE : Network.HOST,
@@ -178,5 +182,16 @@ final class RandomPod {
 
     private <T> Optional<T> maybe(T value) {
         return random.nextBoolean() ? Optional.of(value) : Optional.empty();
+    }
+
+    private Optional<Secrets> secrets(List<PodContainer> containers) {
+        return maybe(
+                new Secrets(
+                        Sorted.copyOf(Map.of("s", "team/db.password", "t", "x")),
+                        Sorted.copyOf(Map.of("S", "s")),
+                        Sorted.copyOf(
+                                Map.of(
+                                        containers.getFirst().name(),
+                                        Sorted.copyOf(Map.of("S", "t"))))));
     }
 }

@@ -27,6 +27,7 @@ public final class Given {
                 List.of(),
                 Optional.empty(),
                 Sorted.copyOf(Map.of("A", "1")),
+                Optional.empty(),
                 2,
                 Resources.of(0.1, 32, 0, 0),
                 Optional.empty(),

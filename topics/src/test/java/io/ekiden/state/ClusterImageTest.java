@@ -203,6 +203,7 @@ class ClusterImageTest {
                 random.nextInt(4) == 0 ? Agent.State.UNREACHABLE : Agent.State.ACTIVE,
                 random.nextInt(4) == 0,
                 Given.NOON,
+                Optional.empty(),
                 Optional.empty());
     }
 

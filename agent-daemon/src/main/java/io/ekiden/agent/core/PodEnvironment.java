@@ -16,7 +16,11 @@ final class PodEnvironment {
 
     /// @param task the container's
     static SortedMap<String, String> of(
-            Pod pod, AgentCommand.Task task, String host, String sandbox) {
+            Pod pod,
+            AgentCommand.Task task,
+            String host,
+            String sandbox,
+            SortedMap<String, String> secrets) {
         var name = task.taskId().container().orElse("");
         var labels = new TreeMap<>(pod.labels());
         var env = new TreeMap<>(pod.environment());
@@ -27,6 +31,7 @@ final class PodEnvironment {
                     TaskEnvironment.resources(
                             "MARATHON_CONTAINER_RESOURCE_", container.resources(), env);
                 });
+        env.putAll(secrets);
         env.put("MESOS_SANDBOX", sandbox);
         env.put("MESOS_TASK_ID", task.taskId().value());
         env.put("MESOS_EXECUTOR_ID", executor(task.taskId().instanceId()));

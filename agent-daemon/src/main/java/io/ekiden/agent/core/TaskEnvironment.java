@@ -39,27 +39,40 @@ public final class TaskEnvironment {
     ///
     /// @param host the address at which the agent's tasks are reached
     /// @param sandbox the task's directory
+    /// @param secrets values by variables
     public static SortedMap<String, String> of(
-            AgentCommand.Task task, String host, String sandbox) {
+            AgentCommand.Task task,
+            String host,
+            String sandbox,
+            SortedMap<String, String> secrets) {
         var env = new TreeMap<String, String>();
         env.put("PATH", PATH);
         env.put("HOME", sandbox);
-        env.putAll(inContainer(task, host, sandbox));
+        env.putAll(inContainer(task, host, sandbox, secrets));
         return Sorted.copyOf(env);
     }
 
     /// Of a task in an image, which has its own `PATH` and `HOME`.
+    ///
+    /// @param secrets values by variables
     public static SortedMap<String, String> inContainer(
-            AgentCommand.Task task, String host, String sandbox) {
+            AgentCommand.Task task,
+            String host,
+            String sandbox,
+            SortedMap<String, String> secrets) {
         return Sorted.copyOf(
                 switch (task.spec()) {
-                    case App app -> ofApp(app, task, host, sandbox);
-                    case Pod pod -> PodEnvironment.of(pod, task, host, sandbox);
+                    case App app -> ofApp(app, task, host, sandbox, secrets);
+                    case Pod pod -> PodEnvironment.of(pod, task, host, sandbox, secrets);
                 });
     }
 
     private static SortedMap<String, String> ofApp(
-            App app, AgentCommand.Task task, String host, String sandbox) {
+            App app,
+            AgentCommand.Task task,
+            String host,
+            String sandbox,
+            SortedMap<String, String> secrets) {
         var env = new TreeMap<String, String>();
         env.put("MESOS_SANDBOX", sandbox);
         env.put("MESOS_TASK_ID", task.taskId().value());
@@ -68,6 +81,7 @@ public final class TaskEnvironment {
         env.put("HOST", host);
         ports(app, task.hostPorts(), env);
         env.putAll(app.env());
+        env.putAll(secrets);
         env.put(MARK, task.taskId().value());
         return env;
     }

@@ -40,7 +40,7 @@ public final class Fetcher {
     /// @param files the directory whose files `file:` may name; none when absent
     public record Allowed(boolean loopback, Optional<Path> files) {}
 
-    /// What became of a task's artifacts.
+    /// What became of what a task is to find when it starts.
     public sealed interface Outcome {
         /// All of them are there.
         record Done() implements Outcome {}

@@ -1,6 +1,7 @@
 package io.ekiden.agent.files;
 
 import io.ekiden.agent.files.SandboxReader.OpenFile;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.TaskId;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
@@ -25,17 +26,27 @@ final class FilesHandler implements Handler<HttpServerRequest> {
 
     static final int MAX_FOLLOWERS = 256;
 
+    /// More than a gateway brings.
+    static final int MAX_DELIVERY = 8 << 20;
+
     private final Vertx vertx;
     private final WorkerExecutor disk;
     private final BearerToken token;
     private final Sandboxes sandboxes;
+    private final SecretKeeper secrets;
     private final AtomicInteger followers = new AtomicInteger();
 
-    FilesHandler(Vertx vertx, WorkerExecutor disk, String token, Sandboxes sandboxes) {
+    FilesHandler(
+            Vertx vertx,
+            WorkerExecutor disk,
+            String token,
+            Sandboxes sandboxes,
+            SecretKeeper secrets) {
         this.vertx = vertx;
         this.disk = disk;
         this.token = new BearerToken(token);
         this.sandboxes = sandboxes;
+        this.secrets = secrets;
     }
 
     int followers() {
@@ -48,11 +59,43 @@ final class FilesHandler implements Handler<HttpServerRequest> {
         if (!token.isIn(Optional.ofNullable(request.getHeader("Authorization")))) {
             request.response().putHeader("WWW-Authenticate", "Bearer");
             reply.message(401, "This agent asks for the token that its gateways have");
+        } else if (isDelivery(request)) {
+            FilesRequest.ofSecrets(request.path())
+                    .ifPresent(taskId -> deliver(taskId, request, reply));
         } else if (!isRead(request.method())) {
             request.response().putHeader("Allow", "GET, HEAD");
             reply.message(405, "Method Not Allowed");
         } else {
             answer(request, reply);
+        }
+    }
+
+    private static boolean isDelivery(HttpServerRequest request) {
+        return request.method().equals(HttpMethod.PUT)
+                && FilesRequest.ofSecrets(request.path()).isPresent();
+    }
+
+    private void deliver(TaskId taskId, HttpServerRequest request, Reply reply) {
+        var length = request.getHeader("Content-Length");
+        if (length == null || !length.matches("[0-9]{1,8}")) {
+            reply.message(411, "How long it is must be said");
+        } else if (Integer.parseInt(length) > MAX_DELIVERY) {
+            reply.message(413, "At most %d bytes".formatted(MAX_DELIVERY));
+        } else {
+            request.body()
+                    .onSuccess(body ->
+                            onDisk(
+                                    reply,
+                                    () -> secrets.take(taskId, body.getBytes()),
+                                    delivery -> told(taskId, delivery, reply)));
+        }
+    }
+
+    private static void told(TaskId taskId, SecretKeeper.Delivery delivery, Reply reply) {
+        switch (delivery) {
+            case TAKEN -> reply.message(200, "Taken");
+            case UNKNOWN -> reply.message(404, "Task '%s' waits for none".formatted(taskId));
+            case UNREADABLE -> reply.message(409, "This agent has another key");
         }
     }
 

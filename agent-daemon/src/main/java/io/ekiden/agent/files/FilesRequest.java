@@ -36,6 +36,19 @@ sealed interface FilesRequest {
         record Wrong(String message) implements Parsed {}
     }
 
+    /// The task for which secrets are brought to this path.
+    ///
+    /// @param path undecoded
+    static Optional<TaskId> ofSecrets(String path) {
+        var segments = List.of(path.split("/", -1));
+        boolean theirs =
+                segments.size() == 5
+                        && segments.get(1).equals("tasks")
+                        && segments.get(3).equals("secrets")
+                        && segments.get(4).equals("sealed");
+        return theirs ? decoded(segments.get(2)).flatMap(TaskId::parse) : Optional.empty();
+    }
+
     /// @param path undecoded
     static Parsed parse(String path, MultiMap query) {
         var segments = List.of(path.split("/", -1));

@@ -1,5 +1,6 @@
 package io.ekiden.agent.files;
 
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
@@ -18,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /// The agent's data plane: the files and logs of its tasks, over HTTP, to who has the token.
 ///
 /// `GET /tasks/{taskId}/files/{browse|read|download}?path=&offset=&length=` in the shapes of Mesos'
-/// files API, and `GET /tasks/{taskId}/logs/{stdout|stderr}?follow=&offset=`.
+/// files API, and `GET /tasks/{taskId}/logs/{stdout|stderr}?follow=&offset=`. Gateways bring a
+/// task's secrets by `PUT /tasks/{taskId}/secrets/sealed`.
 public final class FilesServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FilesServer.class);
     private static final int MAX_LINE = 16 << 10;
@@ -55,13 +57,19 @@ public final class FilesServer implements AutoCloseable {
     /// @param shared to run on; one of its own is made, and closed, when absent
     /// @param port 0 for any that is free
     /// @param token to be shown by clients as `Authorization: Bearer <token>`
+    /// @param secrets takes what gateways bring
     /// @throws IOException when the address cannot be bound
     public static FilesServer start(
-            Optional<Vertx> shared, String host, int port, String token, Sandboxes sandboxes)
+            Optional<Vertx> shared,
+            String host,
+            int port,
+            String token,
+            Sandboxes sandboxes,
+            SecretKeeper secrets)
             throws IOException {
         var vertx = shared.orElseGet(FilesServer::vertx);
         var disk = vertx.createSharedWorkerExecutor("sandbox-files", DISK_THREADS);
-        var handler = new FilesHandler(vertx, disk, token, sandboxes);
+        var handler = new FilesHandler(vertx, disk, token, sandboxes, secrets);
         var server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()

@@ -4,6 +4,8 @@ import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.TaskEnvironment;
+import io.ekiden.agent.secrets.Brought;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.TaskId;
 import java.io.File;
@@ -33,19 +35,22 @@ final class Launcher {
     private final Isolation isolation;
     private final boolean sessions;
     private final SortedMap<String, String> common;
+    private final SecretKeeper secrets;
 
     Launcher(
             WorkDir work,
             String bootId,
             String hostname,
             Isolation isolation,
-            SortedMap<String, String> common) {
+            SortedMap<String, String> common,
+            SecretKeeper secrets) {
         this.work = work;
         this.volumes = new Volumes(work);
         this.bootId = bootId;
         this.hostname = hostname;
         this.isolation = isolation;
         this.common = common;
+        this.secrets = secrets;
         this.sessions = Processes.run(List.of("/bin/sh", "-c", "command -v setsid")).isPresent();
     }
 
@@ -64,7 +69,7 @@ final class Launcher {
         }
         var task = local.task().get();
         var command = Execution.of(task).command();
-        var environment = environment(task);
+        var environment = environment(task, Brought.NOTHING);
         if (command.isEmpty()) {
             return Optional.of("there is neither a command nor arguments");
         }
@@ -108,10 +113,11 @@ final class Launcher {
                 : Optional.of("command not found or not executable: '%s'".formatted(program));
     }
 
-    private SortedMap<String, String> environment(AgentCommand.Task task) {
+    private SortedMap<String, String> environment(AgentCommand.Task task, Brought brought) {
         var environment = new TreeMap<>(common);
         environment.putAll(
-                TaskEnvironment.of(task, hostname, work.sandbox(task.taskId()).toString()));
+                TaskEnvironment.of(
+                        task, hostname, work.sandbox(task.taskId()).toString(), brought.env()));
         return environment;
     }
 
@@ -132,10 +138,12 @@ final class Launcher {
         for (var mount : Mounts.of(task, work, volumes.of(local))) {
             mount(mount, files.sandbox(), user);
         }
-        WorkDir.writeAtomically(
-                files.launch(),
-                LaunchScript.of(environment(task), execution.command(), true)
-                        .getBytes(StandardCharsets.UTF_8));
+        var brought = secrets.of(task);
+        secrets.makeFiles(task);
+        for (var file : brought.files().entrySet()) {
+            mount(new Mounts.Mount(file.getKey(), file.getValue(), true), files.sandbox(), user);
+        }
+        writeScript(task, files, brought);
         var name = WorkDir.name(task.taskId());
         var groups = isolation.cgroups().create(name, execution.resources(), execution.limits());
         files.writeCgroups(groups);
@@ -154,6 +162,18 @@ final class Launcher {
                 .start();
     }
 
+    /// Where values of secrets are in it, it is kept with them.
+    private void writeScript(AgentCommand.Task task, TaskFiles files, Brought brought)
+            throws IOException {
+        var script =
+                LaunchScript.of(environment(task, brought), Execution.of(task).command(), true);
+        if (brought.env().isEmpty()) {
+            WorkDir.writeAtomically(files.launch(), script.getBytes(StandardCharsets.UTF_8));
+        } else {
+            Files.createSymbolicLink(files.launch(), secrets.writeScript(task, script));
+        }
+    }
+
     /// A link, so that it needs no right to mount.
     private static void mount(Mounts.Mount mount, Path sandbox, Optional<String> user)
             throws IOException {
@@ -162,6 +182,10 @@ final class Launcher {
         }
         var link = sandbox.resolve(mount.path());
         Files.createDirectories(link.getParent());
+        // What was fetched may have put a link there.
+        if (!link.getParent().toRealPath().startsWith(sandbox.toRealPath())) {
+            throw new IOException("the path '%s' leaves the sandbox".formatted(mount.path()));
+        }
         Files.deleteIfExists(link);
         Files.createSymbolicLink(link, mount.folder());
     }
@@ -189,10 +213,11 @@ final class Launcher {
     Outcome check(LocalTask local, String text, Duration timeout) {
         var task = local.task().orElseThrow();
         var files = files(task.taskId());
-        var script = LaunchScript.of(environment(task), List.of("/bin/sh", "-c", text), false);
         var builder = new ProcessBuilder(checkCommand(Execution.of(task), files));
         Processes.clean(builder);
         try {
+            var environment = environment(task, secrets.of(task));
+            var script = LaunchScript.of(environment, List.of("/bin/sh", "-c", text), false);
             var process =
                     builder.redirectErrorStream(true)
                             .redirectOutput(Redirect.DISCARD)

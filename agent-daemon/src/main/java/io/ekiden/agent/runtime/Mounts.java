@@ -43,7 +43,8 @@ public final class Mounts {
         var mounts = new ArrayList<Mount>();
         for (var mount : container.map(PodContainer::volumeMounts).orElse(List.of())) {
             for (var volume : pod.volumes()) {
-                if (volume.name().equals(mount.name())) {
+                boolean folder = !(volume instanceof PodVolume.Secret);
+                if (folder && volume.name().equals(mount.name())) {
                     mounts.add(
                             new Mount(
                                     mount.mountPath(),
@@ -66,6 +67,7 @@ public final class Mounts {
         return switch (volume) {
             case PodVolume.Host(_, var path) -> Path.of(path);
             case PodVolume.Persistent(var name, _) -> open(persistent.get(name), pod, volume);
+            case PodVolume.Secret _ -> throw new IllegalArgumentException("it is a file");
             case PodVolume.Ephemeral(var name) ->
                     open(
                             Files.createDirectories(work.shared(task.taskId().unit(), name)),

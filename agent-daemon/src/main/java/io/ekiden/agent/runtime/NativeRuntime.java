@@ -5,6 +5,8 @@ import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.fetch.Fetcher;
+import io.ekiden.agent.secrets.SecretKeeper;
+import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
 import io.ekiden.model.Sorted;
@@ -24,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +52,7 @@ public final class NativeRuntime implements TaskRuntime {
     private final Isolation isolation;
     private final Launcher launcher;
     private final Fetcher fetcher;
+    private final SecretKeeper secrets;
     private final Map<TaskId, Watched> watched = new ConcurrentHashMap<>();
     private final ScheduledExecutorService clock;
     private volatile Optional<Consumer<Event>> listener = Optional.empty();
@@ -59,12 +63,14 @@ public final class NativeRuntime implements TaskRuntime {
             String hostname,
             Isolation isolation,
             Fetcher fetcher,
-            SortedMap<String, String> common) {
+            SortedMap<String, String> common,
+            SecretKeeper secrets) {
         this.work = work;
         this.bootId = bootId;
         this.isolation = isolation;
         this.fetcher = fetcher;
-        this.launcher = new Launcher(work, bootId, hostname, isolation, common);
+        this.secrets = secrets;
+        this.launcher = new Launcher(work, bootId, hostname, isolation, common, secrets);
         this.clock =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("task-watch").daemon().factory());
@@ -78,13 +84,15 @@ public final class NativeRuntime implements TaskRuntime {
             String bootId,
             String hostname,
             Fetcher fetcher,
-            SortedMap<String, String> common) {
+            SortedMap<String, String> common,
+            SecretKeeper secrets) {
         try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
             WorkDir.writeAtomically(Launcher.script(work), script.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return new NativeRuntime(work, bootId, hostname, Isolation.detect(), fetcher, common);
+        return new NativeRuntime(
+                work, bootId, hostname, Isolation.detect(), fetcher, common, secrets);
     }
 
     @Override
@@ -182,17 +190,20 @@ public final class NativeRuntime implements TaskRuntime {
     /// Whether all is there that the task wants to find; else it has ended.
     private boolean fetched(LocalTask task, Watched mine) throws IOException {
         launcher.prepare(mine.files);
-        var outcome =
-                fetcher.fetch(
-                        task.task().orElseThrow(),
-                        mine.files.sandbox(),
-                        () -> mine.stopped() || listener.isEmpty(),
-                        message -> tell(new Event.Staging(task.taskId(), message)));
-        return switch (outcome) {
+        return switch (bring(task.task().orElseThrow(), mine)) {
             case Fetcher.Outcome.Done _ -> true;
             case Fetcher.Outcome.Failed(var reason) -> notStarted(mine, reason);
             case Fetcher.Outcome.Stopped _ -> notStarted(mine, "killed before it was started");
         };
+    }
+
+    private Fetcher.Outcome bring(AgentCommand.Task task, Watched mine) {
+        BooleanSupplier stopped = () -> mine.stopped() || listener.isEmpty();
+        Consumer<String> progress = message -> tell(new Event.Staging(task.taskId(), message));
+        var fetched = fetcher.fetch(task, mine.files.sandbox(), stopped, progress);
+        return fetched instanceof Fetcher.Outcome.Done
+                ? secrets.await(task, stopped, progress)
+                : fetched;
     }
 
     private boolean notStarted(Watched task, String reason) {

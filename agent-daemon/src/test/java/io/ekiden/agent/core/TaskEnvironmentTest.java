@@ -3,10 +3,13 @@ package io.ekiden.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.agent.Given;
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 
 final class TaskEnvironmentTest {
+    private static final SortedMap<String, String> NO_SECRETS = Collections.emptySortedMap();
 
     @Test
     void isMarathons() {
@@ -16,7 +19,7 @@ final class TaskEnvironmentTest {
                         .ports(31005, 31007)
                         .task();
 
-        var env = TaskEnvironment.of(task, "host1", "/sandbox");
+        var env = TaskEnvironment.of(task, "host1", "/sandbox", NO_SECRETS);
 
         assertThat(env)
                 .containsEntry("MESOS_TASK_ID", task.taskId().value())
@@ -48,7 +51,7 @@ final class TaskEnvironmentTest {
                         .mapped(0, 31007, "udp,tcp")
                         .task();
 
-        var env = TaskEnvironment.inContainer(task, "host1", "/mnt/mesos/sandbox");
+        var env = TaskEnvironment.inContainer(task, "host1", "/mnt/mesos/sandbox", NO_SECRETS);
 
         assertThat(env)
                 .containsEntry("MARATHON_APP_DOCKER_IMAGE", "shop/web:1")
@@ -63,7 +66,7 @@ final class TaskEnvironmentTest {
 
     @Test
     void hasNoPortsWhenThereAreNone() {
-        var env = TaskEnvironment.of(Given.cmd("x").task(), "host1", "/sandbox");
+        var env = TaskEnvironment.of(Given.cmd("x").task(), "host1", "/sandbox", NO_SECRETS);
         assertThat(env.keySet()).noneMatch(name -> name.startsWith("PORT"));
     }
 
@@ -71,7 +74,7 @@ final class TaskEnvironmentTest {
     void theUsersOwnIsOnTopButForTheMark() {
         var mine = Map.of("MESOS_TASK_ID", "mine", "PATH", "/mine", TaskEnvironment.MARK, "mine");
         var task = Given.cmd("x").env(mine).task();
-        var env = TaskEnvironment.of(task, "host1", "/sandbox");
+        var env = TaskEnvironment.of(task, "host1", "/sandbox", NO_SECRETS);
         assertThat(env)
                 .containsEntry("MESOS_TASK_ID", "mine")
                 .containsEntry("PATH", "/mine")
@@ -82,7 +85,9 @@ final class TaskEnvironmentTest {
     void leavesOutLabelsThatAreTooLong() {
         var longest = "v".repeat(511);
         var labels = Map.of("fits", longest, "too", longest + "v", "n".repeat(493), "x");
-        var env = TaskEnvironment.of(Given.cmd("x").labels(labels).task(), "host1", "/sandbox");
+        var env =
+                TaskEnvironment.of(
+                        Given.cmd("x").labels(labels).task(), "host1", "/sandbox", NO_SECRETS);
         assertThat(env).containsEntry("MARATHON_APP_LABELS", "FITS");
     }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.ekiden.agent.Given;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
@@ -50,11 +51,13 @@ final class FilesServerTest {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private Path sandbox;
     private FilesServer server;
+    private SecretKeeper keeper;
 
     @BeforeEach
     void start() throws IOException {
         sandbox = Files.createDirectory(dir.resolve("sandbox"));
         Files.writeString(dir.resolve("secret"), "secret");
+        keeper = new SecretKeeper(dir, Optional.empty());
         server =
                 FilesServer.start(
                         Optional.empty(),
@@ -76,7 +79,8 @@ final class FilesServerTest {
                             public boolean ended(TaskId taskId) {
                                 return ended.contains(taskId);
                             }
-                        });
+                        },
+                        keeper);
     }
 
     @AfterEach
@@ -487,7 +491,8 @@ final class FilesServerTest {
                                     public boolean ended(TaskId taskId) {
                                         return true;
                                     }
-                                }))
+                                },
+                                keeper))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot bind 127.0.0.1:" + server.port());
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// The contract's part on what is in a sandbox before its task starts.
-public abstract class FetchContract extends RunContract {
+public abstract class FetchContract extends SecretsContract {
     private final FileServer server = new FileServer();
 
     @AfterEach

@@ -2,9 +2,13 @@ package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.Given;
 import io.ekiden.agent.fetch.Fetcher;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
+import io.ekiden.secrets.SealingKey;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +25,20 @@ public interface Machine extends AutoCloseable {
     /// From this machine's loopback, and no files of the machine.
     static Fetcher fetcher(WorkDir work) {
         return new Fetcher(work.cache(), new Fetcher.Allowed(true, Optional.empty()));
+    }
+
+    /// That of a life's secrets: one for each work directory.
+    SecretKeeper secrets(WorkDir work);
+
+    /// In a folder of the test's own.
+    static SecretKeeper keeper(WorkDir work) {
+        try {
+            return new SecretKeeper(
+                    Files.createDirectories(work.root().resolve("secrets")),
+                    Optional.of(SealingKey.random()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// The same task, as one of this kind.

@@ -3,6 +3,7 @@ package io.ekiden.agent.runtime;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
@@ -10,13 +11,16 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// This machine, for native tasks.
 final class NativeMachine implements Machine {
     private final Isolation isolation;
     private final WorkDir work;
+    private final Map<WorkDir, SecretKeeper> keepers = new ConcurrentHashMap<>();
 
     NativeMachine(Path dir, Isolation isolation) {
         this.isolation = isolation;
@@ -35,9 +39,15 @@ final class NativeMachine implements Machine {
                         "127.0.0.1",
                         isolation,
                         Machine.fetcher(work),
-                        new TreeMap<>()),
+                        new TreeMap<>(),
+                        secrets(work)),
                 work,
                 GRACE);
+    }
+
+    @Override
+    public SecretKeeper secrets(WorkDir work) {
+        return keepers.computeIfAbsent(work, Machine::keeper);
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,7 +62,11 @@ final class NativeRuntimeTest {
 
         var sandbox = agent.sandbox(task);
         var expected =
-                TaskEnvironment.of(task.task().orElseThrow(), "127.0.0.1", sandbox.toString());
+                TaskEnvironment.of(
+                        task.task().orElseThrow(),
+                        "127.0.0.1",
+                        sandbox.toString(),
+                        new TreeMap<>());
         var seenByTask = Files.readString(sandbox.resolve("stdout")).split("\0", -1);
         assertThat(seenByTask)
                 .contains("PWD=" + sandbox)

@@ -36,6 +36,7 @@ final class RuntimesTest {
         var work = new WorkDir(dir);
         work.create();
         var fetcher = Machine.fetcher(work);
+        var secrets = Machine.keeper(work);
         var docker =
                 new DockerRuntime(
                         work,
@@ -45,8 +46,11 @@ final class RuntimesTest {
                         () -> Optional.of("cluster-1"),
                         new TaskHost("127.0.0.1", "127.0.0.1", false, new TreeMap<>()),
                         fetcher,
+                        secrets,
                         Patience.DEFAULT);
-        var plain = NativeRuntime.create(work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>());
+        var plain =
+                NativeRuntime.create(
+                        work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>(), secrets);
         life = Optional.of(new Life(work, "boot-1", pods(work, offered, plain, docker), seen));
         return life.get();
     }

@@ -159,7 +159,7 @@ final class ApiHandler {
     private void note(RoutingContext http, Route route) {
         int status = http.response().getStatusCode();
         boolean refused = status >= 400 && status < 500 && http.get(Refusals.DECIDED) == null;
-        boolean done = status < 300 && route.action() instanceof Route.Action.Adjust;
+        boolean done = status < 300 && route.isOwn();
         if (done || (refused && (route.mutates() || status == 401 || status == 403))) {
             refusals.note(
                     http.request(), route, status, http.get(CALLER), http.get(Refusals.LACKS));

@@ -3,6 +3,7 @@ package io.ekiden.gateway.http;
 import static io.ekiden.gateway.http.Route.adjust;
 import static io.ekiden.gateway.http.Route.forward;
 import static io.ekiden.gateway.http.Route.glance;
+import static io.ekiden.gateway.http.Route.keep;
 import static io.ekiden.gateway.http.Route.order;
 import static io.ekiden.gateway.http.Route.read;
 import static io.ekiden.gateway.http.Route.search;
@@ -41,6 +42,7 @@ final class ApiRouter {
             EventStreams events,
             Audit audit,
             Logging logging,
+            SecretApi secrets,
             UiFiles ui) {
         var openApi = OpenApi.document(about.version());
         return new Routes(
@@ -218,6 +220,14 @@ final class ApiRouter {
                                 Needs.operate(),
                                 Subscriptions::unsubscribe),
                         search("/v2/audit", Needs.user(), audit::search),
+                        search("/v2/secrets", Needs.user(), secrets::list),
+                        keep("PUT", "/v2/secrets/{id...}", Needs.writeSecret(), true, secrets::put),
+                        keep(
+                                "DELETE",
+                                "/v2/secrets/{id...}",
+                                Needs.writeSecret(),
+                                false,
+                                secrets::delete),
                         tell("/ping", Needs.nothing(), health::ping),
                         tell("/metrics", Needs.user(), health::metrics),
                         tell("/metrics/prometheus", Needs.user(), health::prometheus),

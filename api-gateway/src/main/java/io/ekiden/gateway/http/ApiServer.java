@@ -10,6 +10,7 @@ import io.ekiden.gateway.log.Follower;
 import io.ekiden.gateway.log.JournalWalk;
 import io.ekiden.gateway.log.LogPages;
 import io.ekiden.gateway.log.ReadBarrier;
+import io.ekiden.gateway.secrets.SecretStore;
 import io.ekiden.gateway.users.Users;
 import io.ekiden.log.RefusedCalls;
 import io.vertx.core.Handler;
@@ -96,11 +97,12 @@ public final class ApiServer implements AutoCloseable {
             ReadBarrier barrier,
             ChangeWriter writer,
             LogPages pages,
+            SecretStore secrets,
             Consumer<RefusedCalls> refused)
             throws IOException {
         var api = new ApiServer(config);
         try {
-            api.listen(config, users, follower, barrier, writer, pages, refused);
+            api.listen(config, users, follower, barrier, writer, pages, secrets, refused);
             return api;
         } catch (IOException | RuntimeException e) {
             api.close();
@@ -115,6 +117,7 @@ public final class ApiServer implements AutoCloseable {
             ReadBarrier barrier,
             ChangeWriter writer,
             LogPages pages,
+            SecretStore secrets,
             Consumer<RefusedCalls> refused)
             throws IOException {
         var limits = config.limits();
@@ -158,6 +161,7 @@ public final class ApiServer implements AutoCloseable {
                                         events,
                                         audit,
                                         logging,
+                                        new SecretApi(secrets),
                                         ui),
                                 new Door(hosts),
                                 new Guard(users),

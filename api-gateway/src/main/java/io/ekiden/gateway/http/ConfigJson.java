@@ -27,6 +27,7 @@ final class ConfigJson {
         config.allowedHosts().stream().sorted().forEach(hosts::add);
         json.put("insecure", config.insecure());
         config.agentToken().ifPresent(_ -> json.put("agent-token", HIDDEN));
+        config.secretsKeyFile().ifPresent(file -> json.put("secrets-key-file", file.toString()));
         config.security().tokenFile().ifPresent(file -> json.put("token-file", file.toString()));
         config.security()
                 .tls()

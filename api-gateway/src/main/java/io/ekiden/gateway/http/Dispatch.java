@@ -99,6 +99,7 @@ final class Dispatch {
                                     http.body().buffer(),
                                     telling::of,
                                     Function.identity()));
+            case Route.Action.Keep(var json, var telling) -> keep(http, json, telling, request);
             case Route.Action.Forward forward ->
                     ifServing(http, () -> forward(http, forward, request));
             case Route.Action.Glance(var view) -> ifServing(http, () -> look(http, view, request));
@@ -128,6 +129,28 @@ final class Dispatch {
         return problem instanceof TimeoutException
                 ? "the journal's newest entries have not come in"
                 : "Kafka does not answer (" + problem.getClass().getSimpleName() + ")";
+    }
+
+    private void keep(
+            RoutingContext http, boolean json, Route.Telling telling, ApiRequest request) {
+        var body = http.body().buffer();
+        vertx.executeBlocking(
+                        () ->
+                                Replies.encode(
+                                        json ? kept(telling, request, body) : telling.of(request)),
+                        false)
+                .onSuccess(answer -> Replies.send(http, answer))
+                .onFailure(problem -> fail(http, problem));
+    }
+
+    /// A parser's message would have something of what was sent.
+    private static Answer kept(Route.Telling telling, ApiRequest request, Buffer body) {
+        var bytes = body == null ? new byte[0] : body.getBytes();
+        return switch (JsonText.parse(bytes)) {
+            case JsonText.Tree(var tree) -> telling.of(request.withBody(tree));
+            case JsonText.Malformed _ -> Failures.unparsable("no JSON");
+            case JsonText.Empty() -> Failures.noBody();
+        };
     }
 
     private void search(RoutingContext http, Route.Telling search, ApiRequest request) {

@@ -35,6 +35,11 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         /// By this process, which is changed as the request's JSON says.
         record Adjust(Telling telling) implements Action {}
 
+        /// By a store of this gateway's, which takes its time. What is sent is never repeated.
+        ///
+        /// @param json whether the request has a body
+        record Keep(boolean json, Telling telling) implements Action {}
+
         /// By the agent of the task that the path names.
         ///
         /// @param path on the agent, behind the task's own
@@ -92,6 +97,10 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         return new Route("POST", PathPattern.of(path), needs, new Action.Adjust(telling));
     }
 
+    static Route keep(String method, String path, Needs needs, boolean json, Telling telling) {
+        return new Route(method, PathPattern.of(path), needs, new Action.Keep(json, telling));
+    }
+
     /// A mutation without a body.
     static Route order(String method, String path, Needs needs, Command command) {
         return new Route(method, PathPattern.of(path), needs, new Action.Write(false, command));
@@ -104,7 +113,8 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
 
     boolean takesJson() {
         return action instanceof Action.Adjust
-                || (action instanceof Action.Write(var json, var _) && json);
+                || (action instanceof Action.Write(var json, var _) && json)
+                || (action instanceof Action.Keep(var body, var _) && body);
     }
 
     /// Whether an answer may go on for ever, so that it does not count among the requests in
@@ -113,7 +123,12 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         return action instanceof Action.Serve || action instanceof Action.Forward;
     }
 
+    /// Whether it changes something of this gateway's, so that the journal has nothing of it.
+    boolean isOwn() {
+        return action instanceof Action.Adjust || action instanceof Action.Keep;
+    }
+
     boolean mutates() {
-        return action instanceof Action.Write || action instanceof Action.Adjust;
+        return action instanceof Action.Write || isOwn();
     }
 }

@@ -18,6 +18,7 @@ public final class EveryRoute {
                 new EventStreams(null, null, null, null, 0, 0, Duration.ZERO),
                 new Audit(null),
                 new Logging(null, null),
+                new SecretApi(null),
                 new UiFiles(null, null));
     }
 

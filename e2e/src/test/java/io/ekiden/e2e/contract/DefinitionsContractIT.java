@@ -387,8 +387,7 @@ final class DefinitionsContractIT extends ContractTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    'secrets': {'a': {'source': 'b'}}                             | /secrets
-                    'env': {'A': {'secret': 'b'}}                                 | /env/A
+                    'check': {'tcp': {}}                                          | /check
                     'ipAddress': {'networkName': 'n'}                             | /ipAddress
                     'executor': '/opt/executor'                                   | /executor
                     'executorResources': {'cpus': 0.2}                            | /executorResources/cpus

@@ -48,7 +48,8 @@ final class Members {
                         // Who drains it decides when it ends, not the agent.
                         turn.image().agent(joined.memberId()).filter(Agent::draining).isPresent(),
                         turn.now(),
-                        Optional.empty());
+                        Optional.empty(),
+                        joined.sealingKey());
         var inventory = new TreeMap<TaskId, TaskOnAgent>();
         joined.inventory().forEach(task -> inventory.put(task.taskId(), task));
         turn.add(new Fact.AgentPut(agent));

@@ -131,7 +131,8 @@ final class World {
                         named,
                         Sorted.copyOf(List.of(Container.Type.MESOS)),
                         inventory,
-                        volumes(id)));
+                        volumes(id),
+                        Optional.empty()));
     }
 
     /// The volumes that an agent keeps: all that were ever reserved there and are not destroyed.

@@ -41,7 +41,8 @@ final class Given {
                 attributes,
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 List.of(),
-                List.of());
+                List.of(),
+                Optional.empty());
     }
 
     /// A change whose definition alone has at least so many bytes.

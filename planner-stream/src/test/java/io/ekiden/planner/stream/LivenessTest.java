@@ -49,6 +49,7 @@ final class LivenessTest {
                 state,
                 false,
                 Instant.EPOCH,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -136,6 +136,7 @@ public final class SimAgent {
                 attributes,
                 runtimes,
                 join.inventory(),
-                List.copyOf(on.volumes()));
+                List.copyOf(on.volumes()),
+                Optional.empty());
     }
 }

@@ -6,6 +6,8 @@ import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.Mounts;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.Brought;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -48,6 +51,7 @@ final class ContainerLauncher {
     private final EngineWatch watch;
     private final ImagePulls pulls;
     private final Fetcher fetcher;
+    private final SecretKeeper secrets;
     private final Patience patience;
     private final WorkDir work;
     private final Volumes volumes;
@@ -61,6 +65,7 @@ final class ContainerLauncher {
             EngineWatch watch,
             Patience patience,
             Fetcher fetcher,
+            SecretKeeper secrets,
             WorkDir work,
             TaskHost host,
             Labels labels,
@@ -70,6 +75,7 @@ final class ContainerLauncher {
         this.pulls = new ImagePulls(engine, patience);
         this.patience = patience;
         this.fetcher = fetcher;
+        this.secrets = secrets;
         this.work = work;
         this.volumes = new Volumes(work);
         this.host = host;
@@ -105,8 +111,7 @@ final class ContainerLauncher {
         try {
             Files.createDirectories(sandbox);
             WorkDir.restrict(sandbox, "rwxr-x---");
-            switch (fetcher.fetch(
-                    definition, sandbox, () -> task.stopped() || engine.closed(), progress)) {
+            switch (bring(task, definition, sandbox, progress)) {
                 case Fetcher.Outcome.Done _ -> {}
                 case Fetcher.Outcome.Failed(var reason) -> {
                     return new Launch.NotFetched(reason);
@@ -117,12 +122,28 @@ final class ContainerLauncher {
             }
             task.files.expectContainer(ContainerSpec.name(task.taskId()));
             ContainerLog.prepare(sandbox);
-            var mounts = Mounts.of(definition, work, volumes.of(task.task));
-            return new Attempt(task, definition, sandbox, mounts, progress).run();
+            secrets.makeFiles(definition);
+            return new Attempt(
+                            task,
+                            definition,
+                            sandbox,
+                            Mounts.of(definition, work, volumes.of(task.task)),
+                            secrets.of(definition),
+                            progress)
+                    .run();
         } catch (IOException e) {
             LOG.warn("task={} has no place to be", task.taskId(), e);
             return new Launch.Failed("its sandbox cannot be made: " + e);
         }
+    }
+
+    private Fetcher.Outcome bring(
+            Contained task, AgentCommand.Task definition, Path sandbox, Consumer<String> progress) {
+        BooleanSupplier stopped = () -> task.stopped() || engine.closed();
+        var fetched = fetcher.fetch(definition, sandbox, stopped, progress);
+        return fetched instanceof Fetcher.Outcome.Done
+                ? secrets.await(definition, stopped, progress)
+                : fetched;
     }
 
     /// What the engine says of a task's container.
@@ -160,6 +181,7 @@ final class ContainerLauncher {
         private final Contents contents;
         private final Path sandbox;
         private final List<Mounts.Mount> mounts;
+        private final Brought brought;
         private final Consumer<String> progress;
         private int pulled;
 
@@ -171,12 +193,14 @@ final class ContainerLauncher {
                 AgentCommand.Task definition,
                 Path sandbox,
                 List<Mounts.Mount> mounts,
+                Brought brought,
                 Consumer<String> progress) {
             this.task = task;
             this.definition = definition;
             this.contents = Contents.of(definition).orElseThrow();
             this.sandbox = sandbox;
             this.mounts = mounts;
+            this.brought = brought;
             this.progress = progress;
             this.forced = contents.forcePull();
         }
@@ -199,7 +223,9 @@ final class ContainerLauncher {
         private Optional<Launch> create() {
             var user = imageUser();
             boolean init = watch.about().map(EngineWatch.About::init).orElse(true);
-            var spec = new ContainerSpec(definition, contents, host, labels, sandbox, mounts, init);
+            var spec =
+                    new ContainerSpec(
+                            definition, contents, host, labels, sandbox, mounts, brought, init);
             var answer =
                     engine.ask(
                             patience.call(),
@@ -309,6 +335,7 @@ final class ContainerLauncher {
             task.found(id);
             try {
                 var uid = user.get().flatMap(name -> Owner.uid(engine, patience, id, name));
+                secrets.giveToContainer(definition, uid);
                 if (uid.isPresent()) {
                     Owner.giveAll(uid.get(), sandbox);
                     for (var mount : mounts) {

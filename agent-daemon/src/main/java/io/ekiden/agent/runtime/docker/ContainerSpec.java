@@ -14,6 +14,7 @@ import io.ekiden.agent.core.TaskEnvironment;
 import io.ekiden.agent.runtime.Limits;
 import io.ekiden.agent.runtime.Mounts;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.Brought;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.DockerOption;
 import io.ekiden.model.LinuxInfo;
@@ -25,6 +26,7 @@ import io.ekiden.model.TaskId;
 import io.ekiden.model.Volume;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,6 +45,7 @@ import java.util.stream.Stream;
 /// @param sandbox the task's directory on the agent's machine
 /// @param contents as the task's definition says
 /// @param mounts directories of its volumes
+/// @param brought secrets: values for its environment, and files
 /// @param init whether the engine has an init of its own
 record ContainerSpec(
         AgentCommand.Task task,
@@ -51,6 +54,7 @@ record ContainerSpec(
         Labels labels,
         Path sandbox,
         List<Mounts.Mount> mounts,
+        Brought brought,
         boolean init) {
     /// Where a task finds its sandbox: Mesos' own place.
     static final String SANDBOX = "/mnt/mesos/sandbox";
@@ -86,7 +90,9 @@ record ContainerSpec(
         if (parameter.isPresent()) {
             return parameter;
         }
-        var environment = TaskEnvironment.inContainer(task, host.name(), SANDBOX);
+        var environment =
+                TaskEnvironment.inContainer(
+                        task, host.name(), SANDBOX, Collections.emptySortedMap());
         boolean zero =
                 Stream.of(
                                 contents.entryPoint().orElse(List.of()).stream(),
@@ -160,7 +166,7 @@ record ContainerSpec(
         if (init) {
             variables.put(INIT_SIGNALS, "1");
         }
-        variables.putAll(TaskEnvironment.inContainer(task, host.name(), SANDBOX));
+        variables.putAll(TaskEnvironment.inContainer(task, host.name(), SANDBOX, brought.env()));
         return variables.entrySet().stream().map(v -> v.getKey() + "=" + v.getValue()).toList();
     }
 
@@ -230,6 +236,8 @@ record ContainerSpec(
                                 mount.folder(),
                                 inContainer(mount.path()),
                                 mount.readOnly() ? AccessMode.ro : AccessMode.rw)));
+        brought.files()
+                .forEach((path, file) -> binds.add(bind(file, inContainer(path), AccessMode.ro)));
         return binds;
     }
 

@@ -12,6 +12,7 @@ import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.agent.runtime.docker.ContainerFiles.End;
 import io.ekiden.agent.runtime.docker.ContainerLauncher.Launch;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
 import io.ekiden.model.Sorted;
@@ -73,6 +74,7 @@ public final class DockerRuntime implements TaskRuntime {
             Supplier<Optional<String>> clusterId,
             TaskHost host,
             Fetcher fetcher,
+            SecretKeeper secrets,
             Patience patience) {
         this.work = work;
         this.host = host;
@@ -83,7 +85,15 @@ public final class DockerRuntime implements TaskRuntime {
         this.watch = new EngineWatch(engine, dockerHost, labels, patience, new Watching());
         this.launcher =
                 new ContainerLauncher(
-                        engine, watch, patience, fetcher, work, host, labels, this::contained);
+                        engine,
+                        watch,
+                        patience,
+                        fetcher,
+                        secrets,
+                        work,
+                        host,
+                        labels,
+                        this::contained);
         this.checks = new ContainerCheck(engine, patience);
         this.killing = new ContainerKill(engine, watch, launcher, patience, this::inspect);
     }

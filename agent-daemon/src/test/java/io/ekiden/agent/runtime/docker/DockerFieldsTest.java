@@ -7,6 +7,7 @@ import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.Life;
+import io.ekiden.agent.secrets.Brought;
 import io.ekiden.model.Container;
 import io.ekiden.model.Container.Parameter;
 import io.ekiden.model.LinuxInfo;
@@ -94,6 +95,7 @@ final class DockerFieldsTest {
                             new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                             dir,
                             List.of(),
+                            Brought.NOTHING,
                             true);
             var id = spec.fill(machine.docker.createContainerCmd(TestImage.BUSYBOX)).exec().getId();
             var config = machine.docker.inspectContainerCmd(id).exec().getHostConfig();

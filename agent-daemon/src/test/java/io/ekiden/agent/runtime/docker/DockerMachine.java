@@ -15,6 +15,7 @@ import io.ekiden.agent.runtime.Machine;
 import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -45,6 +46,7 @@ final class DockerMachine implements Machine {
 
     final String cluster = "test-" + UUID.randomUUID();
     final DockerClient docker;
+    private final Map<WorkDir, SecretKeeper> keepers = new ConcurrentHashMap<>();
     private final String seen;
     private final Patience patience;
 
@@ -87,8 +89,14 @@ final class DockerMachine implements Machine {
                         () -> Optional.of(cluster),
                         new TaskHost("127.0.0.1", "127.0.0.1", true, new TreeMap<>()),
                         Machine.fetcher(work),
+                        secrets(work),
                         patience);
         return new PodRuntime(docker, work, GRACE);
+    }
+
+    @Override
+    public SecretKeeper secrets(WorkDir work) {
+        return keepers.computeIfAbsent(work, Machine::keeper);
     }
 
     /// One life of an agent in this directory.

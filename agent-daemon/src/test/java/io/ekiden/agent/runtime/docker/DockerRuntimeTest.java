@@ -10,6 +10,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.Life;
 import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.agent.secrets.Brought;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Volume.Mode;
 import io.ekiden.testkit.NeedsDocker;
@@ -356,6 +357,7 @@ final class DockerRuntimeTest {
                         new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                         dir,
                         List.of(),
+                        Brought.NOTHING,
                         true);
         spec.fill(machine.docker.createContainerCmd(TestImage.BUSYBOX)).exec();
         expectContainer(task);

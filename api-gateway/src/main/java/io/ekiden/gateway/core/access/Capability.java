@@ -16,8 +16,10 @@ public enum Capability {
     DOCKER_PARAMETERS,
     /// `root` or 0 as the user.
     ROOT_USER,
-    /// The values of secrets. Nothing asks for it in this version, which has no secrets.
-    SECRET_READ;
+    /// To name the secrets below a path in definitions: a task can tell what it was given.
+    SECRET_READ,
+    /// To set and delete the secrets below a path.
+    SECRET_WRITE;
 
     /// As it is written in files and options.
     public String text() {

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// Judges a change by each object that it touches, as the planner will understand it, and not by
 /// the request's path.
@@ -166,7 +167,9 @@ public final class Judge {
     }
 
     private void based(PathId id) {
-        if (!caller.hasEveryCapability(id)) {
+        // Secrets may be anywhere.
+        boolean any = caller.has(Capability.SECRET_READ, PathId.ROOT);
+        if (!any || !caller.hasEveryCapability(id)) {
             var version = image.runSpec(id).map(RunSpec::version);
             basis.put(id, new WantedChange.Basis(id, version));
         }
@@ -185,7 +188,15 @@ public final class Judge {
                         .isPresent();
         if (!alike) {
             Powers.of(spec).forEach(power -> take(power, spec.id()));
+            secrets(spec).forEach(path -> take(Capability.SECRET_READ, path));
         }
+    }
+
+    /// A secret is where its path says, wherever the definition is that names it.
+    private static Stream<PathId> secrets(RunSpec spec) {
+        return spec.secrets().stream()
+                .flatMap(secrets -> secrets.sources().values().stream())
+                .map(PathId::of);
     }
 
     private void take(Capability power, PathId id) {

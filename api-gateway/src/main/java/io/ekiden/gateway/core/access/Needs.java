@@ -25,6 +25,9 @@ public sealed interface Needs {
     /// The right on the app or pod of the task that the path names.
     record OnTask(Action action) implements Needs {}
 
+    /// The capability on what the path names.
+    record Power(Capability capability) implements Needs {}
+
     /// The right on the whole cluster.
     record OnCluster(Action action) implements Needs {}
 
@@ -63,6 +66,10 @@ public sealed interface Needs {
         return new Somewhere(Action.DEPLOY);
     }
 
+    static Needs writeSecret() {
+        return new Power(Capability.SECRET_WRITE);
+    }
+
     static Needs operate() {
         return new OnCluster(Action.OPERATE);
     }
@@ -75,6 +82,10 @@ public sealed interface Needs {
             case Nothing() -> Optional.empty();
             case Somewhere(var action) -> lack(caller.maySomewhere(action), action, PathId.ROOT);
             case OnPath(var action) -> lack(caller.may(action, id), action, id);
+            case Power(var capability) ->
+                    caller.has(capability, id)
+                            ? Optional.empty()
+                            : Optional.of(Lack.of(capability, id));
             case Glimpse() -> lack(caller.glimpses(id), Action.VIEW, id);
             case OnCluster(var action) ->
                     lack(caller.may(action, PathId.ROOT), action, PathId.ROOT);

@@ -1,0 +1,65 @@
+package io.ekiden.agent.secrets;
+
+import io.ekiden.log.AgentCommand;
+import io.ekiden.model.App;
+import io.ekiden.model.Pod;
+import io.ekiden.model.PodContainer;
+import io.ekiden.model.PodVolume;
+import io.ekiden.model.Secrets;
+import io.ekiden.model.Volume;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// Which secrets one process or container is given, by the names of its definition.
+///
+/// @param env names by variables
+/// @param files names by paths
+record Wants(SortedMap<String, String> env, SortedMap<String, String> files) {
+
+    /// @param task a pod's container is named by its id
+    static Wants of(AgentCommand.Task task) {
+        var secrets = task.spec().secrets().orElse(Secrets.NONE);
+        return switch (task.spec()) {
+            case App app -> new Wants(secrets.env(), files(app));
+            case Pod pod ->
+                    task.taskId()
+                            .container()
+                            .flatMap(pod::container)
+                            .map(one -> new Wants(env(secrets, one), files(pod, one)))
+                            .orElseGet(() -> new Wants(new TreeMap<>(), new TreeMap<>()));
+        };
+    }
+
+    private static SortedMap<String, String> files(App app) {
+        var files = new TreeMap<String, String>();
+        app.container().stream()
+                .flatMap(container -> container.volumes().stream())
+                .forEach(volume -> {
+                    if (volume instanceof Volume.Secret(var path, var secret)) {
+                        files.put(path, secret);
+                    }
+                });
+        return files;
+    }
+
+    /// A container's own variables come before the pod's, whatever they are.
+    private static SortedMap<String, String> env(Secrets secrets, PodContainer container) {
+        var env = new TreeMap<>(secrets.env());
+        env.keySet().removeAll(container.environment().keySet());
+        env.putAll(secrets.env(container.name()));
+        return env;
+    }
+
+    private static SortedMap<String, String> files(Pod pod, PodContainer container) {
+        var files = new TreeMap<String, String>();
+        for (var mount : container.volumeMounts()) {
+            for (var volume : pod.volumes()) {
+                if (volume instanceof PodVolume.Secret(var name, var secret)
+                        && name.equals(mount.name())) {
+                    files.put(mount.mountPath(), secret);
+                }
+            }
+        }
+        return files;
+    }
+}
