@@ -141,7 +141,10 @@ final class Launcher {
         var brought = secrets.of(task);
         secrets.makeFiles(task);
         for (var file : brought.files().entrySet()) {
-            mount(new Mounts.Mount(file.getKey(), file.getValue(), true), files.sandbox(), user);
+            mount(
+                    new Mounts.Mount(file.getKey(), file.getValue(), true, true),
+                    files.sandbox(),
+                    user);
         }
         writeScript(task, files, brought);
         var name = WorkDir.name(task.taskId());
