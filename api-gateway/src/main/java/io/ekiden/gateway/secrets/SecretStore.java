@@ -47,6 +47,7 @@ public final class SecretStore implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SecretStore.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration POLL = Duration.ofSeconds(5);
+    private static final Duration FETCH_WAIT = Duration.ofMillis(250);
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Map<String, Object> clients;
@@ -63,6 +64,7 @@ public final class SecretStore implements AutoCloseable {
 
     private volatile SortedMap<String, SealedSecret> known = new TreeMap<>();
     private volatile Optional<Consumer<byte[], byte[]>> consumer = Optional.empty();
+    private volatile boolean polling;
 
     /// What there is under a path.
     public sealed interface Found {
@@ -125,7 +127,8 @@ public final class SecretStore implements AutoCloseable {
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "gateway-secrets");
-        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, Topics.FETCH_MAX_WAIT_MS);
+        // A question for the end has to wait for the request under way.
+        settings.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) FETCH_WAIT.toMillis());
         settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) PATIENCE.toMillis());
         return settings;
     }
@@ -140,8 +143,8 @@ public final class SecretStore implements AutoCloseable {
             try (var kafka = new KafkaConsumer<byte[], byte[]>(consumerSettings())) {
                 consumer = Optional.of(kafka);
                 follow(kafka);
-            } catch (InterruptException e) {
-                LOG.debug("secrets=interrupted");
+            } catch (WakeupException | InterruptException e) {
+                LOG.debug("secrets=woken");
             } catch (KafkaException e) {
                 if (!said) {
                     LOG.warn("topic={} state=not-read why={}", partition.topic(), e.toString());
@@ -161,11 +164,15 @@ public final class SecretStore implements AutoCloseable {
         while (!closed()) {
             try {
                 promise(kafka);
-                for (var record : kafka.poll(POLL)) {
+                // Whoever asks from now on wakes it, and who has asked just before is seen here.
+                polling = true;
+                for (var record : kafka.poll(asking.isEmpty() ? POLL : Duration.ZERO)) {
                     take(record, reading);
                 }
             } catch (WakeupException e) {
                 LOG.trace("secrets=woken");
+            } finally {
+                polling = false;
             }
             // A copy, which readers have to themselves; there are few secrets, and they seldom
             // change.
@@ -236,7 +243,10 @@ public final class SecretStore implements AutoCloseable {
     public void refresh() {
         var turn = new CompletableFuture<Void>();
         asking.add(turn);
-        consumer.ifPresent(Consumer::wakeup);
+        // Else a question for the end might be broken off again and again.
+        if (polling) {
+            consumer.ifPresent(Consumer::wakeup);
+        }
         answer(turn);
     }
 
