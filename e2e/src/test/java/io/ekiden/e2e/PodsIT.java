@@ -107,8 +107,7 @@ final class PodsIT extends EkidenTest {
 
         assertThat(ekiden.delete("/v2/pods/pod").status()).isEqualTo(202);
         await().atMost(RunningEkiden.PATIENCE)
-                .until(() ->
-                        ekiden.get("/v2/pods/pod").status() == 404 && containers().isEmpty());
+                .until(() -> ekiden.get("/v2/pods/pod").status() == 404 && containers().isEmpty());
     }
 
     /// What is said of the health of the container that is checked.

@@ -114,10 +114,14 @@ final class DockerPodTest extends PodContract {
                 docker.docker, image, "ENTRYPOINT [\"echo\", \"image\"]", "CMD [\"itself\"]");
         var argv = "'exec': {'command': {'argv': ['echo', 'given']}%s}, ";
 
-        assertThat(saidBy(image, "")).isEqualTo("image itself\n");
-        assertThat(saidBy(image, argv.formatted(""))).isEqualTo("image echo given\n");
-        assertThat(saidBy(image, argv.formatted(", 'overrideEntrypoint': true")))
-                .isEqualTo("given\n");
+        try {
+            assertThat(saidBy(image, "")).isEqualTo("image itself\n");
+            assertThat(saidBy(image, argv.formatted(""))).isEqualTo("image echo given\n");
+            assertThat(saidBy(image, argv.formatted(", 'overrideEntrypoint': true")))
+                    .isEqualTo("given\n");
+        } finally {
+            docker.docker.removeImageCmd(image).withForce(true).exec();
+        }
     }
 
     private String saidBy(String image, String exec) {
