@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Follows every page of the guide, command by command, in a shell, and sees what the page says
 /// that one sees. Only the ports differ from the page's. At the end the journal is decided again.
-@NeedsProgram({"bash", "busybox", "curl", "jq"})
+@NeedsProgram({"bash", "busybox", "curl", "jq", "openssl", "python3"})
 final class GuideIT {
     private static final Path GUIDE = Launcher.ROOT.resolve("docs/guide");
     private static final Path MARATHONS_TOOLS = GUIDE.resolve("marathon-tools.md");
@@ -160,7 +160,7 @@ final class GuideIT {
         return Files.exists(directory.resolve("data/ekiden.json"));
     }
 
-    /// 8053, 8080, 9080 and 9090 are Ekiden's, 10000 to 10099 the services'.
+    /// 8053, 8080, 9080, 9090, 9091 and 9443 are Ekiden's, 10000 to 10099 the services'.
     private String toOwnPorts(String text) throws IOException {
         var own =
                 Pattern.compile("\\b100(\\d\\d)\\b")
@@ -171,7 +171,9 @@ final class GuideIT {
                         .replace("127.0.0.1:8053", own("dnsPort"))
                         .replace("127.0.0.1:9080", own("lbPort"))
                         .replace("127.0.0.1:9090", own("adminPort"))
-                : own;
+                        .replace("127.0.0.1:9091", own("appIdPort"))
+                        .replace("127.0.0.1:9443", own("httpsPort"))
+                : own.replaceAll("--(https|app-id)-port [0-9]+", "--$1-port 0");
     }
 
     private String own(String port) throws IOException {

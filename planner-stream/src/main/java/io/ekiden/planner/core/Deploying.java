@@ -95,6 +95,10 @@ final class Deploying {
         ended.forEach(deployment -> cancel(turn, deployment));
         var version = put(turn, resolved);
         var deployment = Deployment.of(turn.uuid(), version, resolved.steps(), reverts);
+        if (reverts.isPresent() && turn.version().takesBackAtOnce()) {
+            // Whoever goes back knows what he goes back to: it waits for no further word.
+            deployment = deployment.withCanaries(Deployment.Canaries.PROMOTED);
+        }
         DeploymentStepper.start(turn, deployment);
         return new Fact.Accepted(version, Optional.of(deployment.id()), tasks);
     }

@@ -5,7 +5,7 @@ package io.ekiden.planner.core;
 /// the same input is a new version here.
 enum PlannerVersion {
     V0_1("0.1"),
-    /// Pods have endpoints.
+    /// Pods have endpoints; what is taken back does not wait with its canaries.
     V0_2("0.2");
 
     static final PlannerVersion LATEST = V0_2;
@@ -17,6 +17,10 @@ enum PlannerVersion {
     }
 
     boolean offersPods() {
+        return compareTo(V0_2) >= 0;
+    }
+
+    boolean takesBackAtOnce() {
         return compareTo(V0_2) >= 0;
     }
 

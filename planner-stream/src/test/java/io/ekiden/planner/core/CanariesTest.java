@@ -77,6 +77,26 @@ class CanariesTest {
         assertThat(world.image.deployments()).isEmpty();
     }
 
+    /// It waited with one of three, and for ever, should the deployment have been taken back by
+    /// itself.
+    @Test
+    void whatIsTakenBackDoesNotWaitWithItsCanaries() {
+        var strategy =
+                "\"minimumHealthCapacity\":1,\"maximumOverCapacity\":0.5,\"canary\":{\"instances\":1}";
+        deploy("v1", strategy);
+        world.work();
+        deploy("v2", strategy);
+        world.work();
+
+        world.change(new Change.CancelDeployment(deployment().id()), false);
+        world.work();
+
+        assertThat(world.image.app(WEB).orElseThrow().cmd()).contains("v1");
+        assertThat(fresh()).isEqualTo(4);
+        assertThat(world.running).hasSize(4);
+        assertThat(world.image.deployments()).isEmpty();
+    }
+
     @Test
     void whatDiesWhileTheCanariesWaitIsMadeGood() {
         deploy("v1", "\"canary\":{\"instances\":1}");
