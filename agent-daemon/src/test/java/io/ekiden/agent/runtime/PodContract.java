@@ -235,6 +235,8 @@ public abstract class PodContract extends RuntimeFixture {
         var pod = pod(", 'volumes': [{'name': 'v'}]", "one", "true");
         var life = start(pod);
         life.end(pod);
+        // A container that outlived its task's directory would be a stranger's.
+        awaitNothingLeft(pod);
 
         life.runtime.collect(pod.taskId());
 

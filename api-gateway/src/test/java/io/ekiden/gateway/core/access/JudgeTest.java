@@ -286,6 +286,18 @@ class JudgeTest {
                                 put("/dev/web", "{'cmd': 'y'}"),
                                 false,
                                 IMAGE))
+                .as("what is there may name secrets that are not the path's")
+                .isEqualTo(
+                        new Verdict.Allowed(
+                                List.of(
+                                        new WantedChange.Basis(
+                                                DEV.id(), Optional.of(DEV.version())))));
+        assertThat(
+                        Judge.of(
+                                caller(Role.ADMIN, "/"),
+                                put("/dev/web", "{'cmd': 'y'}"),
+                                false,
+                                IMAGE))
                 .isEqualTo(new Verdict.Allowed(List.of()));
     }
 
