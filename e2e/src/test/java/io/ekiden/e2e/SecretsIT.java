@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -199,7 +200,7 @@ final class SecretsIT extends EkidenTest {
     }
 
     /// Forms in which a value might be somewhere.
-    private static TreeSet<String> forms() {
+    private static Set<String> forms() {
         var forms = new TreeSet<String>();
         for (var value : List.of(ONE, TWO)) {
             var bytes = value.getBytes(StandardCharsets.UTF_8);

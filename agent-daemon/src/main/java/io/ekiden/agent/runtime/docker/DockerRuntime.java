@@ -17,7 +17,6 @@ import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -260,9 +259,9 @@ public final class DockerRuntime implements TaskRuntime {
     private void found(Contained task, InspectContainerResponse container) {
         var id = container.getId();
         switch (State.of(container)) {
-            case RUNNING -> running(task, id, startedAt(container));
+            case RUNNING -> running(task, id, Inspection.startedAt(container));
             case ENDED -> {
-                tellRunning(task, id, startedAt(container));
+                tellRunning(task, id, Inspection.startedAt(container));
                 ended(task, container);
             }
             case CREATED -> {
@@ -270,14 +269,6 @@ public final class DockerRuntime implements TaskRuntime {
                     conclude(task, task.stopped() ? stopped() : neverStarted());
                 }
             }
-        }
-    }
-
-    private static Instant startedAt(InspectContainerResponse container) {
-        try {
-            return Instant.parse(String.valueOf(container.getState().getStartedAt()));
-        } catch (DateTimeException e) {
-            return Instant.now();
         }
     }
 
@@ -299,21 +290,12 @@ public final class DockerRuntime implements TaskRuntime {
         try {
             switch (task.log.complete(container.getId())) {
                 case Answer.Done<Boolean> _, Answer.Refused<Boolean> _ ->
-                        conclude(task, end(task, container));
+                        conclude(task, Inspection.end(container, task.outOfMemory()));
                 case Answer.Silent<Boolean> _ -> watch.suspect();
             }
         } finally {
             task.ending.set(task.ended.isDone());
         }
-    }
-
-    private static End end(Contained task, InspectContainerResponse container) {
-        var state = container.getState();
-        var code = state.getExitCodeLong();
-        var exit = code == null ? Optional.<Integer>empty() : Optional.of(Math.toIntExact(code));
-        boolean memory = task.outOfMemory() || Boolean.TRUE.equals(state.getOOMKilled());
-        var message = exit.map(ExitText::of).orElse("how it ended is not known");
-        return new End(true, exit, memory ? message + " (memory limit exceeded)" : message);
     }
 
     private void conclude(Contained task, End end) {
@@ -364,22 +346,11 @@ public final class DockerRuntime implements TaskRuntime {
         var known = mine.flatMap(Contained::address);
         if (known.isEmpty() && mine.isPresent()) {
             if (launcher.inspect(mine.get()) instanceof Answer.Done(var container)) {
-                ip(container).ifPresent(mine.get()::reachedAt);
+                Inspection.ip(container).ifPresent(mine.get()::reachedAt);
             }
             return mine.get().address();
         }
         return known;
-    }
-
-    /// None on the machine's own network.
-    private static Optional<String> ip(InspectContainerResponse container) {
-        var settings = container.getNetworkSettings();
-        return settings == null
-                ? Optional.empty()
-                : settings.getNetworks().values().stream()
-                        .map(network -> network.getIpAddress())
-                        .filter(ip -> ip != null && !ip.isEmpty())
-                        .findFirst();
     }
 
     @Override

@@ -292,12 +292,7 @@ class JudgeTest {
                                 List.of(
                                         new WantedChange.Basis(
                                                 DEV.id(), Optional.of(DEV.version())))));
-        assertThat(
-                        Judge.of(
-                                caller(Role.ADMIN, "/"),
-                                put("/dev/web", "{'cmd': 'y'}"),
-                                false,
-                                IMAGE))
+        assertThat(Judge.of(caller(Role.ADMIN, "/"), put("/dev/web", "{'cmd': 'y'}"), false, IMAGE))
                 .isEqualTo(new Verdict.Allowed(List.of()));
     }
 
