@@ -29,7 +29,7 @@ final class RecordingBackend implements AutoCloseable {
         }
 
         private boolean quiet() {
-            return ended || requests().stream().allMatch(Message::complete) && answered > 0;
+            return ended || (requests().stream().allMatch(Message::complete) && answered > 0);
         }
     }
 
