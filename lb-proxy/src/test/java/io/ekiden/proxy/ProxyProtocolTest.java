@@ -8,6 +8,7 @@ import io.ekiden.testkit.TestBroker;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -44,8 +45,8 @@ final class ProxyProtocolTest extends WithFrontend {
         var header =
                 ProxyProtocol.header(
                         version,
-                        new InetSocketAddress(from, 5555),
-                        new InetSocketAddress("::1", 1));
+                        new InetSocketAddress(InetAddress.ofLiteral(from), 5555),
+                        new InetSocketAddress(InetAddress.ofLiteral("::1"), 1));
         return new String(ByteBufUtil.getBytes(header), StandardCharsets.ISO_8859_1);
     }
 
@@ -73,7 +74,8 @@ final class ProxyProtocolTest extends WithFrontend {
                 }
                 var header = (Reading.Header) read(text + "rest");
                 assertThat(header.length()).isEqualTo(text.length());
-                assertThat(header.from()).contains(new InetSocketAddress(from, 5555));
+                assertThat(header.from())
+                        .contains(new InetSocketAddress(InetAddress.ofLiteral(from), 5555));
             }
         }
         assertThat(read(LINE))
@@ -84,7 +86,7 @@ final class ProxyProtocolTest extends WithFrontend {
     void aSenderMaySpeakForItself() {
         assertThat(read("PROXY UNKNOWN\r\nrest"))
                 .isEqualTo(new Reading.Header(Optional.empty(), Optional.empty(), 15));
-        assertThat(read("\r\n\r\n\0\r\nQUIT\n\u0020\0\0\0rest"))
+        assertThat(read("\r\n\r\n\0\r\nQUIT\n \0\0\0rest"))
                 .isEqualTo(new Reading.Header(Optional.empty(), Optional.empty(), 16));
     }
 
@@ -100,9 +102,9 @@ final class ProxyProtocolTest extends WithFrontend {
                 "PROXY TCP4 1.2.3.4 5.6.7.8 -1 2\r\n",
                 "PROXY TCP5 1.2.3.4 5.6.7.8 1 2\r\n",
                 "PROXY UDP4 1.2.3.4 5.6.7.8 1 2\r\n",
-                "\r\n\r\n\0\r\nQUIT\n\u0031\u0011\0\u000c____________",
-                "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\0\u0004____",
-                "\r\n\r\n\0\r\nQUIT\n\u0021\u0011\u0040\0____"
+                "\r\n\r\n\0\r\nQUIT\n1\u0011\0\u000c____________",
+                "\r\n\r\n\0\r\nQUIT\n!\u0011\0\u0004____",
+                "\r\n\r\n\0\r\nQUIT\n!\u0011@\0____"
             })
     void whatIsNoHeaderIsNone(String text) {
         assertThat(read(text)).isInstanceOf(Reading.Broken.class);

@@ -25,6 +25,8 @@ final class RawHttp2 implements AutoCloseable {
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
     private static final int ACK = 1;
+    private static final int PADDED = 8;
+    private static final int PRIORITY = 0x20;
 
     private static final List<String> STATUSES =
             List.of("200", "204", "206", "304", "400", "404", "500");
@@ -116,7 +118,7 @@ final class RawHttp2 implements AutoCloseable {
                     case HEADERS -> {
                         if (of == stream) {
                             boolean last = (flags & END_STREAM) != 0;
-                            return status(payload) + (last ? " at its end" : "");
+                            return status(payload, flags) + (last ? " at its end" : "");
                         }
                     }
                     default -> {}
@@ -127,9 +129,9 @@ final class RawHttp2 implements AutoCloseable {
         }
     }
 
-    /// That which stands first, after changes of the table's size.
-    private static String status(byte[] block) {
-        int at = 0;
+    /// That which stands first, after padding, priority and changes of the table's size.
+    private static String status(byte[] block, int flags) {
+        int at = ((flags & PADDED) == 0 ? 0 : 1) + ((flags & PRIORITY) == 0 ? 0 : 5);
         while ((block[at] & 0xe0) == 0x20) {
             boolean more = (block[at] & 0x1f) == 0x1f;
             at++;
