@@ -195,9 +195,11 @@ final class Forwarding {
     }
 
     /// Whether an answer can be passed on: it says in one way only where it ends, does not switch
-    /// to what nobody has asked for, and has names and values that are some.
+    /// to what nobody has asked for, and has a status, names and values that are some.
     static boolean isFit(HttpClientResponse inbound) {
-        if (inbound.statusCode() < 200) {
+        int status = inbound.statusCode();
+        var message = inbound.statusMessage();
+        if (status < 200 || status > 999 || (message != null && !isValue(message))) {
             return false;
         }
         for (var field : inbound.headers()) {
