@@ -367,8 +367,10 @@ final class Exchange implements Requester {
         }
     }
 
-    /// Gives the backend up, and what it was asked.
+    /// Gives the backend up, and what it was asked. That may be heard here at once as the end of an
+    /// answer, which must not give it up again.
     private void drop() {
+        phase = Phase.DONE;
         connection.abandon(outbound);
         backend.release();
     }

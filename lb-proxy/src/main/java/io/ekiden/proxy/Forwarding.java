@@ -84,6 +84,7 @@ final class Forwarding {
         var upgrade = request.headers().get(HttpHeaders.UPGRADE);
         boolean keyless =
                 upgrade != null
+                        && request.method().equals(HttpMethod.GET)
                         && upgrade.toLowerCase(Locale.ROOT).contains("websocket")
                         && names(request.headers()).contains("upgrade")
                         && !request.headers().contains("Sec-WebSocket-Key");
