@@ -297,14 +297,15 @@ final class Exchange implements Requester {
             Refusal.discard(request);
         }
         done();
+        // Before the client knows, whose next request may depend on it.
+        backend.release();
         response.end();
         // Only now: a pipelined request begins in there, and would be answered by whatever else the
         // backend has said unasked.
         if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
             lane.connections().release(connection, System.nanoTime());
-            backend.release();
         } else {
-            drop();
+            connection.abandon(outbound);
         }
     }
 

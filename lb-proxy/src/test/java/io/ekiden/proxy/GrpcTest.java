@@ -92,9 +92,7 @@ final class GrpcTest extends WithFrontend {
 
     /// Its body is asked for before it can have come.
     private static Buffer answer(HttpClientRequest call, String message) throws Exception {
-        return call.send(message)
-                .compose(HttpClientResponse::body)
-                .await(10, TimeUnit.SECONDS);
+        return call.send(message).compose(HttpClientResponse::body).await(10, TimeUnit.SECONDS);
     }
 
     @Test
