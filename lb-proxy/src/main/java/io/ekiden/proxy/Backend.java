@@ -23,6 +23,7 @@ final class Backend {
     private final String host;
     private final int port;
     private final SocketAddress address;
+    private final Upstream upstream;
     private final long ejectNanos;
     private final Consumer<Backend> whenIdle;
 
@@ -34,7 +35,8 @@ final class Backend {
     private volatile int unreachable;
     private volatile long ejectedUntil;
 
-    Backend(Endpoint endpoint, long ejectNanos, Consumer<Backend> whenIdle) {
+    Backend(Endpoint endpoint, Upstream upstream, long ejectNanos, Consumer<Backend> whenIdle) {
+        this.upstream = upstream;
         this.key = endpoint.key();
         this.taskId = endpoint.taskId();
         this.portIndex = endpoint.portIndex();
@@ -73,6 +75,10 @@ final class Backend {
 
     SocketAddress address() {
         return address;
+    }
+
+    Upstream upstream() {
+        return upstream;
     }
 
     boolean accepting() {

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.HostAndPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +22,9 @@ import java.util.Optional;
 /// nothing of an answer has come. Whatever happens, the backend is released exactly once for each
 /// time it was acquired, and the client gets an answer or sees its connection closed.
 final class Exchange implements Requester {
+    /// HTTP/2's word for an answer that breaks off.
+    private static final long INTERNAL_ERROR = 2;
+
     private enum Phase {
         CONNECTING,
         SENT,
@@ -83,7 +87,7 @@ final class Exchange implements Requester {
                 }
             }
             case ANSWERING -> {
-                if (still > lane.idleNanos()) {
+                if (still > silenceNanos()) {
                     abort();
                 }
             }
@@ -144,6 +148,9 @@ final class Exchange implements Requester {
         backend.reached();
         var headers = Forwarding.requestHeaders(request);
         route.toBackend(headers);
+        if (backend.upstream().http2()) {
+            Forwarding.forHttp2(request, headers);
+        }
         var options =
                 new RequestOptions()
                         .setMethod(request.method())
@@ -154,7 +161,7 @@ final class Exchange implements Requester {
 
     /// The connection was closed before anything was sent: as good as not having had it.
     private void closedUnsent() {
-        connection.close();
+        connection.discard();
         if (phase == Phase.DONE) {
             backend.release();
         } else if (fresh) {
@@ -169,14 +176,15 @@ final class Exchange implements Requester {
     private void send(HttpClientRequest outbound) {
         this.outbound = outbound;
         if (phase == Phase.DONE) {
-            connection.close();
-            backend.release();
+            drop();
             return;
         }
         phase = Phase.SENT;
         moved();
         outbound.exceptionHandler(_ -> {});
-        if (Forwarding.isWebSocket(request)) {
+        if (backend.upstream().http2()) {
+            authority().ifPresent(outbound::authority);
+        } else if (Forwarding.isWebSocket(request)) {
             outbound.connect().onComplete(this::upgraded, failure -> broken());
             return;
         }
@@ -190,11 +198,15 @@ final class Exchange implements Requester {
     }
 
     private void sendBody() {
-        if (request.headers().contains(HttpHeaders.TRANSFER_ENCODING)) {
+        if (!request.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
             outbound.setChunked(true);
         }
-        if (request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true)) {
+        boolean waits = request.headers().contains(HttpHeaders.EXPECT, HttpHeaders.CONTINUE, true);
+        if (waits) {
             outbound.continueHandler(_ -> request.response().writeContinue());
+        }
+        if (waits || backend.upstream().http2()) {
+            // By HTTP/2, who has the head may speak before the client does.
             outbound.sendHead();
         }
         Pump.start(request, outbound, this::moved);
@@ -226,6 +238,12 @@ final class Exchange implements Requester {
         if (phase != Phase.SENT) {
             return;
         }
+        if (!Forwarding.isFit(inbound)) {
+            drop();
+            backend.failed();
+            refuse(Refusal.malformed(route));
+            return;
+        }
         phase = Phase.ANSWERING;
         moved();
         var response = request.response();
@@ -237,6 +255,17 @@ final class Exchange implements Requester {
         Pump.start(inbound, response, this::moved);
         inbound.exceptionHandler(_ -> abort());
         inbound.endHandler(_ -> answered(inbound));
+        if (Http2.is(request)) {
+            lane.later(this::sendHead);
+        }
+    }
+
+    /// A client that speaks on once it has the head of the answer gets it before the body comes;
+    /// one that needs no body gets all at once.
+    private void sendHead() {
+        if (phase == Phase.ANSWERING && !request.response().headWritten()) {
+            request.response().writeHead();
+        }
     }
 
     /// A body of unknown length: in chunks, or to the end of an HTTP/1.0 client's connection.
@@ -260,22 +289,24 @@ final class Exchange implements Requester {
         }
         var response = request.response();
         MultiMap trailers = inbound.trailers();
-        if (response.isChunked() && !trailers.isEmpty()) {
+        if ((response.isChunked() || Http2.is(request)) && !trailers.isEmpty()) {
             Forwarding.copyTrailers(trailers, response.trailers());
-        }
-        if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
-            lane.connections().release(connection, System.nanoTime());
-            backend.release();
-        } else {
-            drop();
         }
         if (!requestSent) {
             // The backend has heard enough; what the client still sends is read and forgotten.
             Refusal.discard(request);
         }
         done();
-        // Last, because a pipelined request begins in here, and can use the same connection.
+        // Before the client knows, whose next request may depend on it.
+        backend.release();
         response.end();
+        // Only now: a pipelined request begins in there, and would be answered by whatever else the
+        // backend has said unasked.
+        if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
+            lane.connections().release(connection, System.nanoTime());
+        } else {
+            connection.abandon(outbound);
+        }
     }
 
     private void upgraded(HttpClientResponse inbound) {
@@ -329,14 +360,30 @@ final class Exchange implements Requester {
         done();
         if (!tunnel) {
             backend.failed();
-            request.connection().close();
+            if (Http2.is(request)) {
+                request.response().reset(INTERNAL_ERROR);
+            } else {
+                request.connection().close();
+            }
         }
     }
 
-    /// Gives the backend up, with its connection.
+    /// Gives the backend up, and what it was asked. That may be heard here at once as the end of an
+    /// answer, which must not give it up again.
     private void drop() {
-        connection.close();
+        phase = Phase.DONE;
+        connection.abandon(outbound);
         backend.release();
+    }
+
+    /// A stream of gRPC may be as silent as a WebSocket.
+    private long silenceNanos() {
+        return backend.upstream().http2() ? lane.tunnelNanos() : lane.idleNanos();
+    }
+
+    private Optional<HostAndPort> authority() {
+        return Optional.ofNullable(request.getHeader(HttpHeaders.HOST))
+                .map(host -> HostAndPort.parseAuthority(host, -1));
     }
 
     private void refuse(Refusal refusal) {

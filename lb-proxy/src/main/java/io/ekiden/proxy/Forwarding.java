@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,8 +24,14 @@ final class Forwarding {
                     "transfer-encoding",
                     "upgrade",
                     "http2-settings");
+    private static final CharSequence TE = HttpHeaders.createOptimized("te");
     private static final Set<String> OF_FRAMING =
             caseless("content-length", "transfer-encoding", "host", "trailer");
+    private static final String DELIMITERS = "\"(),/:;<=>?@[\\]{}";
+
+    /// As HAProxy has it.
+    private static final int MAX_FIELDS = 100;
+
     private static final Set<String> COMMON = caseless("keep-alive", "close");
     private static final Set<HttpMethod> IDEMPOTENT =
             Set.of(
@@ -44,14 +51,15 @@ final class Forwarding {
 
     /// Why this request cannot be passed on to anybody; empty when it can.
     static Optional<Refusal> unfit(HttpServerRequest request) {
-        if (request.method().equals(HttpMethod.CONNECT)) {
-            return Optional.of(new Refusal(405, "CONNECT is not offered here."));
+        var method = request.method();
+        if (method.equals(HttpMethod.CONNECT) || method.name().equals("PRI")) {
+            return Optional.of(new Refusal(400, method + " is not offered here."));
         }
         var hosts = request.headers().getAll(HttpHeaders.HOST);
         if (hosts.size() > 1 || (hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_1)) {
             return Optional.of(new Refusal(400, "A request has exactly one Host header."));
         }
-        if (!plain(request.uri()) || (!hosts.isEmpty() && !plain(hosts.getFirst()))) {
+        if (!isTarget(request.uri()) || (!hosts.isEmpty() && !plain(hosts.getFirst()))) {
             return Optional.of(new Refusal(400, "The request target or Host is malformed."));
         }
         if (request.uri().charAt(0) != '/' && !request.uri().equals("*")) {
@@ -61,7 +69,37 @@ final class Forwarding {
         if (request.headers().contains("")) {
             return Optional.of(new Refusal(400, "A header field has a name."));
         }
-        return unfitBody(request);
+        return unfitHeader(request).or(() -> unfitBody(request));
+    }
+
+    private static Optional<Refusal> unfitHeader(HttpServerRequest request) {
+        int fields = 0;
+        for (var _ : request.headers()) {
+            fields++;
+        }
+        if (fields > MAX_FIELDS) {
+            return Optional.of(
+                    new Refusal(431, "A request has at most " + MAX_FIELDS + " header fields."));
+        }
+        var upgrade = request.headers().get(HttpHeaders.UPGRADE);
+        boolean keyless =
+                upgrade != null
+                        && request.method().equals(HttpMethod.GET)
+                        && upgrade.toLowerCase(Locale.ROOT).contains("websocket")
+                        && names(request.headers()).contains("upgrade")
+                        && !request.headers().contains("Sec-WebSocket-Key");
+        return keyless
+                ? Optional.of(new Refusal(400, "A WebSocket opens with a key."))
+                : Optional.empty();
+    }
+
+    /// Whether the client says no more after this request, and Vert.x does not see it: it knows the
+    /// field `Connection` with one word.
+    static boolean isLastOfMany(HttpServerRequest request) {
+        var connection = request.headers().get(HttpHeaders.CONNECTION);
+        return connection != null
+                && !COMMON.contains(connection)
+                && options(request.headers()).contains("close");
     }
 
     private static Optional<Refusal> unfitBody(HttpServerRequest request) {
@@ -78,6 +116,17 @@ final class Forwarding {
                 : Optional.empty();
     }
 
+    /// Visible ASCII without a fragment, which is of the client alone.
+    private static boolean isTarget(String uri) {
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            if (c <= ' ' || c >= 0x7f || c == '#') {
+                return false;
+            }
+        }
+        return !uri.isEmpty();
+    }
+
     private static boolean plain(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
@@ -89,6 +138,9 @@ final class Forwarding {
     }
 
     static boolean hasBody(HttpServerRequest request) {
+        if (Http2.is(request)) {
+            return Http2.hasBody(request);
+        }
         var length = request.headers().get(HttpHeaders.CONTENT_LENGTH);
         return (length != null && !length.equals("0"))
                 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
@@ -104,6 +156,15 @@ final class Forwarding {
                 && request.headers().contains(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET, true)
                 && names(request.headers()).contains("upgrade")
                 && !hasBody(request);
+    }
+
+    /// Makes of the request's header one for HTTP/2, where `TE: trailers`, without which gRPC does
+    /// not answer, is of the whole way.
+    static void forHttp2(HttpServerRequest request, MultiMap headers) {
+        headers.remove(HttpHeaders.HOST);
+        if (request.headers().contains(TE, "trailers", true)) {
+            headers.set(TE, "trailers");
+        }
     }
 
     /// The header of the request to the backend.
@@ -134,15 +195,49 @@ final class Forwarding {
         return headers;
     }
 
+    /// Whether an answer can be passed on: it says in one way only where it ends, does not switch
+    /// to what nobody has asked for, and has a status, names and values that are some.
+    static boolean isFit(HttpClientResponse inbound) {
+        int status = inbound.statusCode();
+        var message = inbound.statusMessage();
+        if (status < 200 || status > 999 || (message != null && !isValue(message))) {
+            return false;
+        }
+        for (var field : inbound.headers()) {
+            if (!isName(field.getKey()) || !isValue(field.getValue())) {
+                return false;
+            }
+        }
+        var codings = inbound.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+        return codings.isEmpty()
+                || (codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked"));
+    }
+
+    /// A token of RFC 9110.
+    static boolean isName(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c <= ' ' || c >= 0x7f || DELIMITERS.indexOf(c) >= 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
+    }
+
+    static boolean isValue(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if ((c < ' ' && c != '\t') || c == 0x7f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// Whether the backend closes the connection after this answer: it says so, or it speaks
     /// HTTP/1.0 and does not say otherwise (RFC 9112 section 9.3).
     static boolean isLastOfConnection(HttpClientResponse inbound) {
-        var options = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        for (var value : inbound.headers().getAll(HttpHeaders.CONNECTION)) {
-            for (var option : value.split(",", -1)) {
-                options.add(option.strip());
-            }
-        }
+        var options = options(inbound.headers());
         return options.contains("close")
                 || (inbound.version() == HttpVersion.HTTP_1_0 && !options.contains("keep-alive"));
     }
@@ -187,15 +282,21 @@ final class Forwarding {
         if (values.isEmpty() || (values.size() == 1 && COMMON.contains(values.getFirst()))) {
             return Set.of();
         }
-        var names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        for (var value : values) {
-            for (var name : value.split(",", -1)) {
-                names.add(name.strip());
-            }
-        }
+        var names = options(headers);
         // They could hide how long a body is.
         names.removeAll(OF_FRAMING);
         return names;
+    }
+
+    /// The words in the `Connection` field.
+    private static Set<String> options(MultiMap headers) {
+        var options = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (var value : headers.getAll(HttpHeaders.CONNECTION)) {
+            for (var option : value.split(",", -1)) {
+                options.add(option.strip());
+            }
+        }
+        return options;
     }
 
     private static Set<String> caseless(String... names) {

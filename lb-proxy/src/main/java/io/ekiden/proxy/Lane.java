@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -9,6 +10,8 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,6 +30,12 @@ import java.util.function.Supplier;
 final class Lane extends VerticleBase {
     private static final long SWEEP_MS = 250;
 
+    /// Requests that one client may have in flight by HTTP/2.
+    private static final int MAX_STREAMS = 100;
+
+    /// What one side may send by HTTP/2 before the other has taken it, over all streams.
+    private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
+
     private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
     /// A sweep after a stall must not judge by time in which nobody was listened to.
@@ -35,8 +44,10 @@ final class Lane extends VerticleBase {
     private final ProxyConfig config;
     private final Routing routing;
     private final AtomicInteger clients;
+    private final Arrivals arrivals;
     private final Map<Integer, HttpServer> servers = new HashMap<>();
     private final Map<HttpConnection, Client> connected = new HashMap<>();
+    private final Map<Channel, Long> arrived = new HashMap<>();
     private final Set<Exchange> exchanges = new HashSet<>();
     private BackendConnections connections;
     private long lastSweep = System.nanoTime();
@@ -46,6 +57,7 @@ final class Lane extends VerticleBase {
     private static final class Client {
         private long since;
         private boolean hasAsked;
+        private boolean hasAskedAll;
         private int inFlight;
 
         Client(long since) {
@@ -54,10 +66,12 @@ final class Lane extends VerticleBase {
     }
 
     /// @param clients counts the client connections of all lanes
-    Lane(ProxyConfig config, Routing routing, AtomicInteger clients) {
+    /// @param arrivals tells of the connections on this lane's event loop
+    Lane(ProxyConfig config, Routing routing, AtomicInteger clients, Arrivals arrivals) {
         this.config = config;
         this.routing = routing;
         this.clients = clients;
+        this.arrivals = arrivals;
     }
 
     @Override
@@ -69,8 +83,17 @@ final class Lane extends VerticleBase {
                         .setIdleTimeout((int) config.timeouts().tunnel().toSeconds())
                         .setTcpNoDelay(true)
                         .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES);
-        connections = new BackendConnections(vertx.createHttpClient(options));
+        var http2 =
+                new HttpClientOptions(options)
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        .setHttp2ClearTextUpgrade(false)
+                        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES);
+        http2.getInitialSettings().setMaxHeaderListSize(ProxyConfig.MAX_HEADER_BYTES);
+        connections =
+                new BackendConnections(
+                        vertx.createHttpClient(options), vertx.createHttpClient(http2));
         vertx.setPeriodic(SWEEP_MS, _ -> sweep());
+        arrivals.register(((ContextInternal) context).nettyEventLoop(), this);
         return Future.succeededFuture();
     }
 
@@ -155,6 +178,11 @@ final class Lane extends VerticleBase {
         return config.timeouts().tunnel().toNanos();
     }
 
+    /// After what is being read has been looked at.
+    void later(Runnable action) {
+        context.runOnContext(_ -> action.run());
+    }
+
     void begun(Exchange exchange) {
         exchanges.add(exchange);
     }
@@ -179,7 +207,21 @@ final class Lane extends VerticleBase {
             request.connection().close();
             return;
         }
+        if (client.hasAskedAll) {
+            return;
+        }
         client.hasAsked = true;
+        if (Http2.is(request)) {
+            var malformed = Http2.translate(request);
+            if (malformed.isPresent()) {
+                refuse(client, request, malformed.get());
+                return;
+            }
+        } else if (Forwarding.isLastOfMany(request)) {
+            client.hasAskedAll = true;
+            request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            request.response().endHandler(_ -> request.connection().close());
+        }
         var unfit = Forwarding.unfit(request);
         if (unfit.isPresent()) {
             refuse(client, request, unfit.get());
@@ -236,21 +278,31 @@ final class Lane extends VerticleBase {
 
     private void refuse(Client client, HttpServerRequest request, Refusal refusal) {
         client.since = now;
+        client.hasAskedAll |= refusal.isLast(request);
         refusal.answer(request);
     }
 
-    private void connected(HttpConnection connection) {
-        if (clients.incrementAndGet() > ProxyConfig.MAX_CONNECTIONS) {
-            clients.decrementAndGet();
-            connection.close();
-            return;
+    /// A connection is there; whose request will come by it, and in which protocol, is open.
+    // What the future says, its listener hears.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    void arrived(Channel channel) {
+        int all = clients.incrementAndGet();
+        arrived.put(channel, now);
+        channel.closeFuture()
+                .addListener(_ -> {
+                    arrived.remove(channel);
+                    clients.decrementAndGet();
+                });
+        if (all > ProxyConfig.MAX_CONNECTIONS) {
+            channel.close();
         }
-        connected.put(connection, new Client(now));
-        connection.closeHandler(_ -> {
-            if (connected.remove(connection) != null) {
-                clients.decrementAndGet();
-            }
-        });
+    }
+
+    private void connected(HttpConnection connection) {
+        var since =
+                connection instanceof ConnectionBase base ? arrived.remove(base.channel()) : null;
+        connected.put(connection, new Client(since == null ? now : since));
+        connection.closeHandler(_ -> connected.remove(connection));
     }
 
     private void sweep() {
@@ -266,20 +318,30 @@ final class Lane extends VerticleBase {
             }
         });
         overdue.forEach(Lane::cut);
+        var silent = new ArrayList<Channel>();
+        arrived.forEach((channel, since) -> {
+            if (now - since > config.timeouts().header().toNanos()) {
+                silent.add(channel);
+            }
+        });
+        silent.forEach(Lane::cut);
     }
 
     /// Closes at once. Vert.x' own `close` first waits for all that was written to be taken, which
     /// a client that reads nothing never does.
     private static void cut(HttpConnection connection) {
         if (connection instanceof ConnectionBase base) {
-            base.channel()
-                    .pipeline()
-                    .firstContext()
-                    .close()
-                    .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+            cut(base.channel());
         } else {
             connection.close();
         }
+    }
+
+    private static void cut(Channel channel) {
+        channel.pipeline()
+                .firstContext()
+                .close()
+                .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
 
     private boolean overdue(Client client) {
@@ -291,10 +353,14 @@ final class Lane extends VerticleBase {
     private static HttpServerOptions serverOptions(Optional<Tls> tls) {
         var options =
                 new HttpServerOptions()
-                        .setHttp2ClearTextEnabled(false)
+                        .setHttp2ClearTextEnabled(true)
                         .setMaxHeaderSize(ProxyConfig.MAX_HEADER_BYTES)
                         .setMaxInitialLineLength(ProxyConfig.MAX_REQUEST_LINE_BYTES)
+                        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
                         .setTcpNoDelay(true);
+        options.getInitialSettings()
+                .setMaxConcurrentStreams(MAX_STREAMS)
+                .setMaxHeaderListSize(ProxyConfig.MAX_HEADER_BYTES);
         tls.ifPresent(keys -> keys.into(options));
         return options;
     }

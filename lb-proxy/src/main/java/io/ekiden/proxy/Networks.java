@@ -4,10 +4,12 @@ import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Who may come: addresses and networks such as `10.1.0.0/16`.
-record Networks(List<Network> allowed) {
+/// Some addresses: single ones and networks such as `10.1.0.0/16`.
+public record Networks(List<Network> all) {
+    public static final Networks NONE = new Networks(List.of());
+
     /// @param bits how many of the address's count
-    private record Network(InetAddress address, int bits) {
+    record Network(InetAddress address, int bits) {
         boolean contains(byte[] other) {
             var own = address.getAddress();
             if (own.length != other.length) {
@@ -37,6 +39,11 @@ record Networks(List<Network> allowed) {
         return new Networks(List.copyOf(networks));
     }
 
+    /// @throws IllegalArgumentException if one is none
+    public static Networks of(List<String> words) {
+        return new Networks(words.stream().map(Networks::network).toList());
+    }
+
     private static Network network(String word) {
         int slash = word.indexOf('/');
         var address = InetAddress.ofLiteral(slash < 0 ? word : word.substring(0, slash));
@@ -50,7 +57,10 @@ record Networks(List<Network> allowed) {
 
     /// @param address as digits
     boolean contain(String address) {
-        var bytes = InetAddress.ofLiteral(address).getAddress();
-        return allowed.stream().anyMatch(network -> network.contains(bytes));
+        return contain(InetAddress.ofLiteral(address).getAddress());
+    }
+
+    boolean contain(byte[] address) {
+        return all.stream().anyMatch(network -> network.contains(address));
     }
 }

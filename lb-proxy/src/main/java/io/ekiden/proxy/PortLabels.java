@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
 /// @param precedence of its virtual hosts and paths: the larger is asked first
 /// @param servicePort 0 for none
 /// @param groups of load balancers that are to route it; empty when it says nothing about that
+/// @param upstream how its endpoint is spoken to
 /// @param faults because of which it is not routed
 /// @param remarks on what has no effect
 record PortLabels(
@@ -32,6 +33,7 @@ record PortLabels(
         boolean enabled,
         Set<String> groups,
         Handling handling,
+        Upstream upstream,
         List<String> faults,
         List<String> remarks) {
 
@@ -104,8 +106,15 @@ record PortLabels(
                 labels.isTrue(labels.haproxy("ENABLED"), true),
                 groups(labels),
                 handling,
+                Upstream.of(labels, handling.mode()),
                 labels.faults(),
                 labels.remarks());
+    }
+
+    /// How an endpoint is to be spoken to.
+    static Upstream upstream(Endpoint endpoint) {
+        var labels = new LabelReader(endpoint.labels(), endpoint.portIndex());
+        return Upstream.of(labels, mode(labels));
     }
 
     /// Whether a load balancer of these groups routes it; `*` is one of all groups.

@@ -78,14 +78,21 @@ public record ProxyConfig(
     /// @param appIdPort for HTTP by the header `X-Marathon-App-Id`, if wanted
     /// @param httpsPort for HTTPS by virtual host, if wanted
     /// @param certificates a directory of PEM files, each with a chain and its private key
+    /// @param proxies whose connections begin with a header of the PROXY protocol, and are of whom
+    ///   that names
     public record Frontends(
             Set<String> groups,
             OptionalInt appIdPort,
             OptionalInt httpsPort,
-            Optional<Path> certificates) {
+            Optional<Path> certificates,
+            Networks proxies) {
         public static final Frontends DEFAULT =
                 new Frontends(
-                        Set.of("*"), OptionalInt.empty(), OptionalInt.empty(), Optional.empty());
+                        Set.of("*"),
+                        OptionalInt.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        Networks.NONE);
 
         public Frontends {
             groups = Set.copyOf(groups);

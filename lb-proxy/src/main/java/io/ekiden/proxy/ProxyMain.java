@@ -57,6 +57,11 @@ public final class ProxyMain {
                     "ssl-certs",
                     "directory of certificates, *.pem, each with its chain and its key; none");
 
+    private static final Option PROXY_PROTOCOL_FROM =
+            Option.of(
+                    "proxy-protocol-from",
+                    "addresses whose connections begin with a PROXY header, such as 10.1.0.0/16, a comma list; none");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -75,6 +80,7 @@ public final class ProxyMain {
                     APP_ID_PORT,
                     HTTPS_PORT,
                     SSL_CERTS,
+                    PROXY_PROTOCOL_FROM,
                     Option.INSECURE);
 
     private ProxyMain() {}
@@ -123,7 +129,19 @@ public final class ProxyMain {
                 Set.copyOf(List.of(options.text(GROUP).split("\\s*,\\s*", -1))),
                 optionalPort(options, APP_ID_PORT),
                 optionalPort(options, HTTPS_PORT),
-                options.find(SSL_CERTS).map(Path::of));
+                options.find(SSL_CERTS).map(Path::of),
+                options.find(PROXY_PROTOCOL_FROM).map(ProxyMain::networks).orElse(Networks.NONE));
+    }
+
+    private static Networks networks(String value) {
+        try {
+            return Networks.of(List.of(value.split("\\s*,\\s*", -1)));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "option '--proxy-protocol-from' is no list such as 10.1.0.0/16,192.168.7.9: '%s'"
+                            .formatted(value),
+                    e);
+        }
     }
 
     private static OptionalInt optionalPort(Options options, Option option) {

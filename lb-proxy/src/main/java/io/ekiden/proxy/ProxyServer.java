@@ -56,8 +56,9 @@ public final class ProxyServer implements AutoCloseable {
 
     public ProxyServer(ProxyConfig config) {
         this.config = config;
+        var arrivals = new Arrivals(config.frontends().proxies(), port -> port == adminPort());
         this.vertx =
-                Vertx.vertx(
+                arrivals.vertx(
                         new VertxOptions()
                                 .setEventLoopPoolSize(config.threads())
                                 .setWorkerPoolSize(2)
@@ -67,7 +68,7 @@ public final class ProxyServer implements AutoCloseable {
         this.routing = new Routing(config, new Drains(reports::drained), _ -> tableChanged());
         this.follower = new EndpointFollower(config, routing, reports);
         for (int i = 0; i < config.threads(); i++) {
-            lanes.add(new Lane(config, routing, clients));
+            lanes.add(new Lane(config, routing, clients, arrivals));
         }
         var loops = (VertxInternal) vertx;
         this.tcp =

@@ -64,9 +64,23 @@ record Refusal(int status, String reason, Map<String, String> headers) {
                 502, "The instance of " + route.runSpecId() + " closed the connection unanswered.");
     }
 
+    static Refusal malformed(Route route) {
+        return new Refusal(
+                502, "The instance of " + route.runSpecId() + " gave a malformed answer.");
+    }
+
     static Refusal late(Route route) {
         return new Refusal(
                 504, "The instance of " + route.runSpecId() + " did not answer in time.");
+    }
+
+    /// Whether the connection ends with it. What is malformed may not end where it seems to; what
+    /// waits for a "continue" never ends. By HTTP/2 that is the concern of one stream only.
+    boolean isLast(HttpServerRequest request) {
+        return !Http2.is(request)
+                && (status == 400
+                        || status == 431
+                        || request.headers().contains(HttpHeaders.EXPECT));
     }
 
     void answer(HttpServerRequest request) {
@@ -76,8 +90,7 @@ record Refusal(int status, String reason, Map<String, String> headers) {
         if (status == 503) {
             response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
-        // What is malformed may not end where it seems to; what waits for a "continue" never ends.
-        boolean last = status == 400 || request.headers().contains(HttpHeaders.EXPECT);
+        boolean last = isLast(request);
         if (last) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
         }

@@ -55,7 +55,9 @@ final class Routing {
         for (var endpoint : next.values()) {
             var backend = backends.get(endpoint.key());
             if (backend == null || !backend.isOf(endpoint)) {
-                var fresh = new Backend(endpoint, ejectNanos, drains::idle);
+                var fresh =
+                        new Backend(
+                                endpoint, PortLabels.upstream(endpoint), ejectNanos, drains::idle);
                 Optional.ofNullable(backends.put(endpoint.key(), fresh)).ifPresent(Backend::stop);
             }
         }

@@ -26,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /// Service ports in TCP mode and virtual addresses: each connection goes to one backend, round
@@ -66,13 +67,16 @@ final class TcpFrontend {
     Future<Channel> listen(String address, int servicePort) {
         return listen(
                 new InetSocketAddress(address, servicePort),
-                () -> routing.table().port(servicePort));
+                () -> routing.table().port(servicePort),
+                config.frontends().proxies());
     }
 
     /// Listens on an address.
     ///
     /// @param route asked for each connection; without one it is closed
-    Future<Channel> listen(InetSocketAddress address, Supplier<Optional<Route>> route) {
+    /// @param proxies whose connections begin with a header of the PROXY protocol
+    Future<Channel> listen(
+            InetSocketAddress address, Supplier<Optional<Route>> route, Networks proxies) {
         var bound =
                 new ServerBootstrap()
                         .group(acceptors, loops)
@@ -86,7 +90,7 @@ final class TcpFrontend {
                                 new ChannelInitializer<Channel>() {
                                     @Override
                                     protected void initChannel(Channel client) {
-                                        accepted(client, route);
+                                        accepted(client, route, proxies);
                                     }
                                 })
                         .bind(address);
@@ -118,7 +122,7 @@ final class TcpFrontend {
         open.forEach(Channel::close);
     }
 
-    private void accepted(Channel client, Supplier<Optional<Route>> route) {
+    private void accepted(Channel client, Supplier<Optional<Route>> route, Networks proxies) {
         if (clients.incrementAndGet() > ProxyConfig.MAX_CONNECTIONS) {
             clients.decrementAndGet();
             client.close();
@@ -130,15 +134,61 @@ final class TcpFrontend {
                     open.remove(client);
                     clients.decrementAndGet();
                 });
-        var address = ((InetSocketAddress) client.remoteAddress()).getAddress().getHostAddress();
-        route.get()
-                .filter(found -> found.admits(address))
-                .ifPresentOrElse(
-                        found -> connect(client, found, () -> address, new ArrayList<>(1)),
-                        client::close);
+        var ends =
+                new Ends(
+                        (InetSocketAddress) client.remoteAddress(),
+                        (InetSocketAddress) client.localAddress());
+        if (proxies.contain(ends.from.getAddress().getAddress())) {
+            client.pipeline().addLast(new HeaderReader(ends, named -> begin(client, named, route)));
+            client.eventLoop().execute(client::read);
+        } else {
+            begin(client, ends, route);
+        }
     }
 
-    private void connect(Channel client, Route route, Requester requester, List<Backend> tried) {
+    private void begin(Channel client, Ends ends, Supplier<Optional<Route>> route) {
+        route.get()
+                .filter(found -> found.admits(ends.address()))
+                .ifPresentOrElse(
+                        found -> connect(client, found, ends, new ArrayList<>(1)), client::close);
+    }
+
+    /// Whom a connection is of, and where that one connected to.
+    private record Ends(InetSocketAddress from, InetSocketAddress to) implements Requester {
+        @Override
+        public String address() {
+            return from.getAddress().getHostAddress();
+        }
+    }
+
+    /// What follows the header waits until there is a backend.
+    private final class HeaderReader extends ProxyHeaderReader {
+        private final Ends ends;
+        private final Consumer<Ends> then;
+
+        HeaderReader(Ends ends, Consumer<Ends> then) {
+            this.ends = ends;
+            this.then = then;
+        }
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            var timer =
+                    ctx.executor()
+                            .schedule(
+                                    () -> closeUnlessRead(ctx),
+                                    config.timeouts().header().toNanos(),
+                                    TimeUnit.NANOSECONDS);
+            ctx.channel().closeFuture().addListener(_ -> timer.cancel(false));
+        }
+
+        @Override
+        void read(ChannelHandlerContext ctx, ProxyProtocol.Reading.Header header) {
+            then.accept(new Ends(header.from().orElse(ends.from), header.to().orElse(ends.to)));
+        }
+    }
+
+    private void connect(Channel client, Route route, Ends requester, List<Backend> tried) {
         var next = route.acquire(tried, System.nanoTime(), requester);
         if (next.isEmpty() || !client.isOpen() || tried.size() > route.retries()) {
             next.ifPresent(Backend::release);
@@ -164,7 +214,7 @@ final class TcpFrontend {
                                 done -> {
                                     if (done.isSuccess()) {
                                         backend.reached();
-                                        join(client, done.channel(), backend);
+                                        join(client, done.channel(), backend, requester);
                                     } else {
                                         backend.eject(System.nanoTime());
                                         backend.release();
@@ -173,7 +223,7 @@ final class TcpFrontend {
                                 });
     }
 
-    private void join(Channel client, Channel server, Backend backend) {
+    private void join(Channel client, Channel server, Backend backend, Ends ends) {
         server.closeFuture().addListener(_ -> backend.release());
         if (!client.isOpen()) {
             server.close();
@@ -182,6 +232,13 @@ final class TcpFrontend {
         var pair = new Pair(client, server, config.timeouts().tunnel().toNanos());
         client.pipeline().addLast(new Side(pair, server));
         server.pipeline().addLast(new Side(pair, client));
+        backend.upstream()
+                .header()
+                .ifPresent(version ->
+                        server.writeAndFlush(ProxyProtocol.header(version, ends.from, ends.to)));
+        if (client.pipeline().get(HeaderReader.class) != null) {
+            client.pipeline().remove(HeaderReader.class);
+        }
         pair.watch();
         client.read();
         server.read();

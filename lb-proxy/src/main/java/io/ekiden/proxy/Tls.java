@@ -3,11 +3,12 @@ package io.ekiden.proxy;
 import io.ekiden.process.SecureTransport;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.List;
 
-/// What a listener with TLS needs. HTTP/1.1 alone is spoken, as without TLS.
+/// What a listener with TLS needs. The client chooses between HTTP/2 and HTTP/1.1 (ALPN).
 ///
 /// @param pems of which a client gets the one for the name it asks for, or else the first
 record Tls(List<Pem> pems) {
@@ -20,7 +21,8 @@ record Tls(List<Pem> pems) {
     }
 
     void into(HttpServerOptions options) {
-        options.setSsl(true).setSni(true).setUseAlpn(false).setKeyCertOptions(keys());
+        options.setSsl(true).setSni(true).setUseAlpn(true).setKeyCertOptions(keys());
+        options.setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
         options.setEnabledSecureTransportProtocols(SecureTransport.PROTOCOLS);
         SecureTransport.ciphers().forEach(options::addEnabledCipherSuite);
     }
@@ -28,7 +30,8 @@ record Tls(List<Pem> pems) {
     /// For a listener that is open already.
     ServerSSLOptions renewed() {
         var options =
-                new ServerSSLOptions().setSni(true).setUseAlpn(false).setKeyCertOptions(keys());
+                new ServerSSLOptions().setSni(true).setUseAlpn(true).setKeyCertOptions(keys());
+        options.setApplicationLayerProtocols(List.of("h2", "http/1.1"));
         options.setEnabledSecureTransportProtocols(SecureTransport.PROTOCOLS);
         SecureTransport.ciphers().forEach(options::addEnabledCipherSuite);
         return options;

@@ -182,7 +182,10 @@ final class VirtualAddresses {
     private Future<Void> open(InetSocketAddress address, long now) {
         var listener = new Listener(now);
         listeners.put(address, listener);
-        return tcp.listen(address, () -> Optional.ofNullable(inForce.routes().get(address)))
+        return tcp.listen(
+                        address,
+                        () -> Optional.ofNullable(inForce.routes().get(address)),
+                        Networks.NONE)
                 .transform(done -> {
                     opened(address, listener, done.result(), done.cause());
                     return Future.succeededFuture();

@@ -302,7 +302,8 @@ final class ProxyServerTest extends WithCluster {
                                 Set.of("*"),
                                 OptionalInt.of(0),
                                 OptionalInt.empty(),
-                                Optional.empty()));
+                                Optional.empty(),
+                                Networks.NONE));
         int port = proxy.appIdPort().orElseThrow();
 
         assertThat(byApp(port, "/g/A")).endsWith("one");

@@ -107,7 +107,8 @@ final class RoutingLabelsTest extends WithFrontend {
                         Set.of("external"),
                         OptionalInt.empty(),
                         OptionalInt.empty(),
-                        Optional.empty());
+                        Optional.empty(),
+                        Networks.NONE);
         var frontend = ended(new TestFrontend(timeouts(RESPONSE), external));
         frontend.put(
                 app("/a", 1, "VHOST", "a.test", "GROUP", "external"),

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 final class TestFrontend implements AutoCloseable {
     private static final int THREADS = 2;
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(THREADS));
+    private final Vertx vertx;
     private final List<String> drained = new CopyOnWriteArrayList<>();
     private final AtomicInteger clients = new AtomicInteger();
     private final Routing routing;
@@ -53,9 +53,13 @@ final class TestFrontend implements AutoCloseable {
                         frontends,
                         timeouts,
                         Map.of());
+        var arrivals = new Arrivals(frontends.proxies(), _ -> false);
+        vertx = arrivals.vertx(new VertxOptions().setEventLoopPoolSize(THREADS));
         routing = new Routing(config, new Drains(this::drained), _ -> {});
         var lanes =
-                Stream.generate(() -> new Lane(config, routing, clients)).limit(THREADS).toList();
+                Stream.generate(() -> new Lane(config, routing, clients, arrivals))
+                        .limit(THREADS)
+                        .toList();
         for (var lane : lanes) {
             vertx.deployVerticle(lane).await(10, TimeUnit.SECONDS);
         }

@@ -51,7 +51,8 @@ final class TlsTest extends WithCluster {
                         Set.of("*"),
                         OptionalInt.empty(),
                         OptionalInt.of(httpsPort),
-                        Optional.of(certificates)));
+                        Optional.of(certificates),
+                        Networks.NONE));
     }
 
     private record Identity(String certificate, String key) {
@@ -140,6 +141,43 @@ final class TlsTest extends WithCluster {
         assertThat(get(port, "b.test", "/")).endsWith("\r\nb");
         assertThat(get(port, "b.test", "/headers"))
                 .contains("X-forwarded-proto: [https]", "X-forwarded-port: [" + port + "]");
+    }
+
+    @Test
+    void whoOffersHttp2GetsItAlsoWithANewCertificate() throws Exception {
+        write("a.pem", identity("a.test").pem());
+        cluster.put(
+                Given.endpoint("/a", 1, task("a").port(), 0, Map.of("HAPROXY_0_VHOST", "a.test")));
+        int port = proxy(0).httpsPort().orElseThrow();
+
+        assertThat(askByHttp2(port)).isEqualTo("200");
+
+        write("a.pem", identity("new.test").pem());
+        await().until(() -> nameShown(port, "a.test").equals("CN=new.test"));
+        assertThat(askByHttp2(port)).isEqualTo("200");
+    }
+
+    private static String askByHttp2(int port) throws Exception {
+        try (var socket = connect(port, "a.test")) {
+            var parameters = socket.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
+            socket.setSSLParameters(parameters);
+            socket.startHandshake();
+            assertThat(socket.getApplicationProtocol()).isEqualTo("h2");
+            var client = new RawHttp2(socket);
+            client.headers(
+                    1,
+                    RawHttp2.END_STREAM,
+                    ":method",
+                    "GET",
+                    ":scheme",
+                    "https",
+                    ":authority",
+                    "a.test",
+                    ":path",
+                    "/");
+            return client.outcome(1);
+        }
     }
 
     @Test
