@@ -2,7 +2,9 @@ package io.ekiden.standalone;
 
 import io.ekiden.model.PortRange;
 import io.ekiden.planner.core.Settings.Strategy;
+import io.ekiden.proxy.Networks;
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -76,6 +78,19 @@ final class Converters {
                 }
             }
             throw new TypeConversionException("'" + value + "' is not a range such as 10000-10100");
+        }
+    }
+
+    /// `10.1.0.0/16,192.168.7.9`.
+    static final class ForNetworks implements ITypeConverter<Networks> {
+        @Override
+        public Networks convert(String value) {
+            try {
+                return Networks.of(List.of(value.split("\\s*,\\s*", -1)));
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "'" + value + "' is no list such as 10.1.0.0/16,192.168.7.9");
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.ekiden.standalone;
 
 import io.ekiden.model.PortRange;
+import io.ekiden.proxy.Networks;
 import io.ekiden.proxy.ProxyConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +82,15 @@ final class LoadBalancerOptions {
                             + " none (default: ${DEFAULT-VALUE}).")
     private String group;
 
+    @Option(
+            names = "--proxy-protocol-from",
+            paramLabel = "NETWORKS",
+            converter = Converters.ForNetworks.class,
+            description =
+                    "Addresses whose connections begin with a PROXY header, such as 10.1.0.0/16, a"
+                            + " comma list (default: none).")
+    private Optional<Networks> proxies;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -100,7 +110,8 @@ final class LoadBalancerOptions {
                 Set.copyOf(List.of(group.split("\\s*,\\s*", -1))),
                 number(appIdPort),
                 number(httpsPort),
-                sslCerts);
+                sslCerts,
+                proxies.orElse(Networks.NONE));
     }
 
     private static OptionalInt number(Optional<Integer> value) {
