@@ -307,6 +307,9 @@ public final class SecretStore implements AutoCloseable {
         closing.countDown();
         consumer.ifPresent(Consumer::wakeup);
         producer.close(Duration.ofSeconds(1));
+        if (thread.getState() == Thread.State.NEW) {
+            return;
+        }
         try {
             thread.join(PATIENCE);
         } catch (InterruptedException e) {
