@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.ekiden.planner.core.Settings.Strategy;
+import io.ekiden.proxy.Networks;
 import io.ekiden.proxy.ProxyConfig;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -43,7 +45,7 @@ class UpCommandTest {
     void theLoadBalancerIsToldItsPortsCertificatesAndGroups(@TempDir Path directory)
             throws Exception {
         parse(
-                "--https-port 9443 --ssl-certs %s --app-id-port=0 --lb-group external,internal"
+                "--https-port 9443 --ssl-certs %s --app-id-port=0 --lb-group external,internal --proxy-protocol-from 10.1.0.0/16"
                         .formatted(directory));
 
         assertThat(command.loadBalancer().frontends())
@@ -52,7 +54,8 @@ class UpCommandTest {
                                 Set.of("external", "internal"),
                                 OptionalInt.of(0),
                                 OptionalInt.of(9443),
-                                Optional.of(directory)));
+                                Optional.of(directory),
+                                Networks.of(List.of("10.1.0.0/16"))));
     }
 
     @Test
