@@ -102,7 +102,7 @@ public final class PodChanges {
                                 .findFirst()
                                 .map(killed -> instance(applied, killed))
                                 .map(Answer::ok)
-                                .orElseGet(() -> Failures.noTask(text)));
+                                .orElseGet(() -> Answer.ok(Answer.object().put("id", text))));
     }
 
     /// The body is a list of instance ids.

@@ -47,7 +47,16 @@ public final class TaskChanges {
                                 .findFirst()
                                 .map(killed -> TaskJson.of(applied.image(), killed))
                                 .map(json -> Answer.ok(Answer.object().set("task", json)))
-                                .orElseGet(() -> Failures.noTask(text)));
+                                .orElseGet(() ->
+                                        accepted.tasks().isEmpty()
+                                                ? Failures.noTask(text)
+                                                : forgotten(text)));
+    }
+
+    /// It was being killed already, so that the entry says nothing of it, and is no more when the
+    /// request comes again.
+    private static Answer forgotten(String task) {
+        return Answer.ok(Answer.object().set("task", Answer.object().put("id", task)));
     }
 
     /// Well-formed ids of tasks that are no more are skipped.
