@@ -30,9 +30,6 @@ final class RunningEkiden implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final int PORTS = 100;
 
-    /// Which of the JVMs this is that run tests at once, from 1.
-    private static final int FORK = Integer.getInteger("ekiden.fork", 1);
-
     private final Path directory;
     private final int firstPort;
     private Launcher launcher;
@@ -256,13 +253,12 @@ final class RunningEkiden implements AutoCloseable {
         }
     }
 
-    /// The first of a run of ports nobody listens on, outside the range of outgoing connections,
-    /// and that no other JVM of this build is about to take.
+    /// The first of a run of ports nobody listens on, outside the range of outgoing connections.
     static int freeBlock() {
         var random = new Random();
         for (int attempt = 0; attempt < 100; attempt++) {
-            int first = 11_000 + (random.nextInt(50) * 2 + FORK % 2) * 2 * PORTS;
-            if (isFree(first, 2 * PORTS)) {
+            int first = 11_000 + random.nextInt(100) * 2 * PORTS;
+            if (first + 2 * PORTS < 32_000 && isFree(first, 2 * PORTS)) {
                 return first;
             }
         }
