@@ -71,9 +71,10 @@ final class BackendConnections {
         }
 
         /// Gives up a request on it, which the other side may still be at.
-        void abandon(HttpClientRequest request) {
+        void abandon(HttpClientRequest request, long now) {
             if (isShared()) {
                 inUse--;
+                idleSince = now;
                 request.reset(CANCEL);
             } else {
                 close();

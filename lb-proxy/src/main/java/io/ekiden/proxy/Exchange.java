@@ -305,7 +305,7 @@ final class Exchange implements Requester {
         if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
             lane.connections().release(connection, System.nanoTime());
         } else {
-            connection.abandon(outbound);
+            connection.abandon(outbound, System.nanoTime());
         }
     }
 
@@ -372,7 +372,7 @@ final class Exchange implements Requester {
     /// answer, which must not give it up again.
     private void drop() {
         phase = Phase.DONE;
-        connection.abandon(outbound);
+        connection.abandon(outbound, System.nanoTime());
         backend.release();
     }
 

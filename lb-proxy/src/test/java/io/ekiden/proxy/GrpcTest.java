@@ -92,7 +92,9 @@ final class GrpcTest extends WithFrontend {
 
     /// Its body is asked for before it can have come.
     private static Buffer answer(HttpClientRequest call, String message) throws Exception {
-        return call.send(message).compose(HttpClientResponse::body).await(10, TimeUnit.SECONDS);
+        var body = call.response().compose(HttpClientResponse::body);
+        call.end(message);
+        return body.await(10, TimeUnit.SECONDS);
     }
 
     @Test
