@@ -37,6 +37,7 @@ final class Exchange implements Requester {
     private final HttpServerRequest request;
     private final Route route;
     private final boolean hasBody;
+    private final long begun = System.nanoTime();
     private final List<Backend> tried = new ArrayList<>(1);
     private Phase phase = Phase.CONNECTING;
     private Backend backend;
@@ -300,6 +301,7 @@ final class Exchange implements Requester {
         // Before the client knows, whose next request may depend on it.
         backend.release();
         response.end();
+        lane.log().answered(request, way());
         // Only now: a pipelined request begins in there, and would be answered by whatever else the
         // backend has said unasked.
         if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
@@ -342,10 +344,14 @@ final class Exchange implements Requester {
         switch (phase) {
             case DONE -> {}
             // The attempt under way sees that it is over and gives back what it holds.
-            case CONNECTING -> done();
+            case CONNECTING -> {
+                done();
+                lane.log().cut(request, way());
+            }
             case SENT, ANSWERING, TUNNEL -> {
                 drop();
                 done();
+                lane.log().cut(request, way());
             }
         }
     }
@@ -358,8 +364,11 @@ final class Exchange implements Requester {
         boolean tunnel = phase == Phase.TUNNEL;
         drop();
         done();
-        if (!tunnel) {
+        if (tunnel) {
+            lane.log().answered(request, way());
+        } else {
             backend.failed();
+            lane.log().cut(request, way());
             if (Http2.is(request)) {
                 request.response().reset(INTERNAL_ERROR);
             } else {
@@ -389,6 +398,12 @@ final class Exchange implements Requester {
     private void refuse(Refusal refusal) {
         done();
         refusal.answer(request);
+        lane.log()
+                .answered(request, new AccessLog.Way(Optional.of(route), Optional.empty(), begun));
+    }
+
+    private AccessLog.Way way() {
+        return new AccessLog.Way(Optional.of(route), Optional.ofNullable(backend), begun);
     }
 
     private void done() {

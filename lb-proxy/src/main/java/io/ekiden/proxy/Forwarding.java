@@ -42,6 +42,7 @@ final class Forwarding {
                     HttpMethod.PUT,
                     HttpMethod.DELETE);
 
+    private static final String FORWARDED = "Forwarded";
     private static final String FOR = "X-Forwarded-For";
     private static final String HOST = "X-Forwarded-Host";
     private static final String PORT = "X-Forwarded-Port";
@@ -184,8 +185,11 @@ final class Forwarding {
         if (length != null) {
             headers.set(HttpHeaders.CONTENT_LENGTH, length);
         }
-        headers.add(FOR, request.remoteAddress().hostAddress());
-        headers.set(PROTO, request.isSSL() ? "https" : "http");
+        var client = request.remoteAddress().hostAddress();
+        var proto = request.isSSL() ? "https" : "http";
+        headers.add(FORWARDED, forwarded(client, host, proto));
+        headers.add(FOR, client);
+        headers.set(PROTO, proto);
         headers.set(HOST, host == null ? "" : host);
         headers.set(PORT, Integer.toString(request.localAddress().port()));
         if (isWebSocket(request)) {
@@ -193,6 +197,20 @@ final class Forwarding {
             headers.set(HttpHeaders.UPGRADE, HttpHeaders.WEBSOCKET);
         }
         return headers;
+    }
+
+    /// One element of the field `Forwarded` (RFC 7239), behind those that there are.
+    ///
+    /// @param host none by HTTP/1.0
+    private static String forwarded(String client, String host, String proto) {
+        var element = new StringBuilder("for=");
+        element.append(client.indexOf(':') < 0 ? client : "\"[" + client + "]\"");
+        if (host != null) {
+            element.append(";host=\"")
+                    .append(host.replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append('"');
+        }
+        return element.append(";proto=").append(proto).toString();
     }
 
     /// Whether an answer can be passed on: it says in one way only where it ends, does not switch

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,6 +43,7 @@ final class Lane extends VerticleBase {
     private static final long MAX_STEP_NANOS = 2 * SWEEP_MS * 1_000_000;
 
     private final ProxyConfig config;
+    private final AccessLog log;
     private final Routing routing;
     private final AtomicInteger clients;
     private final Arrivals arrivals;
@@ -69,6 +71,7 @@ final class Lane extends VerticleBase {
     /// @param arrivals tells of the connections on this lane's event loop
     Lane(ProxyConfig config, Routing routing, AtomicInteger clients, Arrivals arrivals) {
         this.config = config;
+        this.log = new AccessLog(config.frontends().accessLog(), Clock.systemUTC());
         this.routing = routing;
         this.clients = clients;
         this.arrivals = arrivals;
@@ -183,6 +186,10 @@ final class Lane extends VerticleBase {
         context.runOnContext(_ -> action.run());
     }
 
+    AccessLog log() {
+        return log;
+    }
+
     void begun(Exchange exchange) {
         exchanges.add(exchange);
     }
@@ -280,6 +287,7 @@ final class Lane extends VerticleBase {
         client.since = now;
         client.hasAskedAll |= refusal.isLast(request);
         refusal.answer(request);
+        log.answered(request, AccessLog.Way.none());
     }
 
     /// A connection is there; whose request will come by it, and in which protocol, is open.

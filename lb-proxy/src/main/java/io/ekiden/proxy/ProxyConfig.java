@@ -80,19 +80,22 @@ public record ProxyConfig(
     /// @param certificates a directory of PEM files, each with a chain and its private key
     /// @param proxies whose connections begin with a header of the PROXY protocol, and are of whom
     ///   that names
+    /// @param accessLog whether a line is logged for each request
     public record Frontends(
             Set<String> groups,
             OptionalInt appIdPort,
             OptionalInt httpsPort,
             Optional<Path> certificates,
-            Networks proxies) {
+            Networks proxies,
+            boolean accessLog) {
         public static final Frontends DEFAULT =
                 new Frontends(
                         Set.of("*"),
                         OptionalInt.empty(),
                         OptionalInt.empty(),
                         Optional.empty(),
-                        Networks.NONE);
+                        Networks.NONE,
+                        false);
 
         public Frontends {
             groups = Set.copyOf(groups);

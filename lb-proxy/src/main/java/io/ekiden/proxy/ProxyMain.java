@@ -62,6 +62,10 @@ public final class ProxyMain {
                     "proxy-protocol-from",
                     "addresses whose connections begin with a PROXY header, such as 10.1.0.0/16, a comma list; none");
 
+    private static final Option ACCESS_LOG =
+            new Option(
+                    "access-log", Optional.of("false"), true, "log a line for each HTTP request");
+
     private static final List<Option> OPTIONS =
             List.of(
                     Option.BOOTSTRAP_SERVERS,
@@ -81,6 +85,7 @@ public final class ProxyMain {
                     HTTPS_PORT,
                     SSL_CERTS,
                     PROXY_PROTOCOL_FROM,
+                    ACCESS_LOG,
                     Option.INSECURE);
 
     private ProxyMain() {}
@@ -130,7 +135,8 @@ public final class ProxyMain {
                 optionalPort(options, APP_ID_PORT),
                 optionalPort(options, HTTPS_PORT),
                 options.find(SSL_CERTS).map(Path::of),
-                options.find(PROXY_PROTOCOL_FROM).map(ProxyMain::networks).orElse(Networks.NONE));
+                options.find(PROXY_PROTOCOL_FROM).map(ProxyMain::networks).orElse(Networks.NONE),
+                options.isSet(ACCESS_LOG));
     }
 
     private static Networks networks(String value) {

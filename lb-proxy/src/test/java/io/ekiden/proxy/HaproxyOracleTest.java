@@ -46,6 +46,7 @@ final class HaproxyOracleTest {
                     "connection",
                     "content-length",
                     "transfer-encoding",
+                    "forwarded",
                     "x-forwarded-for",
                     "x-forwarded-host",
                     "x-forwarded-port",

@@ -48,6 +48,7 @@ final class HttpForwardingTest extends WithFrontend {
         assertThat(seen)
                 .contains("Host: [shop.test]", "X-mine: [kept]")
                 .contains("X-forwarded-for: [203.0.113.7, 127.0.0.1]")
+                .contains("Forwarded: [for=127.0.0.1;host=\"shop.test\";proto=http]")
                 .contains("X-forwarded-host: [shop.test]", "X-forwarded-proto: [http]")
                 .contains("X-forwarded-port: [" + port + "]")
                 .doesNotContainIgnoringCase("X-hop", "keep-alive:", "\nte:", "h2c", "http2");

@@ -37,7 +37,8 @@ final class ProxyProtocolTest extends WithFrontend {
                         OptionalInt.empty(),
                         OptionalInt.empty(),
                         Optional.empty(),
-                        Networks.of(List.of(proxies)));
+                        Networks.of(List.of(proxies)),
+                        false);
         return ended(new TestFrontend(timeouts(Duration.ofMinutes(1)), frontends));
     }
 

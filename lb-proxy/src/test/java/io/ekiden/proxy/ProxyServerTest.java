@@ -303,7 +303,8 @@ final class ProxyServerTest extends WithCluster {
                                 OptionalInt.of(0),
                                 OptionalInt.empty(),
                                 Optional.empty(),
-                                Networks.NONE));
+                                Networks.NONE,
+                                false));
         int port = proxy.appIdPort().orElseThrow();
 
         assertThat(byApp(port, "/g/A")).endsWith("one");

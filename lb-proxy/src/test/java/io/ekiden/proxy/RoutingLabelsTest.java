@@ -108,7 +108,8 @@ final class RoutingLabelsTest extends WithFrontend {
                         OptionalInt.empty(),
                         OptionalInt.empty(),
                         Optional.empty(),
-                        Networks.NONE);
+                        Networks.NONE,
+                        false);
         var frontend = ended(new TestFrontend(timeouts(RESPONSE), external));
         frontend.put(
                 app("/a", 1, "VHOST", "a.test", "GROUP", "external"),

@@ -52,7 +52,8 @@ final class TlsTest extends WithCluster {
                         OptionalInt.empty(),
                         OptionalInt.of(httpsPort),
                         Optional.of(certificates),
-                        Networks.NONE));
+                        Networks.NONE,
+                        false));
     }
 
     private record Identity(String certificate, String key) {

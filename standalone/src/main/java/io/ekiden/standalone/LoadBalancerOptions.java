@@ -91,6 +91,11 @@ final class LoadBalancerOptions {
                             + " comma list (default: none).")
     private Optional<Networks> proxies;
 
+    @Option(
+            names = "--access-log",
+            description = "Log each HTTP request of the load balancer to DATA-DIR/log/access.log.")
+    private boolean accessLog;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
@@ -111,7 +116,8 @@ final class LoadBalancerOptions {
                 number(appIdPort),
                 number(httpsPort),
                 sslCerts,
-                proxies.orElse(Networks.NONE));
+                proxies.orElse(Networks.NONE),
+                accessLog);
     }
 
     private static OptionalInt number(Optional<Integer> value) {

@@ -140,6 +140,7 @@ final class UpCommand implements Callable<Integer> {
         SecurityOptions.requireUsable(security);
         // From here on log lines have a file to go to.
         System.setProperty("ekiden.log.dir", directory.log().toString());
+        System.setProperty("ekiden.access.log", frontends.accessLog() ? "on" : "off");
         var foreground = new Foreground(terminal, directory, lock.get(), detachedChild);
         return foreground.run(
                 new Standalone.Settings(

@@ -45,7 +45,7 @@ class UpCommandTest {
     void theLoadBalancerIsToldItsPortsCertificatesAndGroups(@TempDir Path directory)
             throws Exception {
         parse(
-                "--https-port 9443 --ssl-certs %s --app-id-port=0 --lb-group external,internal --proxy-protocol-from 10.1.0.0/16"
+                "--https-port 9443 --ssl-certs %s --app-id-port=0 --lb-group external,internal --proxy-protocol-from 10.1.0.0/16 --access-log"
                         .formatted(directory));
 
         assertThat(command.loadBalancer().frontends())
@@ -55,7 +55,8 @@ class UpCommandTest {
                                 OptionalInt.of(0),
                                 OptionalInt.of(9443),
                                 Optional.of(directory),
-                                Networks.of(List.of("10.1.0.0/16"))));
+                                Networks.of(List.of("10.1.0.0/16")),
+                                true));
     }
 
     @Test
