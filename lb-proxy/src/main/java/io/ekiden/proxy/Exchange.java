@@ -305,10 +305,18 @@ final class Exchange implements Requester {
         // Only now: a pipelined request begins in there, and would be answered by whatever else the
         // backend has said unasked.
         if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
-            lane.connections().release(connection, System.nanoTime());
+            giveBack();
         } else {
             connection.abandon(outbound, System.nanoTime());
         }
+    }
+
+    /// After an answer of HTTP/1.0 Vert.x closes the connection, and tells neither that version nor
+    /// at once that it is closed. All of that stands in the event loop's queue when this is called,
+    /// and is done when what is queued behind it runs.
+    private void giveBack() {
+        lane.later(
+                () -> lane.later(() -> lane.connections().release(connection, System.nanoTime())));
     }
 
     private void upgraded(HttpClientResponse inbound) {

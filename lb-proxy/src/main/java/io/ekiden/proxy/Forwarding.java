@@ -252,12 +252,10 @@ final class Forwarding {
         return true;
     }
 
-    /// Whether the backend closes the connection after this answer: it says so, or it speaks
-    /// HTTP/1.0 and does not say otherwise (RFC 9112 section 9.3).
+    /// Whether the backend says that it closes the connection after this answer (RFC 9112 section
+    /// 9.6).
     static boolean isLastOfConnection(HttpClientResponse inbound) {
-        var options = options(inbound.headers());
-        return options.contains("close")
-                || (inbound.version() == HttpVersion.HTTP_1_0 && !options.contains("keep-alive"));
+        return options(inbound.headers()).contains("close");
     }
 
     /// Puts status and header of the backend's answer on ours.
