@@ -23,12 +23,14 @@ import java.util.regex.Pattern;
 ///     java -cp 'standalone/target/lib/*' bench/ApiRates.java /tmp/bench
 ///     ./ekiden down --data-dir /tmp/bench
 ///
-/// Writes are made by `WRITERS` clients at once, each waiting for its answer. Lists are asked for
-/// by one client, one after the other. The heap is that of the whole process, after a collection,
-/// with and without the listeners.
+/// Writes are made by `WRITERS` clients at once, each waiting for its answer. The first ones warm the
+/// JVM, as a process has that runs for days; what they made is deleted. Lists are asked for by one
+/// client, one after the other. The heap is that of the whole process, after a collection, with and
+/// without the listeners.
 public final class ApiRates {
     private static final int WRITERS = 32;
     private static final int LISTENERS = 1_000;
+    private static final int TEAMS = 20;
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -44,7 +46,10 @@ public final class ApiRates {
     public static void main(String[] args) throws Exception {
         var instance = new ObjectMapper().readTree(Path.of(args[0], "ekiden.json").toFile());
         var rates = new ApiRates(URI.create(instance.get("api").asText()), instance.get("pid").asText());
-        rates.writes("warm", 1_000);
+        rates.writes("cold", 1_000);
+        rates.writes("warm", 29_000);
+        rates.deleteAll();
+        rates.writes("writes", 1_000);
         rates.lists(50, false);
         rates.lists(200, true);
         rates.writes("writes", 4_000);
@@ -77,7 +82,7 @@ public final class ApiRates {
             int n = made.getAndIncrement();
             var app =
                     "{\"id\":\"/team%d/app%d\",\"cmd\":\"sleep 1000\",\"cpus\":0.1,\"mem\":32,\"instances\":0,\"portDefinitions\":[],\"labels\":{\"tier\":\"front\"}}"
-                            .formatted(n % 20, n);
+                            .formatted(n % TEAMS, n);
             var request =
                     HttpRequest.newBuilder(api.resolve("/v2/apps"))
                             .header("Content-Type", "application/json")
@@ -91,6 +96,19 @@ public final class ApiRates {
             }
         }
         return latencies;
+    }
+
+    private void deleteAll() throws Exception {
+        for (int team = 0; team < TEAMS; team++) {
+            var request =
+                    HttpRequest.newBuilder(api.resolve("/v2/groups/team" + team + "?force=true")).DELETE().build();
+            var answer = HTTP.send(request, BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new IllegalStateException(answer.body());
+            }
+        }
+        made.set(0);
+        Thread.sleep(5_000);
     }
 
     private void lists(int count, boolean told) throws Exception {
