@@ -92,10 +92,13 @@ public final class AppJson {
 
     /// Where an update changes the network, the ports that the app had on the old one go with it.
     private static void otherNetwork(App current, ObjectNode definition, ObjectNode update) {
-        if (!given(update, "networks") && update.at("/container/docker").hasNonNull("network")) {
+        boolean old =
+                given(update, "ipAddress") || update.at("/container/docker").hasNonNull("network");
+        if (old && !given(update, "networks")) {
             definition.remove("networks");
         }
-        if (ContainerJson.network(Fields.of(definition, new ArrayList<>())) == current.network()) {
+        if (NetworkJson.ofApp(Fields.of(definition, new ArrayList<>())).network()
+                == current.network()) {
             return;
         }
         if (!given(update, "portDefinitions")) {
@@ -125,8 +128,9 @@ public final class AppJson {
         int instances = app.integer("instances", 0, Limits.MAX_INSTANCES).orElse(1);
         var labels = app.texts("labels").orElse(Collections.emptySortedMap());
         boolean singleInstance = "true".equals(labels.get(SINGLE_INSTANCE));
-        var network = ContainerJson.network(app);
-        var ports = PortsJson.read(app, network);
+        var networks = NetworkJson.ofApp(app);
+        var network = networks.network();
+        var ports = PortsJson.read(app, networks);
         var secrets = SecretsJson.read(app);
         var env = secrets.texts(app, "env", _ -> true);
         var container = ContainerJson.read(app, network, secrets);
@@ -150,6 +154,7 @@ public final class AppJson {
                 ResourceLimitsJson.read(app, resources),
                 tty,
                 network,
+                networks.named(),
                 container,
                 ArtifactJson.ofApp(app),
                 ports,
@@ -216,7 +221,7 @@ public final class AppJson {
         if (app.tty()) {
             json.put("tty", true);
         }
-        json.set("networks", ContainerJson.writeNetworks(app));
+        json.set("networks", NetworkJson.write(app));
         ContainerJson.write(app).ifPresent(container -> json.set("container", container));
         if (app.network() == Network.HOST) {
             json.set("portDefinitions", PortsJson.write(app.portDefinitions()));

@@ -66,8 +66,8 @@ public final class PodJson {
         var secrets = SecretsJson.read(pod);
         var volumes = PodVolumeJson.read(pod, secrets);
         boolean resident = volumes.stream().anyMatch(PodVolume.Persistent.class::isInstance);
-        var network = ContainerJson.network(pod);
-        var containers = PodContainerJson.read(pod, volumes, network, secrets);
+        var networks = NetworkJson.ofPod(pod);
+        var containers = PodContainerJson.read(pod, volumes, networks, secrets);
         var scheduling = pod.part("scheduling");
         var placement = scheduling.part("placement");
         unsupported(pod);
@@ -79,7 +79,8 @@ public final class PodJson {
                 secrets.secrets(),
                 containers,
                 volumes,
-                network,
+                networks.network(),
+                networks.named(),
                 executorResources(pod.part("executorResources")),
                 instances(pod),
                 ConstraintJson.readObjects(placement),
@@ -153,7 +154,7 @@ public final class PodJson {
         SecretsJson.write(json, pod.secrets());
         json.set("containers", PodContainerJson.write(pod.containers(), secrets));
         json.set("volumes", PodVolumeJson.write(pod.volumes()));
-        json.putArray("networks").addObject().put("mode", pod.network().mode());
+        json.set("networks", NetworkJson.write(pod));
         json.putObject("scaling").put("kind", "fixed").put("instances", pod.instances());
         json.set("scheduling", scheduling(pod));
         var executor = json.putObject("executorResources");
