@@ -94,8 +94,12 @@ final class NetworksIT extends EkidenTest {
                 .isEqualTo(201);
 
         await().atMost(RunningEkiden.PATIENCE)
-                .until(() -> ekiden.get("/v2/pods/pod::status").body().path("status").asText()
-                        .equals("STABLE"));
+                .until(() ->
+                        ekiden.get("/v2/pods/pod::status")
+                                .body()
+                                .path("status")
+                                .asText()
+                                .equals("STABLE"));
 
         var instance = ekiden.get("/v2/pods/pod::status").body().path("instances").path(0);
         var joined = instance.path("networks").path(0);

@@ -49,8 +49,13 @@ public final class AppJson {
     ///
     /// @param id absolute; overrides the one in the definition, which is checked all the same
     public static Parsed<App> read(PathId id, ObjectNode definition) {
+        return read(id, definition, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<App> read(PathId id, ObjectNode definition, Dialect dialect) {
         var problems = new ArrayList<Problem>();
-        var fields = Fields.of(definition, problems);
+        var fields = Fields.of(definition, problems, dialect);
         IdJson.read(fields);
         if (fields.sound("id")) {
             IdJson.check(fields, id);
@@ -61,8 +66,14 @@ public final class AppJson {
     /// What PUT and PATCH make of an app: fields that are given replace the old ones whole; others
     /// keep their value (partial) or return to their default. The result is checked in full.
     public static Parsed<App> merge(App current, ObjectNode update, boolean partial) {
+        return merge(current, update, partial, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<App> merge(
+            App current, ObjectNode update, boolean partial, Dialect dialect) {
         if (!partial) {
-            return read(current.id(), update);
+            return read(current.id(), update, dialect);
         }
         var definition = write(current);
         if (given(update, "cmd")) {
@@ -82,8 +93,8 @@ public final class AppJson {
                 definition.set(field.getKey(), field.getValue());
             }
         }
-        otherNetwork(current, definition, update);
-        return read(current.id(), definition);
+        otherNetwork(current, definition, update, dialect);
+        return read(current.id(), definition, dialect);
     }
 
     private static boolean given(ObjectNode update, String field) {
@@ -91,13 +102,15 @@ public final class AppJson {
     }
 
     /// Where an update changes the network, the ports that the app had on the old one go with it.
-    private static void otherNetwork(App current, ObjectNode definition, ObjectNode update) {
+    private static void otherNetwork(
+            App current, ObjectNode definition, ObjectNode update, Dialect dialect) {
         boolean old =
-                given(update, "ipAddress") || update.at("/container/docker").hasNonNull("network");
+                (dialect.namesNetworks() && given(update, "ipAddress"))
+                        || update.at("/container/docker").hasNonNull("network");
         if (old && !given(update, "networks")) {
             definition.remove("networks");
         }
-        if (NetworkJson.ofApp(Fields.of(definition, new ArrayList<>())).network()
+        if (NetworkJson.ofApp(Fields.of(definition, new ArrayList<>(), dialect)).network()
                 == current.network()) {
             return;
         }

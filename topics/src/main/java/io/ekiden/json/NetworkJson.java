@@ -37,6 +37,9 @@ record NetworkJson(Network network, Optional<ContainerNetwork> named) {
                     + " networks";
 
     static NetworkJson ofApp(Fields app) {
+        if (!app.dialect().namesNetworks()) {
+            return FormerNetworkJson.read(app);
+        }
         var docker = ofDocker(app);
         var given = ofNetworks(app);
         var old =
@@ -55,7 +58,9 @@ record NetworkJson(Network network, Optional<ContainerNetwork> named) {
     }
 
     static NetworkJson ofPod(Fields pod) {
-        return ofNetworks(pod).orElse(ON_HOST);
+        return pod.dialect().namesNetworks()
+                ? ofNetworks(pod).orElse(ON_HOST)
+                : FormerNetworkJson.read(pod);
     }
 
     private static Optional<NetworkJson> ofNetworks(Fields definition) {
@@ -195,6 +200,10 @@ record NetworkJson(Network network, Optional<ContainerNetwork> named) {
 
     /// With one network there is but one that a port can be of.
     void checkNames(Fields port) {
+        if (!port.dialect().namesNetworks()) {
+            UnsupportedFields.emptyList(port, "networkNames");
+            return;
+        }
         var known = named.map(ContainerNetwork::name).map(List::of).orElse(List.of());
         port.texts("networkNames", Limits.MAX_NETWORKS)
                 .filter(names -> !known.containsAll(names))

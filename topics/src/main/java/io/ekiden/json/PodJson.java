@@ -53,8 +53,13 @@ public final class PodJson {
     ///
     /// @param id absolute; overrides the one in the definition, which is checked all the same
     public static Parsed<Pod> read(PathId id, ObjectNode definition) {
+        return read(id, definition, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<Pod> read(PathId id, ObjectNode definition, Dialect dialect) {
         var problems = new ArrayList<Problem>();
-        var fields = Fields.of(definition, problems);
+        var fields = Fields.of(definition, problems, dialect);
         IdJson.read(fields);
         if (fields.sound("id")) {
             IdJson.check(fields, id);

@@ -16,6 +16,9 @@ final class UnsupportedFields {
     static void check(Fields app) {
         LISTS.forEach(field -> emptyList(app, field));
         OBJECTS.forEach(field -> emptyObject(app, field));
+        if (!app.dialect().namesNetworks()) {
+            emptyObject(app, "ipAddress");
+        }
         app.text("executor")
                 .filter(executor -> !executor.isEmpty())
                 .ifPresent(_ -> refuse(app, "executor"));

@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /// What an agent says and does of tasks on container networks.
 final class ContainerNetworkTest {
-    private final AgentCommand.Task task =
-            Given.cmd("x").image("x").on("web").listening(80).task();
+    private final AgentCommand.Task task = Given.cmd("x").image("x").on("web").listening(80).task();
     private final AgentCommand.Task other =
             Given.cmd("x").image("x").on("web").listening(80).task();
     private AgentState state = AgentSteps.begin("a1", Optional.empty(), 3, List.of()).state();
@@ -30,9 +29,7 @@ final class ContainerNetworkTest {
 
     private void joins(String session) {
         on(new Event.JoinDue(session));
-        on(
-                new Event.Commanded(
-                        ScriptedPlanner.welcome("a1", 10, session, "c1", 7), true));
+        on(new Event.Commanded(ScriptedPlanner.welcome("a1", 10, session, "c1", 7), true));
     }
 
     private static <T> List<T> done(List<Action> actions, Class<T> kind) {

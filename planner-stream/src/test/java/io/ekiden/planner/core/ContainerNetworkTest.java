@@ -8,6 +8,7 @@ import io.ekiden.log.AgentReport;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.Change;
 import io.ekiden.log.Input;
+import io.ekiden.log.Rejection;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Container;
 import io.ekiden.model.Endpoint;
@@ -21,8 +22,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Tasks on container networks are reached at addresses of their own.
 class ContainerNetworkTest {
@@ -104,6 +108,34 @@ class ContainerNetworkTest {
                 .extracting(Endpoint::portIndex, Endpoint::host)
                 .containsExactly(tuple(1, "127.0.0.1"));
         assertThat(world.image.endpoints()).noneMatch(endpoint -> endpoint.port() == 0);
+    }
+
+    /// In the words and the order of then.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+                    'networks': [{'mode': 'container', 'name': 'web', 'labels': {'a': 'b'}}]  | /networks(0)/mode /networks(0)/name /networks(0)/labels
+                    'networks': [{'mode': 'container'}, {'name': 'x'}]                        | /networks /networks(0)/mode /networks(1)/mode /networks(1)/name
+                    'networks': [{'mode': 'host', 'name': 'x'}]                               | /networks(0)/name
+                    'networks': [{'mode': 'host'}, {'mode': 'host'}]                          | /networks
+                    'ipAddress': {'networkName': 'web'}                                       | /ipAddress
+                    'container': {'docker': {'image': 'x', 'network': 'USER'}}                | /container/docker/network
+                    """)
+    void aPlannerOfBeforeRefusesThemAsItDid(String given, String paths) {
+        var former = new World(Settings.DEFAULT, PlannerVersion.V0_2);
+
+        var entry = former.create("/web", "{'cmd': 'x', %s}".formatted(given).replace('\'', '"'));
+
+        assertThat(((Rejection.Invalid) former.rejection(entry)).problems())
+                .extracting(problem -> problem.path() + " " + problem.errors())
+                .containsExactly(
+                        Stream.of(paths.split(" "))
+                                .map(path -> path + " [is not supported by this version of Ekiden]")
+                                .toArray(String[]::new));
+        former.replays();
     }
 
     @Test
