@@ -167,7 +167,8 @@ public final class PlacementRate {
                         AgentReport.TaskState.RUNNING,
                         Optional.empty(),
                         "",
-                        0));
+                        0,
+                        Optional.empty()));
     }
 
     private void take(Input input) {

@@ -251,7 +251,12 @@ final class AgentProtocolTest {
         var again = planner.joined(2);
         assertThat(again.inventory())
                 .containsExactly(
-                        new TaskOnAgent(task.taskId(), TaskState.RUNNING, Optional.empty(), ""));
+                        new TaskOnAgent(
+                                task.taskId(),
+                                TaskState.RUNNING,
+                                Optional.empty(),
+                                "",
+                                Optional.empty()));
         long next = planner.welcome(again);
         var other = Given.cmd("exit 0").task();
         planner.launch(AGENT, next, other);

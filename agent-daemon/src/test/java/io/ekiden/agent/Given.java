@@ -7,6 +7,7 @@ import io.ekiden.model.App;
 import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Container;
+import io.ekiden.model.ContainerNetwork;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
@@ -54,6 +55,7 @@ public final class Given {
     private Optional<LinuxInfo> linuxInfo = Optional.empty();
     private Optional<Container.Docker> docker = Optional.empty();
     private Network network = Network.HOST;
+    private Optional<ContainerNetwork> containerNetwork = Optional.empty();
     private final List<Artifact> artifacts = new ArrayList<>();
     private final List<Integer> hostPorts = new ArrayList<>();
     private final List<PortDefinition> ports = new ArrayList<>();
@@ -133,7 +135,22 @@ public final class Given {
         return port(
                 hostPort,
                 protocol,
-                Optional.of(new PortDefinition.Mapping(containerPort, hostPort)));
+                Optional.of(new PortDefinition.Mapping(containerPort, Optional.of(hostPort))));
+    }
+
+    /// On a container network.
+    public Given on(String name) {
+        network = Network.CONTAINER;
+        containerNetwork = Optional.of(new ContainerNetwork(name, Collections.emptySortedMap()));
+        return this;
+    }
+
+    /// Without a host port.
+    public Given listening(int containerPort) {
+        return port(
+                PortDefinition.NO_HOST_PORT,
+                "tcp",
+                Optional.of(new PortDefinition.Mapping(containerPort, Optional.empty())));
     }
 
     private Given port(int host, String protocol, Optional<PortDefinition.Mapping> mapping) {
@@ -216,6 +233,7 @@ public final class Given {
                 limits,
                 tty,
                 network,
+                containerNetwork,
                 container(),
                 artifacts,
                 ports,
@@ -258,6 +276,7 @@ public final class Given {
                 Optional.empty(),
                 "",
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 

@@ -66,6 +66,7 @@ public final class GivenPod {
                 Optional.empty(),
                 "",
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -82,6 +82,7 @@ public final class Given {
                 false,
                 Network.HOST,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(
                         new PortDefinition(
@@ -122,7 +123,12 @@ public final class Given {
                         ? Optional.empty()
                         : Optional.of(
                                 new Instance.Placement(
-                                        "a1", "10.0.0.1", "10.0.0.1", List.of(31000 + n), 5)),
+                                        "a1",
+                                        "10.0.0.1",
+                                        "10.0.0.1",
+                                        List.of(31000 + n),
+                                        5,
+                                        Optional.empty())),
                 Optional.empty(),
                 Optional.of(NOON),
                 condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),

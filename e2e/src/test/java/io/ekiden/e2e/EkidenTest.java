@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.model.PortRange;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,5 +61,20 @@ abstract class EkidenTest {
 
     final void kill9(long pid) {
         new TaskProcesses(directory).kill9(pid);
+    }
+
+    /// What this command of Docker prints.
+    static List<String> docker(String... arguments) throws IOException {
+        var command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            if (process.waitFor() != 0) {
+                throw new IOException(output);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return output.lines().toList();
     }
 }

@@ -12,14 +12,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// A pod of two containers that share a volume: one writes what the other serves.
@@ -138,20 +136,6 @@ final class PodsIT extends EkidenTest {
             // It was removed meanwhile.
             return false;
         }
-    }
-
-    private static List<String> docker(String... arguments) throws IOException {
-        var command = Stream.concat(Stream.of("docker"), Stream.of(arguments)).toList();
-        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        try {
-            if (process.waitFor() != 0) {
-                throw new IOException(output);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        return output.lines().toList();
     }
 
     private void replaced(RunningEkiden ekiden) throws IOException {

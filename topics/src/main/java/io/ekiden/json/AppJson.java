@@ -49,8 +49,13 @@ public final class AppJson {
     ///
     /// @param id absolute; overrides the one in the definition, which is checked all the same
     public static Parsed<App> read(PathId id, ObjectNode definition) {
+        return read(id, definition, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<App> read(PathId id, ObjectNode definition, Dialect dialect) {
         var problems = new ArrayList<Problem>();
-        var fields = Fields.of(definition, problems);
+        var fields = Fields.of(definition, problems, dialect);
         IdJson.read(fields);
         if (fields.sound("id")) {
             IdJson.check(fields, id);
@@ -61,8 +66,14 @@ public final class AppJson {
     /// What PUT and PATCH make of an app: fields that are given replace the old ones whole; others
     /// keep their value (partial) or return to their default. The result is checked in full.
     public static Parsed<App> merge(App current, ObjectNode update, boolean partial) {
+        return merge(current, update, partial, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<App> merge(
+            App current, ObjectNode update, boolean partial, Dialect dialect) {
         if (!partial) {
-            return read(current.id(), update);
+            return read(current.id(), update, dialect);
         }
         var definition = write(current);
         if (given(update, "cmd")) {
@@ -82,8 +93,8 @@ public final class AppJson {
                 definition.set(field.getKey(), field.getValue());
             }
         }
-        otherNetwork(current, definition, update);
-        return read(current.id(), definition);
+        otherNetwork(current, definition, update, dialect);
+        return read(current.id(), definition, dialect);
     }
 
     private static boolean given(ObjectNode update, String field) {
@@ -91,11 +102,16 @@ public final class AppJson {
     }
 
     /// Where an update changes the network, the ports that the app had on the old one go with it.
-    private static void otherNetwork(App current, ObjectNode definition, ObjectNode update) {
-        if (!given(update, "networks") && update.at("/container/docker").hasNonNull("network")) {
+    private static void otherNetwork(
+            App current, ObjectNode definition, ObjectNode update, Dialect dialect) {
+        boolean old =
+                (dialect.namesNetworks() && given(update, "ipAddress"))
+                        || update.at("/container/docker").hasNonNull("network");
+        if (old && !given(update, "networks")) {
             definition.remove("networks");
         }
-        if (ContainerJson.network(Fields.of(definition, new ArrayList<>())) == current.network()) {
+        if (NetworkJson.ofApp(Fields.of(definition, new ArrayList<>(), dialect)).network()
+                == current.network()) {
             return;
         }
         if (!given(update, "portDefinitions")) {
@@ -125,8 +141,9 @@ public final class AppJson {
         int instances = app.integer("instances", 0, Limits.MAX_INSTANCES).orElse(1);
         var labels = app.texts("labels").orElse(Collections.emptySortedMap());
         boolean singleInstance = "true".equals(labels.get(SINGLE_INSTANCE));
-        var network = ContainerJson.network(app);
-        var ports = PortsJson.read(app, network);
+        var networks = NetworkJson.ofApp(app);
+        var network = networks.network();
+        var ports = PortsJson.read(app, networks);
         var secrets = SecretsJson.read(app);
         var env = secrets.texts(app, "env", _ -> true);
         var container = ContainerJson.read(app, network, secrets);
@@ -150,6 +167,7 @@ public final class AppJson {
                 ResourceLimitsJson.read(app, resources),
                 tty,
                 network,
+                networks.named(),
                 container,
                 ArtifactJson.ofApp(app),
                 ports,
@@ -216,7 +234,7 @@ public final class AppJson {
         if (app.tty()) {
             json.put("tty", true);
         }
-        json.set("networks", ContainerJson.writeNetworks(app));
+        json.set("networks", NetworkJson.write(app));
         ContainerJson.write(app).ifPresent(container -> json.set("container", container));
         if (app.network() == Network.HOST) {
             json.set("portDefinitions", PortsJson.write(app.portDefinitions()));

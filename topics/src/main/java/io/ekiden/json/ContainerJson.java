@@ -1,6 +1,5 @@
 package io.ekiden.json;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.model.App;
@@ -12,62 +11,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// `container` and `networks`, with the older forms in which a Docker container names its network
-/// and its ports itself.
+/// `container`, with the older form in which a Docker container has its ports itself.
 final class ContainerJson {
-    private static final String BRIDGE = Network.BRIDGE.mode();
-
     private static final String OPTIONS =
             Arrays.stream(DockerOption.values())
                     .map(DockerOption::key)
                     .collect(Collectors.joining(", "));
 
     private ContainerJson() {}
-
-    static Network network(Fields app) {
-        var ofDocker = ofDocker(app);
-        var network =
-                app.objects("networks", Limits.MAX_NETWORKS)
-                        .map(networks -> network(app, networks));
-        boolean differ = network.isPresent() && ofDocker.isPresent() && !network.equals(ofDocker);
-        if (differ && app.sound("networks", "container")) {
-            app.rule("networks", "must be what container.docker.network says");
-        }
-        return network.or(() -> ofDocker).orElse(Network.HOST);
-    }
-
-    private static Network network(Fields app, List<Fields> networks) {
-        if (networks.size() > 1 && app.sound("networks")) {
-            app.rule("networks", UnsupportedFields.NOT_SUPPORTED);
-        }
-        var modes = networks.stream().map(ContainerJson::mode).toList();
-        return modes.contains(BRIDGE) ? Network.BRIDGE : Network.HOST;
-    }
-
-    /// A network object without a mode is a container network.
-    private static String mode(Fields network) {
-        var mode =
-                network.literal("mode", List.of("host", "container", BRIDGE)).orElse("container");
-        if (mode.equals("container") && network.sound("mode")) {
-            network.rule("mode", UnsupportedFields.NOT_SUPPORTED);
-        }
-        network.text("name").ifPresent(_ -> network.rule("name", UnsupportedFields.NOT_SUPPORTED));
-        UnsupportedFields.emptyObject(network, "labels");
-        return mode;
-    }
-
-    /// The deprecated `container.docker.network`.
-    private static Optional<Network> ofDocker(Fields app) {
-        return app.object("container")
-                .flatMap(container -> container.object("docker"))
-                .flatMap(docker -> {
-                    var mode = docker.literal("network", List.of("BRIDGE", "HOST", "NONE", "USER"));
-                    if (mode.filter(m -> m.equals("NONE") || m.equals("USER")).isPresent()) {
-                        docker.rule("network", UnsupportedFields.NOT_SUPPORTED);
-                    }
-                    return mode.map(m -> m.equals("BRIDGE") ? Network.BRIDGE : Network.HOST);
-                });
-    }
 
     /// The object that has `portMappings`: the container, or in the deprecated form its `docker`.
     static Optional<Fields> mapped(Fields app) {
@@ -82,9 +33,7 @@ final class ContainerJson {
     static Optional<Container> read(Fields app, Network network, SecretsJson secrets) {
         var given = app.object("container");
         if (given.isEmpty()) {
-            if (network == Network.BRIDGE) {
-                app.rule("networks", "container/bridge needs a container of type DOCKER");
-            }
+            needsEngine(app, network);
             return Optional.empty();
         }
         var container = given.get();
@@ -114,10 +63,18 @@ final class ContainerJson {
                 if (docker) {
                     container.rule("docker", UnsupportedFields.NOT_SUPPORTED);
                 }
-                if (network == Network.BRIDGE) {
-                    app.rule("networks", "container/bridge needs a container of type DOCKER");
-                }
+                needsEngine(app, network);
             }
+        }
+    }
+
+    private static void needsEngine(Fields app, Network network) {
+        switch (network) {
+            case HOST -> {}
+            case BRIDGE ->
+                    app.rule("networks", "container/bridge needs a container of type DOCKER");
+            case CONTAINER ->
+                    app.rule("networks", "a container network needs a container of type DOCKER");
         }
     }
 
@@ -153,12 +110,6 @@ final class ContainerJson {
         return new Container.Parameter(key.orElse(""), value);
     }
 
-    static ArrayNode writeNetworks(App app) {
-        var networks = JsonNodeFactory.instance.arrayNode();
-        networks.addObject().put("mode", app.network().mode());
-        return networks;
-    }
-
     /// Absent for a process in its sandbox on the host network.
     static Optional<ObjectNode> write(App app) {
         return app.container()
@@ -186,9 +137,9 @@ final class ContainerJson {
                     json.set("volumes", VolumesJson.write(container.volumes()));
                     json.set(
                             "portMappings",
-                            app.network() == Network.BRIDGE
-                                    ? PortsJson.writeMappings(app.portDefinitions())
-                                    : JsonNodeFactory.instance.arrayNode());
+                            app.network() == Network.HOST
+                                    ? JsonNodeFactory.instance.arrayNode()
+                                    : PortsJson.writeMappings(app.portDefinitions()));
                     return json;
                 });
     }

@@ -20,15 +20,27 @@ final class Fields {
     private final String path;
     private final List<Problem> problems;
 
-    private Fields(ObjectNode node, String path, List<Problem> problems) {
+    private final Dialect dialect;
+
+    private Fields(ObjectNode node, String path, List<Problem> problems, Dialect dialect) {
         this.node = node;
         this.path = path;
         this.problems = problems;
+        this.dialect = dialect;
     }
 
     /// @param problems collects what is wrong, in the order of reading
     static Fields of(ObjectNode root, List<Problem> problems) {
-        return new Fields(root, "", problems);
+        return of(root, problems, Dialect.LATEST);
+    }
+
+    static Fields of(ObjectNode root, List<Problem> problems, Dialect dialect) {
+        return new Fields(root, "", problems, dialect);
+    }
+
+    /// What its reader is to know.
+    Dialect dialect() {
+        return dialect;
     }
 
     /// Where this object stands; `/` for the root.
@@ -181,12 +193,16 @@ final class Fields {
     Fields part(String field) {
         return object(field)
                 .orElseGet(() ->
-                        new Fields(JsonNodeFactory.instance.objectNode(), path(field), problems));
+                        new Fields(
+                                JsonNodeFactory.instance.objectNode(),
+                                path(field),
+                                problems,
+                                dialect));
     }
 
     private Optional<Fields> object(JsonNode value, String at) {
         return value instanceof ObjectNode object
-                ? Optional.of(new Fields(object, at, problems))
+                ? Optional.of(new Fields(object, at, problems, dialect))
                 : refuse(at, "error.expected.jsobject");
     }
 

@@ -41,8 +41,13 @@ public final class GroupJson {
 
     /// @param id absolute, of the group that is meant
     public static Parsed<GroupUpdate> read(PathId id, ObjectNode update) {
+        return read(id, update, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<GroupUpdate> read(PathId id, ObjectNode update, Dialect dialect) {
         var problems = new ArrayList<Problem>();
-        var group = Fields.of(update, problems);
+        var group = Fields.of(update, problems, dialect);
         group.text("id");
         if (!id.isRoot()) {
             IdJson.check(group, id);
@@ -81,10 +86,11 @@ public final class GroupJson {
     }
 
     private static GroupUpdate.Content content(PathId id, Fields group, List<Problem> problems) {
+        var dialect = group.dialect();
         return new GroupUpdate.Content(
                 id,
-                group.array("apps", MAX_ITEMS).map(list -> apps(id, list, problems)),
-                group.array("groups", MAX_ITEMS).map(list -> groups(id, list, problems)),
+                group.array("apps", MAX_ITEMS).map(list -> apps(id, list, problems, dialect)),
+                group.array("groups", MAX_ITEMS).map(list -> groups(id, list, problems, dialect)),
                 IdJson.dependencies(group, id),
                 enforceRole(id, group));
     }
@@ -115,14 +121,15 @@ public final class GroupJson {
         return enforce;
     }
 
-    private static List<App> apps(PathId group, JsonNode list, List<Problem> problems) {
+    private static List<App> apps(
+            PathId group, JsonNode list, List<Problem> problems, Dialect dialect) {
         var apps = new ArrayList<App>();
         var seen = new HashSet<PathId>();
         for (int i = 0; i < list.size(); i++) {
             var place = "/apps(" + i + ")";
             childId(group, list.get(i), place, seen, problems)
                     .ifPresent(child -> {
-                        switch (AppJson.read(child.id(), child.json())) {
+                        switch (AppJson.read(child.id(), child.json(), dialect)) {
                             case Parsed.Ok<App>(var app) -> apps.add(app);
                             case Parsed.Invalid<App>(var wrong) -> add(place, wrong, problems);
                         }
@@ -132,14 +139,14 @@ public final class GroupJson {
     }
 
     private static List<GroupUpdate.Content> groups(
-            PathId group, JsonNode list, List<Problem> problems) {
+            PathId group, JsonNode list, List<Problem> problems, Dialect dialect) {
         var groups = new ArrayList<GroupUpdate.Content>();
         var seen = new HashSet<PathId>();
         for (int i = 0; i < list.size(); i++) {
             var place = "/groups(" + i + ")";
             childId(group, list.get(i), place, seen, problems)
                     .ifPresent(child -> {
-                        switch (read(child.id(), child.json())) {
+                        switch (read(child.id(), child.json(), dialect)) {
                             case Parsed.Ok<GroupUpdate>(GroupUpdate.Content content) ->
                                     groups.add(content);
                             case Parsed.Ok<GroupUpdate> _ ->

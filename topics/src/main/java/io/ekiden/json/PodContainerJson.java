@@ -29,7 +29,7 @@ final class PodContainerJson {
 
     /// Marathon's pods without networks are in the host's namespace.
     static List<PodContainer> read(
-            Fields pod, List<PodVolume> volumes, Network network, SecretsJson secrets) {
+            Fields pod, List<PodVolume> volumes, NetworkJson networks, SecretsJson secrets) {
         if (!pod.has("containers")) {
             pod.form("containers", "error.path.missing");
         }
@@ -39,16 +39,18 @@ final class PodContainerJson {
         }
         var containers =
                 given.orElse(List.of()).stream()
-                        .map(container -> container(container, volumes, network, secrets))
+                        .map(container -> container(container, volumes, networks, secrets))
                         .toList();
-        images(pod, containers, network);
+        images(pod, containers, networks.network());
         unique(pod, "container names are unique", containers.stream().map(PodContainer::name));
         var endpoints = containers.stream().flatMap(c -> c.endpoints().stream()).toList();
         unique(pod, "endpoint names are unique", endpoints.stream().map(Endpoint::name));
         unique(
                 pod,
                 "host ports are unique",
-                endpoints.stream().map(Endpoint::hostPort).filter(port -> port != 0));
+                endpoints.stream()
+                        .flatMap(endpoint -> endpoint.hostPort().stream())
+                        .filter(port -> port != 0));
         unique(
                 pod,
                 "container ports are unique",
@@ -80,11 +82,11 @@ final class PodContainerJson {
     }
 
     private static PodContainer container(
-            Fields container, List<PodVolume> volumes, Network network, SecretsJson secrets) {
+            Fields container, List<PodVolume> volumes, NetworkJson networks, SecretsJson secrets) {
         var name = PodVolumeJson.name(container).orElse("");
         var endpoints =
                 container.objects("endpoints", Limits.MAX_PORTS).orElse(List.of()).stream()
-                        .map(endpoint -> endpoint(endpoint, network))
+                        .map(endpoint -> endpoint(endpoint, networks))
                         .toList();
         var resources = resources(container);
         var image = container.object("image").map(PodContainerJson::image);
@@ -195,16 +197,19 @@ final class PodContainerJson {
                 resources.integer("gpus", 0, Limits.MAX_GPUS).orElse(0));
     }
 
-    private static Endpoint endpoint(Fields endpoint, Network network) {
+    private static Endpoint endpoint(Fields endpoint, NetworkJson networks) {
         var containerPort = endpoint.integer("containerPort", 1, Limits.MAX_PORT);
-        if (containerPort.isPresent() && network == Network.HOST) {
+        if (containerPort.isPresent() && networks.network() == Network.HOST) {
             endpoint.rule("containerPort", "is not allowed when using host-mode networking");
         }
-        UnsupportedFields.emptyList(endpoint, "networkNames");
+        if (!endpoint.has("containerPort") && networks.network() == Network.CONTAINER) {
+            endpoint.rule("containerPort", "is required when using container-mode networking");
+        }
+        networks.checkNames(endpoint);
         return new Endpoint(
                 PodVolumeJson.name(endpoint).orElse(""),
                 containerPort,
-                endpoint.integer("hostPort", 0, Limits.MAX_PORT).orElse(0),
+                PortsJson.hostPort(endpoint, networks.network()),
                 protocols(endpoint),
                 endpoint.texts("labels").orElse(Collections.emptySortedMap()));
     }
@@ -345,7 +350,7 @@ final class PodContainerJson {
     private static void write(Endpoint endpoint, ObjectNode json) {
         json.put("name", endpoint.name());
         endpoint.containerPort().ifPresent(port -> json.put("containerPort", port));
-        json.put("hostPort", endpoint.hostPort());
+        endpoint.hostPort().ifPresent(port -> json.put("hostPort", port));
         var protocols = json.putArray("protocol");
         endpoint.protocols().forEach(protocols::add);
         PodJson.texts(json, "labels", endpoint.labels());

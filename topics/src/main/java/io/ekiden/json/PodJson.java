@@ -53,8 +53,13 @@ public final class PodJson {
     ///
     /// @param id absolute; overrides the one in the definition, which is checked all the same
     public static Parsed<Pod> read(PathId id, ObjectNode definition) {
+        return read(id, definition, Dialect.LATEST);
+    }
+
+    /// The same, as it was read at some time.
+    public static Parsed<Pod> read(PathId id, ObjectNode definition, Dialect dialect) {
         var problems = new ArrayList<Problem>();
-        var fields = Fields.of(definition, problems);
+        var fields = Fields.of(definition, problems, dialect);
         IdJson.read(fields);
         if (fields.sound("id")) {
             IdJson.check(fields, id);
@@ -66,8 +71,8 @@ public final class PodJson {
         var secrets = SecretsJson.read(pod);
         var volumes = PodVolumeJson.read(pod, secrets);
         boolean resident = volumes.stream().anyMatch(PodVolume.Persistent.class::isInstance);
-        var network = ContainerJson.network(pod);
-        var containers = PodContainerJson.read(pod, volumes, network, secrets);
+        var networks = NetworkJson.ofPod(pod);
+        var containers = PodContainerJson.read(pod, volumes, networks, secrets);
         var scheduling = pod.part("scheduling");
         var placement = scheduling.part("placement");
         unsupported(pod);
@@ -79,7 +84,8 @@ public final class PodJson {
                 secrets.secrets(),
                 containers,
                 volumes,
-                network,
+                networks.network(),
+                networks.named(),
                 executorResources(pod.part("executorResources")),
                 instances(pod),
                 ConstraintJson.readObjects(placement),
@@ -153,7 +159,7 @@ public final class PodJson {
         SecretsJson.write(json, pod.secrets());
         json.set("containers", PodContainerJson.write(pod.containers(), secrets));
         json.set("volumes", PodVolumeJson.write(pod.volumes()));
-        json.putArray("networks").addObject().put("mode", pod.network().mode());
+        json.set("networks", NetworkJson.write(pod));
         json.putObject("scaling").put("kind", "fixed").put("instances", pod.instances());
         json.set("scheduling", scheduling(pod));
         var executor = json.putObject("executorResources");

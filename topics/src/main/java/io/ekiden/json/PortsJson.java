@@ -22,19 +22,20 @@ final class PortsJson {
     private PortsJson() {}
 
     /// On the host network the app's port definitions, else its container's port mappings.
-    static List<PortDefinition> read(Fields app, Network network) {
-        return switch (network) {
+    static List<PortDefinition> read(Fields app, NetworkJson networks) {
+        return switch (networks.network()) {
             case HOST -> {
                 ContainerJson.mapped(app)
                         .ifPresent(container -> mustBeEmpty(container, "portMappings"));
                 yield definitions(app);
             }
-            case BRIDGE -> {
+            case BRIDGE, CONTAINER -> {
                 mustBeEmpty(app, "portDefinitions");
                 mustBeEmpty(app, "ports");
                 yield ContainerJson.mapped(app)
-                        .flatMap(PortsJson::mappings)
-                        .orElse(List.of(mapping(DEFAULT, 0, 0)));
+                        .flatMap(container -> mappings(container, networks))
+                        .orElseGet(
+                                () -> List.of(mapping(DEFAULT, 0, unmapped(networks.network()))));
             }
         };
     }
@@ -45,11 +46,11 @@ final class PortsJson {
                 .ifPresent(_ -> fields.rule(list, "must be empty on this network"));
     }
 
-    private static Optional<List<PortDefinition>> mappings(Fields container) {
+    private static Optional<List<PortDefinition>> mappings(Fields container, NetworkJson networks) {
         var mappings =
                 container
                         .objects("portMappings", Limits.MAX_PORTS)
-                        .map(ports -> ports.stream().map(PortsJson::mapping).toList());
+                        .map(ports -> ports.stream().map(port -> mapping(port, networks)).toList());
         var all = mappings.orElse(List.of());
         if (hasDuplicates(all.stream().flatMap(port -> port.name().stream()).toList())) {
             container.rule("portMappings", "Port names must be unique.");
@@ -57,8 +58,8 @@ final class PortsJson {
         return mappings;
     }
 
-    private static PortDefinition mapping(Fields port) {
-        UnsupportedFields.emptyList(port, "networkNames");
+    private static PortDefinition mapping(Fields port, NetworkJson networks) {
+        networks.checkNames(port);
         var definition =
                 new PortDefinition(
                         port.integer("servicePort", 0, Limits.MAX_PORT).orElse(0),
@@ -69,10 +70,24 @@ final class PortsJson {
         return mapping(
                 definition,
                 port.integer("containerPort", 0, Limits.MAX_PORT).orElse(0),
-                port.integer("hostPort", 0, Limits.MAX_PORT).orElse(0));
+                hostPort(port, networks.network()));
     }
 
-    private static PortDefinition mapping(PortDefinition port, int containerPort, int hostPort) {
+    /// Of a port mapping, or of a pod's endpoint.
+    static Optional<Integer> hostPort(Fields port, Network network) {
+        return port.integer("hostPort", 0, Limits.MAX_PORT).or(() -> unmapped(network));
+    }
+
+    /// The host port of one that names none: on a container network there is another way to it.
+    private static Optional<Integer> unmapped(Network network) {
+        return switch (network) {
+            case HOST, BRIDGE -> Optional.of(0);
+            case CONTAINER -> Optional.empty();
+        };
+    }
+
+    private static PortDefinition mapping(
+            PortDefinition port, int containerPort, Optional<Integer> hostPort) {
         return new PortDefinition(
                 port.port(),
                 port.name(),
@@ -173,9 +188,10 @@ final class PortsJson {
         for (var port : ports) {
             var json = array.addObject();
             port.mapping()
-                    .ifPresent(mapping ->
-                            json.put("containerPort", mapping.containerPort())
-                                    .put("hostPort", mapping.hostPort()));
+                    .ifPresent(mapping -> {
+                        json.put("containerPort", mapping.containerPort());
+                        mapping.hostPort().ifPresent(hostPort -> json.put("hostPort", hostPort));
+                    });
             describe(port, json.put("servicePort", port.port()));
         }
         return array;

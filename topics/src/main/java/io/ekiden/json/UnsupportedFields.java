@@ -8,7 +8,7 @@ final class UnsupportedFields {
     static final String NOT_SUPPORTED = "is not supported by this version of Ekiden";
 
     private static final List<String> LISTS = List.of("storeUrls");
-    private static final List<String> OBJECTS = List.of("check", "ipAddress");
+    private static final List<String> OBJECTS = List.of("check");
     private static final List<String> PARTS_OF_CONTAINER = List.of("appc");
 
     private UnsupportedFields() {}
@@ -16,6 +16,9 @@ final class UnsupportedFields {
     static void check(Fields app) {
         LISTS.forEach(field -> emptyList(app, field));
         OBJECTS.forEach(field -> emptyObject(app, field));
+        if (!app.dialect().namesNetworks()) {
+            emptyObject(app, "ipAddress");
+        }
         app.text("executor")
                 .filter(executor -> !executor.isEmpty())
                 .ifPresent(_ -> refuse(app, "executor"));

@@ -3,6 +3,7 @@ package io.ekiden.log;
 import io.ekiden.model.App;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.LocalVolume;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.util.List;
@@ -61,7 +62,8 @@ public sealed interface AgentCommand {
 
     /// One task and all that is needed to run it.
     ///
-    /// @param hostPorts one for each port definition
+    /// @param hostPorts one for each port definition; [PortDefinition#NO_HOST_PORT] where it takes
+    ///   none
     /// @param volumes its persistent volumes, made at the first launch that names them
     /// @param launch to be launched if it is not there; else it was seen before and is only adopted
     record Task(
@@ -73,6 +75,16 @@ public sealed interface AgentCommand {
         public Task {
             hostPorts = List.copyOf(hostPorts);
             volumes = List.copyOf(volumes);
+        }
+
+        /// At which ports it listens itself: one for each of its host ports.
+        public List<Integer> listeningPorts() {
+            return spec.listeningPorts(hostPorts);
+        }
+
+        /// Those of the agent's ports that it takes.
+        public List<Integer> heldPorts() {
+            return PortDefinition.held(hostPorts);
         }
 
         /// The app of an app's task.

@@ -55,8 +55,14 @@ public sealed interface AgentReport {
     }
 
     /// One task in an agent's inventory: running, or ended and not yet acknowledged.
+    ///
+    /// @param address as of [TaskStatus]
     record TaskOnAgent(
-            TaskId taskId, TaskState state, Optional<Integer> exitCode, String message) {}
+            TaskId taskId,
+            TaskState state,
+            Optional<Integer> exitCode,
+            String message,
+            Optional<String> address) {}
 
     /// What has become of a task, as its agent sees it.
     enum TaskState {
@@ -78,6 +84,7 @@ public sealed interface AgentReport {
     /// A task has moved on.
     ///
     /// @param causation journal sequence of the entry that ordered what happened; 0 for none
+    /// @param address the task's own, on a container network
     record TaskStatus(
             String memberId,
             long epoch,
@@ -85,7 +92,8 @@ public sealed interface AgentReport {
             TaskState state,
             Optional<Integer> exitCode,
             String message,
-            long causation)
+            long causation,
+            Optional<String> address)
             implements OfEpoch {}
 
     /// A task's health has changed.

@@ -18,8 +18,8 @@ import java.util.SortedSet;
 /// @param resourceLimits what the task may take at most, when that is more
 /// @param tty whether the task's output is a terminal
 /// @param fetch what is in the sandbox before the task starts, in this order
-/// @param portDefinitions on the bridge network, Marathon's port mappings; service ports are 0 only
-///   until the planner has assigned them
+/// @param portDefinitions on a container network, Marathon's port mappings; service ports are 0
+///   only until the planner has assigned them
 public record App(
         PathId id,
         Optional<String> cmd,
@@ -32,6 +32,7 @@ public record App(
         Optional<ResourceLimits> resourceLimits,
         boolean tty,
         Network network,
+        Optional<ContainerNetwork> containerNetwork,
         Optional<Container> container,
         List<Artifact> fetch,
         List<PortDefinition> portDefinitions,
@@ -86,13 +87,16 @@ public record App(
     }
 
     @Override
-    public List<Integer> requestedHostPorts() {
+    public List<Optional<Integer>> requestedHostPorts() {
         return portDefinitions.stream().map(this::requestedHostPort).toList();
     }
 
-    private int requestedHostPort(PortDefinition port) {
-        int mapped = port.mapping().map(PortDefinition.Mapping::hostPort).orElse(0);
-        return mapped == 0 && requirePorts ? port.port() : mapped;
+    private Optional<Integer> requestedHostPort(PortDefinition port) {
+        var mapped =
+                port.mapping()
+                        .map(PortDefinition.Mapping::hostPort)
+                        .orElseGet(() -> Optional.of(0));
+        return mapped.map(wanted -> wanted == 0 && requirePorts ? port.port() : wanted);
     }
 
     @Override
@@ -158,6 +162,7 @@ public record App(
                 resourceLimits,
                 tty,
                 network,
+                containerNetwork,
                 container,
                 fetch,
                 ports,

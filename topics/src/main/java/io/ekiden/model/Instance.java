@@ -43,19 +43,49 @@ public record Instance(
 
     /// Where a task was put.
     ///
-    /// @param ip of the agent, at which the task is reached
-    /// @param hostPorts one for each port definition, in their order
+    /// @param ip of the agent, at which the task's host ports are reached
+    /// @param hostPorts one for each port definition, in their order; [PortDefinition#NO_HOST_PORT]
+    ///   where it takes none
     /// @param launchSequence of the journal entry that ordered the launch
+    /// @param own there on a container network only
     public record Placement(
             String agentId,
             String hostname,
             String ip,
             List<Integer> hostPorts,
-            long launchSequence) {
+            long launchSequence,
+            Optional<OwnAddress> own) {
         public Placement {
             hostPorts = List.copyOf(hostPorts);
         }
+
+        /// Those of its agent's ports that it takes.
+        public List<Integer> heldPorts() {
+            return PortDefinition.held(hostPorts);
+        }
+
+        /// Where the task is reached at the ports on which it listens itself: at its own address if
+        /// it is to have one, else at its agent's.
+        public Optional<String> taskIp() {
+            return own.isPresent() ? own.get().ip() : Optional.of(ip);
+        }
+
+        Placement withOwnIp(String ownIp) {
+            return new Placement(
+                    agentId,
+                    hostname,
+                    ip,
+                    hostPorts,
+                    launchSequence,
+                    own.map(address -> new OwnAddress(address.network(), Optional.of(ownIp))));
+        }
     }
+
+    /// A task's address on a container network.
+    ///
+    /// @param network its name
+    /// @param ip absent until its agent has told it
+    public record OwnAddress(String network, Optional<String> ip) {}
 
     /// An instance of a resident app has its volumes, and holds its resources, on one agent from
     /// its first launch on.
@@ -177,6 +207,11 @@ public record Instance(
 
     public Instance withPlacement(Optional<Placement> placement) {
         return copy(copy -> copy.placement = placement);
+    }
+
+    /// On a container network.
+    public Instance withOwnIp(String ip) {
+        return withPlacement(placement.map(at -> at.withOwnIp(ip)));
     }
 
     public Instance withReservation(Optional<Reservation> reservation) {

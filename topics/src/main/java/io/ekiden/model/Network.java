@@ -5,7 +5,9 @@ public enum Network {
     /// The agent's own network: a task listens on its host ports.
     HOST("host"),
     /// A network of the agent's container engine: container ports are mapped to host ports.
-    BRIDGE("container/bridge");
+    BRIDGE("container/bridge"),
+    /// A [ContainerNetwork], on which a task has an address of its own.
+    CONTAINER("container");
 
     private final String mode;
 

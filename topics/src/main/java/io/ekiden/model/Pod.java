@@ -23,6 +23,7 @@ public record Pod(
         List<PodContainer> containers,
         List<PodVolume> volumes,
         Network network,
+        Optional<ContainerNetwork> containerNetwork,
         Resources executorResources,
         int instances,
         List<Constraint> constraints,
@@ -89,7 +90,7 @@ public record Pod(
     }
 
     @Override
-    public List<Integer> requestedHostPorts() {
+    public List<Optional<Integer>> requestedHostPorts() {
         return endpoints().stream().map(PodContainer.Endpoint::hostPort).toList();
     }
 
@@ -152,6 +153,7 @@ public record Pod(
                 containers,
                 volumes,
                 network,
+                containerNetwork,
                 executorResources,
                 instances,
                 constraints,

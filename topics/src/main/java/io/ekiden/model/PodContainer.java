@@ -52,12 +52,12 @@ public record PodContainer(
     /// A port at which the container answers.
     ///
     /// @param containerPort on a container network only
-    /// @param hostPort 0: a dynamic one
+    /// @param hostPort 0: a dynamic one; absent: none
     /// @param protocols at least one
     public record Endpoint(
             String name,
             Optional<Integer> containerPort,
-            int hostPort,
+            Optional<Integer> hostPort,
             List<String> protocols,
             SortedMap<String, String> labels) {
         public Endpoint {

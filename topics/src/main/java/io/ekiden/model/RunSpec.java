@@ -64,6 +64,9 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// How its instances are connected.
     Network network();
 
+    /// There on [Network#CONTAINER] only.
+    Optional<ContainerNetwork> containerNetwork();
+
     /// Whether anything is brought before a task of it starts: artifacts, secrets.
     boolean fetches();
 
@@ -71,8 +74,8 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// counted.
     List<PortDefinition> ports();
 
-    /// For each of [#ports] the host port that it has to be; 0: a dynamic one.
-    List<Integer> requestedHostPorts();
+    /// For each of [#ports] the host port that it has to be; 0: a dynamic one, absent: none.
+    List<Optional<Integer>> requestedHostPorts();
 
     List<Volume.Persistent> persistentVolumes();
 
@@ -107,6 +110,11 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// The version of the configuration that this definition's instances must have.
     default Instant configVersion() {
         return versionInfo().lastConfigChangeAt();
+    }
+
+    /// Where a task of it listens itself: one port for each of its host ports.
+    default List<Integer> listeningPorts(List<Integer> hostPorts) {
+        return PortDefinition.listening(ports(), hostPorts);
     }
 
     /// Whether its instances are bound to the agent that keeps their volumes.

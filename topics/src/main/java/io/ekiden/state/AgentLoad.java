@@ -49,7 +49,7 @@ public final class AgentLoad {
     private static List<Integer> ports(Instance instance) {
         return instance.placement()
                 .filter(_ -> instance.condition().holdsResources())
-                .map(Instance.Placement::hostPorts)
+                .map(Instance.Placement::heldPorts)
                 .orElse(List.of());
     }
 

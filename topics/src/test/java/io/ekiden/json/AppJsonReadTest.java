@@ -46,6 +46,7 @@ class AppJsonReadTest {
                                 false,
                                 Network.HOST,
                                 Optional.empty(),
+                                Optional.empty(),
                                 List.of(),
                                 List.of(port(0, "default")),
                                 false,
@@ -314,13 +315,8 @@ class AppJsonReadTest {
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor
-                    "ipAddress": {"networkName": "x"}                        | /ipAddress
-                    "networks": [{"mode": "container", "name": "x"}]         | /networks(0)/mode,/networks(0)/name
-                    "networks": [{}]                                         | /networks(0)/mode
-                    "container": {"docker": {"image": "x", "network": "USER"}}  | /container/docker/network
                     "container": {"docker": {"image": "x", "pullConfig": {"secret": "a"}}} | /container/docker/pullConfig
                     "container": {"type": "MESOS", "linuxInfo": {"seccomp": {"unconfined": true}}} | /container/linuxInfo
-                    "networks": [{"mode": "host"}, {"mode": "host"}]         | /networks
                     "healthChecks": [{"ipProtocol": "IPv6"}]                 | /healthChecks(0)/ipProtocol
                     """)
     void whatIsNotHonouredYetIsRefused(String fields, String paths) {

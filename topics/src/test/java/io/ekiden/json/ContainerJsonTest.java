@@ -47,13 +47,13 @@ class ContainerJsonTest {
                                 Optional.of("http"),
                                 "tcp",
                                 Sorted.copyOf(Map.of("a", "b")),
-                                Optional.of(new PortDefinition.Mapping(80, 0))),
+                                Optional.of(new PortDefinition.Mapping(80, Optional.of(0)))),
                         new PortDefinition(
                                 0,
                                 Optional.empty(),
                                 "udp",
                                 Collections.emptySortedMap(),
-                                Optional.of(new PortDefinition.Mapping(0, 31005))));
+                                Optional.of(new PortDefinition.Mapping(0, Optional.of(31005)))));
     }
 
     @Test
@@ -89,8 +89,8 @@ class ContainerJsonTest {
                 .singleElement()
                 .satisfies(port -> {
                     assertThat(port.name()).contains("default");
-                    assertThat(port.mapping()).contains(new PortDefinition.Mapping(0, 0));
-                    assertThat(port.containerPort(31001)).isEqualTo(31001);
+                    assertThat(port.mapping())
+                            .contains(new PortDefinition.Mapping(0, Optional.of(0)));
                 });
         assertThat(
                         read("{'container': {'docker': {'image': 'x'}, 'portMappings': []}, "

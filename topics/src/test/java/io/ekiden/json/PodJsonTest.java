@@ -101,7 +101,7 @@ class PodJsonTest {
                     """
                     # in the pod, or in its container (c)               | problem
                     {'secrets': {'a': {'source': 'x/../y'}}}            | !/secrets/a/source must be names of letters, digits, '.', '_' and '-', separated by '/'
-                    {'networks': [{'mode': 'container'}]}               | !/networks(0)/mode is not supported by this version of Ekiden
+                    {'networks': [{'mode': 'container', 'name': 'n'}]}  | !/networks containers without an image are on the host's network
                     {'scaling': {'instances': 2}}                       | /scaling/kind error.path.missing
                     {'scaling': {'kind': 'fixed', 'instances': -1}}     | /scaling/instances error.min
                     {'environment': {'1': 'x'}}                         | /environment error.pattern

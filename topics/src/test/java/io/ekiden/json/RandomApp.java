@@ -5,6 +5,7 @@ import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
+import io.ekiden.model.ContainerNetwork;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
 import io.ekiden.model.LinuxInfo;
@@ -34,6 +35,8 @@ import java.util.TreeMap;
 
 /// Random apps from a seed, as valid and canonical as those that the planner keeps.
 final class RandomApp {
+    private static final List<Network> NETWORKS = List.of(Network.values());
+
     private final Random random;
 
     RandomApp(long seed) {
@@ -42,7 +45,7 @@ final class RandomApp {
 
     App next() {
         boolean shell = random.nextBoolean();
-        var network = random.nextBoolean() ? Network.HOST : Network.BRIDGE;
+        var network = NETWORKS.get(random.nextInt(NETWORKS.size()));
         var container = container(network);
         boolean resident = container.filter(c -> !c.persistentVolumes().isEmpty()).isPresent();
         var ports = ports(network);
@@ -63,6 +66,9 @@ final class RandomApp {
                 container.filter(c -> c.type() == Container.Type.DOCKER).isPresent()
                         && random.nextBoolean(),
                 network,
+                network == Network.CONTAINER
+                        ? Optional.of(new ContainerNetwork("net-" + random.nextInt(9), texts()))
+                        : Optional.empty(),
                 container,
                 artifacts(),
                 ports,
@@ -137,7 +143,7 @@ final class RandomApp {
         if (random.nextBoolean()) {
             volumes.add(new Volume.Persistent("data", 1 + random.nextInt(100)));
         }
-        boolean docker = network == Network.BRIDGE || random.nextBoolean();
+        boolean docker = network != Network.HOST || random.nextBoolean();
         if (docker && random.nextBoolean()) {
             volumes.add(new Volume.Host("/etc/x", "relative/x", Volume.Mode.RO));
         }
@@ -208,9 +214,15 @@ final class RandomApp {
                                     ? Optional.empty()
                                     : Optional.of(
                                             new PortDefinition.Mapping(
-                                                    random.nextInt(100), random.nextInt(100)))));
+                                                    random.nextInt(100), hostPort(network)))));
         }
         return ports;
+    }
+
+    private Optional<Integer> hostPort(Network network) {
+        return network == Network.BRIDGE || random.nextBoolean()
+                ? Optional.of(random.nextInt(100))
+                : Optional.empty();
     }
 
     private List<HealthCheck> checks(int ports) {

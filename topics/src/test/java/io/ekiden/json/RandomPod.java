@@ -3,6 +3,7 @@ package io.ekiden.json;
 import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
+import io.ekiden.model.ContainerNetwork;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.KillSelection;
@@ -32,6 +33,8 @@ import java.util.TreeMap;
 
 /// Random pods from a seed, as valid and canonical as those that the planner keeps.
 final class RandomPod {
+    private static final List<Network> NETWORKS = List.of(Network.values());
+
     private final Random random;
 
     RandomPod(long seed) {
@@ -43,9 +46,9 @@ final class RandomPod {
         boolean resident = volumes.stream().anyMatch(PodVolume.Persistent.class::isInstance);
         var containers = new ArrayList<PodContainer>();
         boolean images = random.nextBoolean();
-        boolean bridge = images && random.nextBoolean();
+        var network = images ? NETWORKS.get(random.nextInt(NETWORKS.size())) : Network.HOST;
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
-            containers.add(container(i, volumes, images, bridge));
+            containers.add(container(i, volumes, images, network));
         }
         return new Pod(
                 PathId.of("/g" + random.nextInt(3) + "/pod-" + random.nextInt(1000)),
@@ -55,7 +58,10 @@ final class RandomPod {
                 secrets(containers),
                 containers,
                 volumes,
-                bridge ? Network.BRIDGE : Network.HOST,
+                network,
+                network == Network.CONTAINER
+                        ? Optional.of(new ContainerNetwork("net-" + random.nextInt(9), texts()))
+                        : Optional.empty(),
                 Resources.of(0.1 + random.nextInt(3), 32 + random.nextInt(9), 10, 0),
                 random.nextInt(Limits.MAX_INSTANCES + 1),
                 constraints(),
@@ -81,14 +87,20 @@ final class RandomPod {
     }
 
     private PodContainer container(
-            int number, List<PodVolume> volumes, boolean images, boolean bridge) {
+            int number, List<PodVolume> volumes, boolean images, Network network) {
         var endpoints = new ArrayList<Endpoint>();
         for (int i = random.nextInt(3); i > 0; i--) {
             endpoints.add(
                     new Endpoint(
                             "ep-%d-%d".formatted(number, i),
-                            bridge ? maybe(100 * number + i) : Optional.empty(),
-                            random.nextBoolean() ? 0 : 1000 * number + i,
+                            switch (network) {
+                                case HOST -> Optional.empty();
+                                case BRIDGE -> maybe(100 * number + i);
+                                case CONTAINER -> Optional.of(100 * number + i);
+                            },
+                            network == Network.CONTAINER && random.nextBoolean()
+                                    ? Optional.empty()
+                                    : Optional.of(random.nextBoolean() ? 0 : 1000 * number + i),
                             List.of(List.of("tcp"), List.of("udp"), List.of("tcp", "udp"))
                                     .get(random.nextInt(3)),
                             texts()));

@@ -13,6 +13,7 @@ import io.ekiden.model.Given;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
 import io.ekiden.model.PathId;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessResponse;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
@@ -101,6 +102,40 @@ class CodecTest {
                                 Endpoint.State.READY));
         assertThat(new String(Codec.encode(Entity.class, entity), StandardCharsets.UTF_8))
                 .isEqualTo(old);
+    }
+
+    /// Of before there were container networks.
+    @Test
+    void aMappedPortAndAPlacementAreWrittenAsTheyWere() throws Codec.Unreadable {
+        var port =
+                """
+                {"v":1,"record":{"port":10000,"protocol":"tcp","labels":{},\
+                "mapping":{"containerPort":80,"hostPort":0}}}\
+                """;
+        var placement =
+                """
+                {"v":1,"record":{"agentId":"a1","hostname":"host1","ip":"10.0.0.1",\
+                "hostPorts":[31000],"launchSequence":5}}\
+                """;
+
+        assertThat(again(PortDefinition.class, port)).isEqualTo(port);
+        assertThat(again(Instance.Placement.class, placement)).isEqualTo(placement);
+    }
+
+    @Test
+    void aPortWithoutAHostPortReadsSo() throws Codec.Unreadable {
+        var mapping = new PortDefinition.Mapping(80, Optional.empty());
+
+        assertThat(
+                        Codec.decode(
+                                PortDefinition.Mapping.class,
+                                Codec.encode(PortDefinition.Mapping.class, mapping)))
+                .isEqualTo(mapping);
+    }
+
+    private static <T> String again(Class<T> type, String text) throws Codec.Unreadable {
+        var record = Codec.decode(type, text.getBytes(StandardCharsets.UTF_8));
+        return new String(Codec.encode(type, record), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -34,6 +34,7 @@ public final class Given {
                 false,
                 Network.HOST,
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(
                         new PortDefinition(
@@ -71,7 +72,13 @@ public final class Given {
                 Condition.RUNNING,
                 NOON,
                 Optional.of(
-                        new Instance.Placement("a1", "host1", "10.0.0.1", List.of(31000 + n), 5)),
+                        new Instance.Placement(
+                                "a1",
+                                "host1",
+                                "10.0.0.1",
+                                List.of(31000 + n),
+                                5,
+                                Optional.empty())),
                 Optional.empty(),
                 Optional.of(NOON),
                 Optional.of(NOON),

@@ -180,7 +180,8 @@ class ClusterImageTest {
                                         placement.hostname(),
                                         placement.ip(),
                                         placement.hostPorts(),
-                                        1)))
+                                        1,
+                                        Optional.empty())))
                 .withDeadline(
                         random.nextBoolean()
                                 ? Optional.of(Given.NOON.plusSeconds(random.nextInt(5)))

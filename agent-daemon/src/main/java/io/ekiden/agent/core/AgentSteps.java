@@ -68,7 +68,7 @@ public final class AgentSteps {
             case Event.Commanded(var command, var fresh) -> command(draft, command, fresh);
             case Event.Staging(var taskId, var message) -> staging(draft, taskId, message);
             case Event.Found(var taskId) -> found(draft, taskId);
-            case Event.Running(var taskId) -> running(draft, taskId);
+            case Event.Running running -> running(draft, running);
             case Event.Ended ended -> ended(draft, ended);
             case Event.NotStartable(var taskId, var reason) ->
                     draft.live(taskId)
@@ -238,10 +238,10 @@ public final class AgentSteps {
         }
     }
 
-    private static void running(Draft draft, TaskId taskId) {
-        draft.live(taskId)
+    private static void running(Draft draft, Event.Running running) {
+        draft.live(running.taskId())
                 .filter(task -> task.state() != TaskState.RUNNING)
-                .map(task -> task.withState(TaskState.RUNNING, Optional.empty(), ""))
+                .map(task -> task.running(running.address()))
                 .ifPresent(task -> {
                     draft.remember(task);
                     draft.report(task);

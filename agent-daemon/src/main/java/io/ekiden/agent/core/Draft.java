@@ -137,7 +137,7 @@ final class Draft {
     }
 
     private static List<Integer> hostPorts(LocalTask task) {
-        return task.task().map(AgentCommand.Task::hostPorts).orElse(List.of());
+        return task.task().map(AgentCommand.Task::heldPorts).orElse(List.of());
     }
 
     void kill(LocalTask task) {
@@ -324,7 +324,8 @@ final class Draft {
                         task.state(),
                         task.exitCode(),
                         bounded(task.message()),
-                        task.causation()));
+                        task.causation(),
+                        task.address()));
     }
 
     void reportHealth(Event.HealthSeen health) {
@@ -406,7 +407,8 @@ final class Draft {
                             s.state(),
                             s.exitCode(),
                             s.message(),
-                            s.causation());
+                            s.causation(),
+                            s.address());
             case AgentReport.HealthChanged h ->
                     new AgentReport.HealthChanged(
                             h.memberId(), epoch, h.taskId(), h.alive(), h.exhausted(), h.results());

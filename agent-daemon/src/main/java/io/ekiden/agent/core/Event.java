@@ -30,7 +30,13 @@ public sealed interface Event {
     record Found(TaskId taskId) implements Event {}
 
     /// The task's program was executed.
-    record Running(TaskId taskId) implements Event {}
+    ///
+    /// @param address its own, on a container network
+    record Running(TaskId taskId, Optional<String> address) implements Event {
+        public Running(TaskId taskId) {
+            this(taskId, Optional.empty());
+        }
+    }
 
     /// The task has ended and nothing of it is left.
     ///

@@ -18,6 +18,7 @@ import java.util.Optional;
 /// @param exitCode as a shell gives it: 128 + n for signal n
 /// @param acknowledged its end is on the log, so it need not be said again
 /// @param readiness what its readiness check has found so far
+/// @param address its own, on a container network, once it runs
 public record LocalTask(
         TaskId taskId,
         Optional<AgentCommand.Task> task,
@@ -27,7 +28,8 @@ public record LocalTask(
         Optional<Integer> exitCode,
         String message,
         boolean acknowledged,
-        Optional<Readiness> readiness) {
+        Optional<Readiness> readiness,
+        Optional<String> address) {
 
     /// @param sequence of the journal entry that ordered it
     public record KillOrder(long sequence, KillCause cause, int graceSeconds) {}
@@ -42,6 +44,7 @@ public record LocalTask(
                 Optional.empty(),
                 "",
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -64,6 +67,7 @@ public record LocalTask(
                 Optional.empty(),
                 message,
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -84,7 +88,7 @@ public record LocalTask(
     }
 
     TaskOnAgent inInventory() {
-        return new TaskOnAgent(taskId, state, exitCode, message);
+        return new TaskOnAgent(taskId, state, exitCode, message, address);
     }
 
     public LocalTask withState(TaskState state, Optional<Integer> exitCode, String message) {
@@ -97,7 +101,8 @@ public record LocalTask(
                 exitCode,
                 message,
                 acknowledged,
-                readiness);
+                readiness,
+                address);
     }
 
     LocalTask withKill(KillOrder order) {
@@ -110,7 +115,8 @@ public record LocalTask(
                 exitCode,
                 message,
                 acknowledged,
-                readiness);
+                readiness,
+                address);
     }
 
     LocalTask withDefinition(AgentCommand.Task definition) {
@@ -123,12 +129,22 @@ public record LocalTask(
                 exitCode,
                 message,
                 acknowledged,
-                readiness);
+                readiness,
+                address);
     }
 
     LocalTask withAcknowledged() {
         return new LocalTask(
-                taskId, task, launchSequence, state, kill, exitCode, message, true, readiness);
+                taskId,
+                task,
+                launchSequence,
+                state,
+                kill,
+                exitCode,
+                message,
+                true,
+                readiness,
+                address);
     }
 
     public LocalTask withReadiness(Readiness found) {
@@ -141,6 +157,21 @@ public record LocalTask(
                 exitCode,
                 message,
                 acknowledged,
-                Optional.of(found));
+                Optional.of(found),
+                address);
+    }
+
+    LocalTask running(Optional<String> address) {
+        return new LocalTask(
+                taskId,
+                task,
+                launchSequence,
+                TaskState.RUNNING,
+                kill,
+                Optional.empty(),
+                "",
+                acknowledged,
+                readiness,
+                address);
     }
 }

@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.Pod;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Timestamps;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -58,15 +59,18 @@ final class PodEnvironment {
     /// Of all containers: they find one another by them.
     private static void endpoints(Pod pod, AgentCommand.Task task, SortedMap<String, String> env) {
         var endpoints = pod.endpoints();
+        var listening = task.listeningPorts();
         for (int i = 0; i < Math.min(endpoints.size(), task.hostPorts().size()); i++) {
-            var endpoint = endpoints.get(i);
-            var name = TaskEnvironment.name(endpoint.name());
+            var name = TaskEnvironment.name(endpoints.get(i).name());
+            int inside = listening.get(i);
             int port = task.hostPorts().get(i);
-            env.put("ENDPOINT_" + name, Integer.toString(port));
-            env.put("EP_HOST_" + name, Integer.toString(port));
-            env.put(
-                    "EP_CONTAINER_" + name,
-                    Integer.toString(endpoint.containerPort().orElse(port)));
+            if (port == PortDefinition.NO_HOST_PORT) {
+                env.put("ENDPOINT_" + name, Integer.toString(inside));
+            } else {
+                env.put("ENDPOINT_" + name, Integer.toString(port));
+                env.put("EP_HOST_" + name, Integer.toString(port));
+            }
+            env.put("EP_CONTAINER_" + name, Integer.toString(inside));
         }
     }
 }

@@ -50,6 +50,7 @@ public final class PodParts {
                 Optional.empty(),
                 "",
                 false,
+                Optional.empty(),
                 Optional.empty());
     }
 

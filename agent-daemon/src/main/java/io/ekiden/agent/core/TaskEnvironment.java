@@ -4,11 +4,11 @@ import io.ekiden.log.AgentCommand;
 import io.ekiden.model.App;
 import io.ekiden.model.Container;
 import io.ekiden.model.Pod;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.Timestamps;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
@@ -79,7 +79,7 @@ public final class TaskEnvironment {
         describe(app, env);
         labels(app.labels(), env);
         env.put("HOST", host);
-        ports(app, task.hostPorts(), env);
+        ports(app, task, env);
         env.putAll(app.env());
         env.putAll(secrets);
         env.put(MARK, task.taskId().value());
@@ -117,10 +117,17 @@ public final class TaskEnvironment {
         env.put("MARATHON_APP_LABELS", String.join(" ", names));
     }
 
-    /// All values are host ports, on a container network too; `PORT_<n>` is named by what the
-    /// definition says: the port inside if there is a mapping, and the host port if it says 0.
-    private static void ports(App app, List<Integer> hostPorts, Map<String, String> env) {
-        var all = hostPorts.stream().map(String::valueOf).toList();
+    /// All values are host ports, on a container network too where there is one, else the ports
+    /// inside; `PORT_<n>` is named by what the definition says: the port inside if there is a
+    /// mapping, and the host port if it says 0.
+    private static void ports(App app, AgentCommand.Task task, Map<String, String> env) {
+        var hostPorts = task.hostPorts();
+        var listening = task.listeningPorts();
+        var all = new ArrayList<String>();
+        for (int i = 0; i < hostPorts.size(); i++) {
+            boolean mapped = hostPorts.get(i) != PortDefinition.NO_HOST_PORT;
+            all.add(Integer.toString(mapped ? hostPorts.get(i) : listening.get(i)));
+        }
         if (all.isEmpty()) {
             return;
         }
@@ -133,10 +140,7 @@ public final class TaskEnvironment {
         for (int i = 0; i < defined; i++) {
             var definition = app.portDefinitions().get(i);
             var port = all.get(i);
-            int wanted =
-                    definition.mapping().isPresent()
-                            ? definition.containerPort(hostPorts.get(i))
-                            : definition.port();
+            int wanted = definition.mapping().isPresent() ? listening.get(i) : definition.port();
             env.put("PORT_" + (wanted == 0 ? hostPorts.get(i) : wanted), port);
             definition.name().ifPresent(name -> env.put("PORT_" + name(name), port));
         }

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.HealthCheck;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.ReadinessResponse;
 import java.io.IOException;
@@ -12,8 +13,6 @@ import java.net.InetAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// Carries out one probe. Blocks for up to the check's time-out, so it belongs on a virtual thread.
@@ -48,28 +47,39 @@ final class Prober {
                     case HTTP -> Wire.HTTP;
                     case HTTPS -> Wire.HTTPS;
                 };
-        int port =
-                task.task()
-                        .flatMap(known -> port(known, check.portName()))
+        var known = task.task().orElseThrow(() -> new IOException("the task is not known"));
+        var names = known.spec().ports().stream().map(PortDefinition::name).toList();
+        var place =
+                place(task, known, names.indexOf(Optional.of(check.portName())))
                         .orElseThrow(() -> new IOException("the task has no such port"));
         return SocketProbe.ask(
                 wire,
-                address(hostname),
-                hostname,
-                port,
+                address(place.host()),
+                place.host(),
+                place.port(),
                 check.path(),
                 Deadline.in(check.timeout()));
     }
 
-    private static Optional<Integer> port(AgentCommand.Task task, String name) {
-        var ports = task.hostPorts().iterator();
-        for (var definition : task.spec().ports()) {
-            var port = ports.hasNext() ? Optional.of(ports.next()) : Optional.<Integer>empty();
-            if (definition.name().equals(Optional.of(name))) {
-                return port;
-            }
+    /// Where a task answers.
+    private record Place(String host, int port) {}
+
+    /// At the host port, or where there is none at the task's own address.
+    private Optional<Place> place(LocalTask task, AgentCommand.Task known, int index) {
+        if (index < 0 || index >= known.hostPorts().size()) {
+            return Optional.empty();
         }
-        return Optional.empty();
+        int hostPort = known.hostPorts().get(index);
+        return hostPort == PortDefinition.NO_HOST_PORT
+                ? inside(task, known, index)
+                : Optional.of(new Place(hostname, hostPort));
+    }
+
+    private Optional<Place> inside(LocalTask task, AgentCommand.Task known, int index) {
+        var listening = known.listeningPorts();
+        return index < 0 || index >= listening.size()
+                ? Optional.empty()
+                : runtime.address(task).map(ip -> new Place(ip, listening.get(index)));
     }
 
     /// Why there is no answer, for people.
@@ -80,48 +90,49 @@ final class Prober {
     }
 
     private Outcome probe(LocalTask task, HealthCheck check, Wire wire) {
-        var inside = inside(task, check);
-        var host = inside.orElse(hostname);
-        var port = port(task, check, inside.isPresent());
-        if (port.isEmpty()) {
+        var place = task.task().flatMap(known -> place(task, known, check));
+        if (place.isEmpty()) {
             return new Outcome.Unhealthy("the task has no such port");
         }
+        var host = place.get().host();
         var path = check.path().orElse("/");
         var deadline =
                 Deadline.in(check.timeout().isZero() ? Duration.ofMillis(1) : check.timeout());
         return SocketProbe.run(
-                wire, address(host), host, port.get(), path, deadline, check.ignoreHttp1xx());
+                wire,
+                address(host),
+                host,
+                place.get().port(),
+                path,
+                deadline,
+                check.ignoreHttp1xx());
     }
 
-    /// The container's own address, for the checks that Mesos would run beside it.
-    private Optional<String> inside(LocalTask task, HealthCheck check) {
-        return switch (check.protocol()) {
-            case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS -> runtime.address(task);
-            case TCP, HTTP, HTTPS, COMMAND -> Optional.empty();
-        };
-    }
-
-    private static Optional<Integer> port(LocalTask task, HealthCheck check, boolean inside) {
-        var ports = task.task().map(t -> ports(t, inside)).orElse(List.of());
+    /// A check that Mesos would run beside the container goes to the container's own address if it
+    /// has one.
+    private Optional<Place> place(LocalTask task, AgentCommand.Task known, HealthCheck check) {
+        boolean beside =
+                switch (check.protocol()) {
+                    case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS -> true;
+                    case TCP, HTTP, HTTPS, COMMAND -> false;
+                };
+        if (check.port().isPresent()) {
+            return host(task, known, beside).map(host -> new Place(host, check.port().get()));
+        }
         int index = check.portIndex().orElse(0);
-        return check.port()
-                .or(() ->
-                        index >= 0 && index < ports.size()
-                                ? Optional.of(ports.get(index))
-                                : Optional.empty());
+        var inside = beside ? inside(task, known, index) : Optional.<Place>empty();
+        return inside.or(() -> place(task, known, index));
     }
 
-    private static List<Integer> ports(AgentCommand.Task task, boolean inside) {
-        if (!inside) {
-            return task.hostPorts();
-        }
-        var ports = new ArrayList<Integer>();
-        var definitions = task.spec().ports().iterator();
-        for (int hostPort : task.hostPorts()) {
-            ports.add(
-                    definitions.hasNext() ? definitions.next().containerPort(hostPort) : hostPort);
-        }
-        return ports;
+    /// Where a port is that is told by its number. On a container network no number is the host's.
+    private Optional<String> host(LocalTask task, AgentCommand.Task known, boolean beside) {
+        return switch (known.spec().network()) {
+            case CONTAINER -> runtime.address(task);
+            case HOST, BRIDGE -> {
+                var own = beside ? runtime.address(task) : Optional.<String>empty();
+                yield own.or(() -> Optional.of(hostname));
+            }
+        };
     }
 
     private static InetAddress address(String host) {

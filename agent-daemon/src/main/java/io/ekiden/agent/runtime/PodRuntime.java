@@ -123,8 +123,8 @@ public final class PodRuntime implements TaskRuntime {
         switch (event) {
             case Event.Staging(var id, var message) when unitOf(id).isPresent() ->
                     tell(new Event.Staging(unitOf(id).get().taskId(), message));
-            case Event.Running(var id) when unitOf(id).isPresent() ->
-                    unitOf(id).get().running(id).ifPresent(this::tell);
+            case Event.Running running when unitOf(running.taskId()).isPresent() ->
+                    unitOf(running.taskId()).get().running(running).ifPresent(this::tell);
             case Event.Ended end when unitOf(end.taskId()).isPresent() ->
                     ended(unitOf(end.taskId()).get(), end.taskId(), end(end));
             case Event.NotStartable(var id, var reason) when unitOf(id).isPresent() ->

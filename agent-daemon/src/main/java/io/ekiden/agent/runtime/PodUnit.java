@@ -21,6 +21,9 @@ final class PodUnit {
     /// In the order in which they ended.
     private final Map<TaskId, End> ends = new LinkedHashMap<>();
 
+    /// That of the container whose network they share.
+    private Optional<String> address = Optional.empty();
+
     private boolean announced;
     private boolean ending;
 
@@ -66,11 +69,12 @@ final class PodUnit {
     }
 
     /// The pod runs, once, when all its containers have come to run.
-    synchronized Optional<Event> running(TaskId part) {
-        running.add(part);
+    synchronized Optional<Event> running(Event.Running part) {
+        running.add(part.taskId());
+        address = address.or(part::address);
         boolean all = !announced && running.containsAll(parts);
         announced = announced || all;
-        return all ? Optional.of(new Event.Running(taskId)) : Optional.empty();
+        return all ? Optional.of(new Event.Running(taskId, address)) : Optional.empty();
     }
 
     /// The pod has ended when all its containers have: well only if each did.

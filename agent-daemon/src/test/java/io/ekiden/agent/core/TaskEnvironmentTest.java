@@ -3,7 +3,9 @@ package io.ekiden.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.GivenPod;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
@@ -40,6 +42,54 @@ final class TaskEnvironmentTest {
                 .containsEntry("PORT_10000", "31005")
                 .containsEntry("PORT_10001", "31007")
                 .containsEntry("PORT_WEB_0", "31005");
+    }
+
+    @Test
+    void withoutAHostPortAPortIsTheOneInside() {
+        var task =
+                Given.cmd("x")
+                        .image("shop/web:1")
+                        .mapped(8080, 31005, "tcp")
+                        .on("web")
+                        .listening(9090)
+                        .listening(0)
+                        .task();
+
+        var env = TaskEnvironment.inContainer(task, "host1", "/mnt/mesos/sandbox", NO_SECRETS);
+
+        assertThat(env)
+                .containsEntry("PORT0", "31005")
+                .containsEntry("PORT1", "9090")
+                .containsEntry("PORT2", "1024")
+                .containsEntry("PORTS", "31005,9090,1024")
+                .containsEntry("PORT_8080", "31005")
+                .containsEntry("PORT_9090", "9090")
+                .containsEntry("PORT_1024", "1024");
+    }
+
+    @Test
+    void aPodsEndpointWithoutAHostPortSaysOnlyThePortInside() {
+        var pod =
+                GivenPod.pod(
+                        """
+                        {'networks': [{'mode': 'container', 'name': 'web'}], 'containers': [
+                          {'name': 'c', 'image': {'kind': 'DOCKER', 'id': 'x'}, 'resources': {},
+                           'endpoints': [{'name': 'in', 'containerPort': 80},
+                                         {'name': 'out', 'containerPort': 81, 'hostPort': 0}]}]}
+                        """);
+        var part = PodParts.of(GivenPod.task(pod, List.of(0, 31005))).getFirst();
+
+        var env =
+                TaskEnvironment.inContainer(
+                        part.task().orElseThrow(), "host1", "/mnt/mesos/sandbox", NO_SECRETS);
+
+        assertThat(env)
+                .containsEntry("ENDPOINT_IN", "80")
+                .containsEntry("EP_CONTAINER_IN", "80")
+                .doesNotContainKey("EP_HOST_IN")
+                .containsEntry("ENDPOINT_OUT", "31005")
+                .containsEntry("EP_HOST_OUT", "31005")
+                .containsEntry("EP_CONTAINER_OUT", "81");
     }
 
     @Test

@@ -198,6 +198,35 @@ final class HealthChecksTest {
         }
     }
 
+    @Test
+    void aPortThatIsNotTheHostsIsProbedAtTheTasksOwnAddress() throws IOException {
+        try (var inside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.2"));
+                var outside = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            var prober = new Prober("127.0.0.1", new NoRuntime(Optional.of("127.0.0.2")));
+            var unmapped =
+                    Given.cmd("x").image("x").on("web").listening(inside.getLocalPort()).local();
+            var mapped =
+                    Given.cmd("x")
+                            .image("x")
+                            .mapped(1, outside.getLocalPort(), "tcp")
+                            .on("web")
+                            .local();
+
+            for (var protocol : List.of(Protocol.TCP, Protocol.MESOS_TCP)) {
+                assertThat(prober.probe(unmapped, Given.check(protocol, "")))
+                        .isEqualTo(new Outcome.Healthy());
+                assertThat(
+                                new Prober("127.0.0.1", new NoRuntime())
+                                        .probe(unmapped, Given.check(protocol, "")))
+                        .isEqualTo(new Outcome.Unhealthy("the task has no such port"));
+            }
+            assertThat(prober.probe(mapped, Given.check(Protocol.TCP, "")))
+                    .isEqualTo(new Outcome.Healthy());
+            assertThat(prober.probe(mapped, Given.check(Protocol.MESOS_TCP, "")))
+                    .isInstanceOf(Outcome.Unhealthy.class);
+        }
+    }
+
     private static LocalTask mapped(int containerPort, int hostPort) {
         return Given.cmd("x").image("x").mapped(containerPort, hostPort, "tcp").local();
     }

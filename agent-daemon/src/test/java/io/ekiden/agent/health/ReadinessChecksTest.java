@@ -78,6 +78,30 @@ final class ReadinessChecksTest {
                 .local(Given.taskId(), TaskState.RUNNING);
     }
 
+    @Test
+    void aPortThatIsNotTheHostsIsAskedAtTheTasksOwnAddress() throws IOException {
+        status = 200;
+        var own = new InetSocketAddress(InetAddress.ofLiteral("127.0.0.2"), 0);
+        var server = serve(HttpServer.create(own, 0), false);
+        try (var inside =
+                new ReadinessChecks(
+                        "127.0.0.1",
+                        new NoRuntime(Optional.of("127.0.0.2")),
+                        event -> told.add(((Event.ReadinessSeen) event).readiness()))) {
+            inside.begin(
+                    Given.cmd("x")
+                            .image("x")
+                            .on("web")
+                            .listening(server.getAddress().getPort())
+                            .readiness(readinessCheck(Protocol.HTTP, false))
+                            .local(Given.taskId(), TaskState.RUNNING));
+            await().until(() -> !told.isEmpty());
+            assertThat(told).extracting(Readiness::ready).containsExactly(true);
+        } finally {
+            server.stop(0);
+        }
+    }
+
     private static Readiness found(boolean ready, int status, String body) {
         return new Readiness(ready, Optional.of(new ReadinessResponse(status, "text/html", body)));
     }

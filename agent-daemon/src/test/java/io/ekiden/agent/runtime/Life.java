@@ -69,7 +69,7 @@ public final class Life {
     }
 
     public void awaitRunning(LocalTask task) {
-        soon().until(() -> events(task).contains(new Event.Running(task.taskId())));
+        soon().until(() -> events(task).stream().anyMatch(Event.Running.class::isInstance));
     }
 
     /// Until it has written this.
@@ -96,7 +96,7 @@ public final class Life {
         return switch (event) {
             case Event.Staging(var id, _) -> Optional.of(id);
             case Event.Found(var id) -> Optional.of(id);
-            case Event.Running(var id) -> Optional.of(id);
+            case Event.Running(var id, _) -> Optional.of(id);
             case Event.Ended(var id, _, _, _) -> Optional.of(id);
             case Event.NotStartable(var id, _) -> Optional.of(id);
             default -> Optional.empty();

@@ -253,7 +253,7 @@ public final class Events {
         event.put("host", host(instance));
         event.set("ipAddresses", TaskJson.addresses(instance));
         var ports = event.putArray("ports");
-        instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
+        instance.placement().ifPresent(at -> at.heldPorts().forEach(ports::add));
         event.put("version", Timestamps.format(instance.version()));
         emit("status_update_event", event, instance.runSpecId());
     }

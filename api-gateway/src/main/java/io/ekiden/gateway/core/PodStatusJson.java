@@ -9,6 +9,7 @@ import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodContainer;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.TaskFailure;
 import io.ekiden.model.Timestamps;
 import io.ekiden.model.UnreachableStrategy;
@@ -128,7 +129,12 @@ final class PodStatusJson {
     private static ArrayNode networks(Instance instance) {
         var networks = Answer.object().arrayNode();
         instance.placement()
-                .ifPresent(at -> networks.addObject().putArray("addresses").add(at.ip()));
+                .ifPresent(at -> {
+                    var json = networks.addObject();
+                    at.own().ifPresent(own -> json.put("name", own.network()));
+                    var addresses = json.putArray("addresses");
+                    at.taskIp().ifPresent(addresses::add);
+                });
         return networks;
     }
 
@@ -188,7 +194,7 @@ final class PodStatusJson {
         var endpoints = Answer.object().arrayNode();
         for (int i = 0; i < container.endpoints().size(); i++) {
             var json = endpoints.addObject().put("name", container.endpoints().get(i).name());
-            if (first + i < ports.size()) {
+            if (first + i < ports.size() && ports.get(first + i) != PortDefinition.NO_HOST_PORT) {
                 json.put("allocatedHostPort", ports.get(first + i));
             }
             health.ifPresent(healthy -> json.put("healthy", healthy));

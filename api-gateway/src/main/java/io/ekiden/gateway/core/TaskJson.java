@@ -48,7 +48,7 @@ final class TaskJson {
         task.set("ipAddresses", addresses(instance));
         if (isActive(instance.condition())) {
             var ports = task.putArray("ports");
-            instance.placement().ifPresent(at -> at.hostPorts().forEach(ports::add));
+            instance.placement().ifPresent(at -> at.heldPorts().forEach(ports::add));
             instance.stagedAt().ifPresent(at -> task.put("stagedAt", Timestamps.format(at)));
             instance.startedAt().ifPresent(at -> task.put("startedAt", Timestamps.format(at)));
             task.put("version", Timestamps.format(instance.version()));
@@ -132,11 +132,11 @@ final class TaskJson {
         };
     }
 
-    /// The addresses at which a placed instance's task is reached.
+    /// The addresses at which a placed instance's task is reached; none while it is not known yet.
     static ArrayNode addresses(Instance instance) {
         var addresses = Answer.object().arrayNode();
         instance.placement()
-                .map(Instance.Placement::ip)
+                .flatMap(Instance.Placement::taskIp)
                 .ifPresent(ip ->
                         addresses
                                 .addObject()

@@ -3,10 +3,12 @@ package io.ekiden.gateway.core;
 import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Instance;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.state.ClusterImage;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -19,7 +21,7 @@ public final class TaskViews {
 
     public static Answer all(ApiRequest request, ClusterImage image) {
         if (Accept.of(request.accept()).prefersText()) {
-            return text(image, visible(request, image.apps()));
+            return text(request, image, visible(request, image.apps()));
         }
         var wanted = status(request);
         var body = Answer.object();
@@ -76,7 +78,7 @@ public final class TaskViews {
 
     private static Answer tasks(ApiRequest request, ClusterImage image, Collection<App> apps) {
         if (Accept.of(request.accept()).prefersText()) {
-            return text(image, apps);
+            return text(request, image, apps);
         }
         var instances =
                 apps.stream().flatMap(app -> TaskJson.listed(image, app.id()).stream()).toList();
@@ -85,7 +87,11 @@ public final class TaskViews {
 
     /// One line for each app and service port: `id TAB port TAB host:port TAB …`; for an app
     /// without service ports its hosts.
-    private static Answer text(ClusterImage image, Collection<App> apps) {
+    private static Answer text(ApiRequest request, ClusterImage image, Collection<App> apps) {
+        var networks =
+                request.all("containerNetworks").stream()
+                        .flatMap(names -> Stream.of(names.split(",", -1)))
+                        .collect(Collectors.toSet());
         var text = new StringBuilder();
         for (var app : apps) {
             var running =
@@ -103,7 +109,8 @@ public final class TaskViews {
                 text.append(app.id().flat()).append('\t');
                 text.append(app.portDefinitions().get(i).port()).append('\t');
                 for (var instance : running) {
-                    endpoint(text, instance, i);
+                    endpoint(app, instance.placement().orElseThrow(), i, networks)
+                            .ifPresent(endpoint -> text.append(endpoint).append('\t'));
                 }
                 text.append('\n');
             }
@@ -111,11 +118,19 @@ public final class TaskViews {
         return Answer.text(200, "text/plain", text.toString());
     }
 
-    private static void endpoint(StringBuilder text, Instance instance, int index) {
-        var placement = instance.placement().orElseThrow();
-        if (index < placement.hostPorts().size()) {
-            text.append(placement.hostname()).append(':');
-            text.append(placement.hostPorts().get(index)).append('\t');
+    /// A port that is not the host's is told to those who say that they reach its network.
+    private static Optional<String> endpoint(
+            App app, Instance.Placement at, int index, Set<String> networks) {
+        var listening = app.listeningPorts(at.hostPorts());
+        if (index >= listening.size()) {
+            return Optional.empty();
         }
+        int hostPort = at.hostPorts().get(index);
+        return hostPort == PortDefinition.NO_HOST_PORT
+                ? at.own()
+                        .filter(own -> networks.contains("*") || networks.contains(own.network()))
+                        .flatMap(Instance.OwnAddress::ip)
+                        .map(ip -> ip + ":" + listening.get(index))
+                : Optional.of(at.hostname() + ":" + hostPort);
     }
 }

@@ -65,7 +65,12 @@ class PodsTest {
                 placed
                         ? Optional.of(
                                 new Instance.Placement(
-                                        "a1", "host-a1", "10.0.0.1", List.of(31, 32, 33), 5))
+                                        "a1",
+                                        "host-a1",
+                                        "10.0.0.1",
+                                        List.of(31, 32, 33),
+                                        5,
+                                        Optional.empty()))
                         : Optional.empty(),
                 Optional.empty(),
                 Optional.of(Given.NOON),

@@ -8,12 +8,14 @@ import io.ekiden.model.App;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Group;
+import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchDelay;
 import io.ekiden.model.LaunchQueueItem;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Refusal;
 import io.ekiden.model.LaunchQueueItem.Rejected;
 import io.ekiden.model.PathId;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskFailure;
 import io.ekiden.state.ClusterImage;
@@ -82,6 +84,60 @@ class ViewsTest {
 
         assertThat(body.path("apps").valueStream().map(app -> app.path("id").asText()))
                 .containsExactly(ids == null ? new String[0] : ids.split(" "));
+    }
+
+    private static ClusterImage named(Optional<String> address) {
+        var at =
+                new Instance.Placement(
+                        "a1",
+                        "host1",
+                        "10.0.0.1",
+                        List.of(PortDefinition.NO_HOST_PORT),
+                        5,
+                        Optional.of(new Instance.OwnAddress("net", address)));
+        return Given.image(
+                Given.cluster(),
+                WEB,
+                Given.agent("a1"),
+                Given.running(WEB, 1).withPlacement(Optional.of(at)));
+    }
+
+    @Test
+    void aTaskOnAContainerNetworkHasItsOwnAddressAndNoPortOfTheHost() {
+        var task = ok(TaskViews.ofApp(Ask.of("shop/web"), named(Optional.of("10.9.0.7"))));
+        var before = ok(TaskViews.ofApp(Ask.of("shop/web"), named(Optional.empty())));
+
+        assertThat(task.at("/tasks/0/ipAddresses"))
+                .hasToString("[{\"ipAddress\":\"10.9.0.7\",\"protocol\":\"IPv4\"}]");
+        assertThat(task.at("/tasks/0/ports")).isEmpty();
+        assertThat(task.at("/tasks/0/host").asText()).isEqualTo("host1");
+        assertThat(before.at("/tasks/0/ipAddresses")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    containerNetworks=       |
+                    containerNetworks=other  |
+                    containerNetworks=a,net  | 10.9.0.7:1024
+                    containerNetworks=*      | 10.9.0.7:1024
+                    """)
+    void asTextATasksOwnPortIsForThoseWhoAskForItsNetwork(String query, String endpoint) {
+        var request = Ask.of(Map.of("id", "shop/web"), "text/plain", query);
+
+        var known = TaskViews.ofApp(request, named(Optional.of("10.9.0.7")));
+        var unknown = TaskViews.ofApp(request, named(Optional.empty()));
+
+        var line = "shop_web\t10000\t";
+        assertThat(text(known))
+                .isEqualTo(endpoint == null ? line + "\n" : line + endpoint + "\t\n");
+        assertThat(text(unknown)).isEqualTo(line + "\n");
+    }
+
+    private static String text(Answer answer) {
+        return ((Answer.Body.Text) answer.body()).text();
     }
 
     @Test

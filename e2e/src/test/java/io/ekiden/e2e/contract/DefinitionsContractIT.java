@@ -195,6 +195,14 @@ final class DefinitionsContractIT extends ContractTest {
         assertThat(bridge.at("/container/portMappings/0/containerPort").asInt()).isEqualTo(80);
         assertThat(bridge.at("/container/docker").has("network")).isFalse();
         assertThat(bridge.at("/container/docker").has("portMappings")).isFalse();
+
+        var named =
+                made(
+                        "{'instances': 0, 'container': {'docker': {'image': 'x', 'network': 'USER'}},"
+                                + " 'ipAddress': {'networkName': 'web'}}");
+        assertThat(named.at("/networks"))
+                .hasToString("[{\"name\":\"web\",\"mode\":\"container\"}]");
+        assertThat(named.has("ipAddress")).isFalse();
     }
 
     @Test
@@ -327,6 +335,8 @@ final class DefinitionsContractIT extends ContractTest {
                     'env': {'': 'x'}                                                       | /env must not be empty
                     'dependencies': ['/never']                                             | / Dependency graph has cyclic dependencies.
                     'container': {'docker': {'image': 'x'}, 'portMappings': [{}]}          | /container/portMappings must be empty on this network
+                    'networks': [{'mode': 'container', 'name': 'n'}]                       | /networks a container network needs a container of type DOCKER
+                    'container': {'docker': {'image': 'x', 'network': 'USER'}}             | /networks Network name must be specified when container network is selected.
                     'container': {'type': 'MESOS', 'volumes': [{'containerPath': '../d', 'mode': 'RW', 'persistent': {'size': 1}}]} | /container/volumes(0)/containerPath must not be '.', '..' and must not contain '/'
                     'container': {'type': 'MESOS', 'volumes': [{'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 1}}]}, 'upgradeStrategy': {'maximumOverCapacity': 0.5} | /upgradeStrategy/maximumOverCapacity got 0.5, expected 0.0
                     'container': {'type': 'MESOS', 'volumes': [{'containerPath': 'd', 'mode': 'RW', 'persistent': {'size': 1}}]}, 'unreachableStrategy': {} | /unreachableStrategy must be disabled for apps with persistent volumes
@@ -388,11 +398,9 @@ final class DefinitionsContractIT extends ContractTest {
             textBlock =
                     """
                     'check': {'tcp': {}}                                          | /check
-                    'ipAddress': {'networkName': 'n'}                             | /ipAddress
                     'executor': '/opt/executor'                                   | /executor
                     'executorResources': {'cpus': 0.2}                            | /executorResources/cpus
                     'check': {'tcp': {'portIndex': 0}}                            | /check
-                    'networks': [{'mode': 'container'}]                           | /networks(0)/mode
                     'tty': true                                                   | /tty
                     'healthChecks': [{'ipProtocol': 'IPv6'}]                      | /healthChecks(0)/ipProtocol
                     """)

@@ -1,6 +1,7 @@
 package io.ekiden.planner.core;
 
 import io.ekiden.json.AppJson;
+import io.ekiden.json.Dialect;
 import io.ekiden.json.Parsed;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
@@ -110,7 +111,13 @@ final class Changes {
 
     private Fact create(Change.CreateApp create) {
         return create(
-                RunSpec.Kind.APP, create.id(), AppJson.read(create.id(), create.definition()));
+                RunSpec.Kind.APP,
+                create.id(),
+                AppJson.read(create.id(), create.definition(), dialect()));
+    }
+
+    Dialect dialect() {
+        return turn.version().dialect();
     }
 
     /// Refused when there is one of this kind and id already.
@@ -148,14 +155,15 @@ final class Changes {
         var current = current(RunSpec.Kind.APP, update.id()).map(App.class::cast);
         if (current.isEmpty()) {
             return options.create()
-                    ? edit(AppJson.read(update.id(), update.definition()))
+                    ? edit(AppJson.read(update.id(), update.definition(), dialect()))
                     : Optional.of(Rejection.NotFound.app(update.id()));
         }
         var version = rollbackVersion(update);
         if (version.isPresent()) {
             return rollback(update.id(), version.get());
         }
-        return edit(AppJson.merge(current.get(), update.definition(), options.partial()));
+        return edit(
+                AppJson.merge(current.get(), update.definition(), options.partial(), dialect()));
     }
 
     /// `{"version": …}` alone (an id may stand beside it) means: as it was then.

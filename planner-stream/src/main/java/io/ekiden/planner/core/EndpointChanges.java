@@ -4,6 +4,7 @@ import io.ekiden.log.Fact;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.Instance;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.RunSpec;
 import io.ekiden.model.TaskId;
 import java.util.ArrayList;
@@ -66,22 +67,36 @@ final class EndpointChanges {
 
     private static List<Endpoint> offered(RunSpec spec, Instance instance) {
         var at = instance.placement().orElseThrow();
+        var listening = spec.listeningPorts(at.hostPorts());
         var endpoints = new ArrayList<Endpoint>();
-        for (int i = 0; i < Math.min(spec.ports().size(), at.hostPorts().size()); i++) {
+        for (int i = 0; i < Math.min(spec.ports().size(), listening.size()); i++) {
             var port = spec.ports().get(i);
-            endpoints.add(
-                    new Endpoint(
-                            instance.taskId(),
-                            spec.id(),
-                            i,
-                            port.name(),
-                            at.ip(),
-                            at.hostPorts().get(i),
-                            port.port(),
-                            port.protocol(),
-                            EndpointLabels.of(spec, i),
-                            Endpoint.State.READY));
+            int index = i;
+            reached(at, i, listening.get(i))
+                    .ifPresent(address ->
+                            endpoints.add(
+                                    new Endpoint(
+                                            instance.taskId(),
+                                            spec.id(),
+                                            index,
+                                            port.name(),
+                                            address.host(),
+                                            address.port(),
+                                            port.port(),
+                                            port.protocol(),
+                                            EndpointLabels.of(spec, index),
+                                            Endpoint.State.READY)));
         }
         return endpoints;
+    }
+
+    private record Address(String host, int port) {}
+
+    /// At its host port, or else at the task's own address, if that is known.
+    private static Optional<Address> reached(Instance.Placement at, int index, int listening) {
+        int hostPort = at.hostPorts().get(index);
+        return hostPort == PortDefinition.NO_HOST_PORT
+                ? at.own().flatMap(Instance.OwnAddress::ip).map(ip -> new Address(ip, listening))
+                : Optional.of(new Address(at.ip(), hostPort));
     }
 }

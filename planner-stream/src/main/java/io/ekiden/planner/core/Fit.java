@@ -70,9 +70,10 @@ final class Fit {
         this.agents = agents;
         this.instances = instances;
         wanted = spec.footprint();
-        fixedPorts = spec.requestedHostPorts().stream().filter(port -> port != 0).toList();
+        var requested = spec.requestedHostPorts().stream().flatMap(Optional::stream).toList();
+        fixedPorts = requested.stream().filter(port -> port != 0).toList();
         portTwice = fixedPorts.stream().distinct().count() < fixedPorts.size();
-        ports = spec.ports().size();
+        ports = requested.size();
         var accepted = spec.acceptedResourceRoles();
         roles =
                 Stream.of(Roles.ANY, spec.role())

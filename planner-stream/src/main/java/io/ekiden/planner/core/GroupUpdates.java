@@ -50,7 +50,7 @@ final class GroupUpdates {
     }
 
     Fact update(PathId id, ObjectNode definition) {
-        return switch (GroupJson.read(id, definition)) {
+        return switch (GroupJson.read(id, definition, turn.version().dialect())) {
             case Parsed.Invalid<GroupUpdate>(var problems) ->
                     refused(new Rejection.Invalid(problems));
             case Parsed.Ok<GroupUpdate>(var update) ->

@@ -79,7 +79,8 @@ final class Members {
         for (var instance : placedOn(turn, agent)) {
             var task = inventory.get(instance.taskId());
             if (task != null) {
-                Observations.observed(turn, instance, task.state(), task.message());
+                var seen = Observations.reached(instance, task.address());
+                Observations.observed(turn, seen, task.state(), task.message());
                 turn.offer(instance.id());
             } else if (instance.condition() != Condition.PROVISIONED) {
                 Observations.observed(

@@ -26,6 +26,7 @@ final class Observations {
             return;
         }
         agent.flatMap(from -> on(turn.image().instanceOf(status.taskId()), from))
+                .map(instance -> reached(instance, status.address()))
                 .ifPresent(instance -> observed(turn, instance, status.state(), status.message()));
     }
 
@@ -67,6 +68,11 @@ final class Observations {
         return instance.filter(i -> i.condition().holdsResources())
                 .filter(i ->
                         i.placement().filter(at -> at.agentId().equals(agent.id())).isPresent());
+    }
+
+    /// Where the agent says of a task at which address of its own it is reached.
+    static Instance reached(Instance instance, Optional<String> address) {
+        return address.map(instance::withOwnIp).orElse(instance);
     }
 
     /// A task of this instance is in this state, says its agent.

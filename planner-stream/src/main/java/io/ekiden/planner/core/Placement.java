@@ -5,6 +5,7 @@ import io.ekiden.model.Agent;
 import io.ekiden.model.Cluster;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Constraint.Operator;
+import io.ekiden.model.ContainerNetwork;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem;
@@ -188,7 +189,12 @@ final class Placement {
                 now,
                 Optional.of(
                         new Instance.Placement(
-                                agent.id(), agent.hostname(), agent.ip(), ports, turn.sequence())),
+                                agent.id(),
+                                agent.hostname(),
+                                agent.ip(),
+                                ports,
+                                turn.sequence(),
+                                spec.containerNetwork().map(Placement::toBeTold))),
                 instance.reservation().or(() -> Volumes.reserve(turn, spec, agent)),
                 Optional.of(now),
                 Optional.empty(),
@@ -197,6 +203,10 @@ final class Placement {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(now.plus(turn.settings().launchTimeout())));
+    }
+
+    private static Instance.OwnAddress toBeTold(ContainerNetwork network) {
+        return new Instance.OwnAddress(network.name(), Optional.empty());
     }
 
     private void unqueue(PathId id) {

@@ -1,14 +1,18 @@
 package io.ekiden.planner.core;
 
+import io.ekiden.json.Dialect;
+
 /// The versions of what the planner decides. Each entry of the journal names the one that has
 /// decided it, so that old entries can be decided again as they were: a change of what follows from
 /// the same input is a new version here.
 enum PlannerVersion {
     V0_1("0.1"),
     /// Pods have endpoints; what is taken back does not wait with its canaries.
-    V0_2("0.2");
+    V0_2("0.2"),
+    /// Networks have names; until then they were refused.
+    V0_3("0.3");
 
-    static final PlannerVersion LATEST = V0_2;
+    static final PlannerVersion LATEST = V0_3;
 
     private final String text;
 
@@ -22,6 +26,11 @@ enum PlannerVersion {
 
     boolean takesBackAtOnce() {
         return compareTo(V0_2) >= 0;
+    }
+
+    /// What it knows of definitions.
+    Dialect dialect() {
+        return compareTo(V0_3) >= 0 ? Dialect.LATEST : Dialect.NAMELESS_NETWORKS;
     }
 
     /// As the journal has it.

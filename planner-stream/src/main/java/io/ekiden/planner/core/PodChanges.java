@@ -15,12 +15,14 @@ final class PodChanges {
 
     static Fact create(Changes changes, Change.CreatePod create) {
         return changes.create(
-                RunSpec.Kind.POD, create.id(), PodJson.read(create.id(), create.definition()));
+                RunSpec.Kind.POD,
+                create.id(),
+                PodJson.read(create.id(), create.definition(), changes.dialect()));
     }
 
     /// An unknown pod is created.
     static Fact update(Changes changes, Change.UpdatePod update) {
-        return changes.replace(PodJson.read(update.id(), update.definition()));
+        return changes.replace(PodJson.read(update.id(), update.definition(), changes.dialect()));
     }
 
     /// Ids that are unknown are passed over, unless all are.

@@ -228,7 +228,9 @@ class PlacementSeedsTest {
             }
         }
         return used.plus(app.footprint()).cpus() <= agent.resources().cpus()
-                && app.requestedHostPorts().stream().noneMatch(ports::contains);
+                && app.requestedHostPorts().stream()
+                        .flatMap(Optional::stream)
+                        .noneMatch(ports::contains);
     }
 
     private Map<String, Integer> counts(App app, String field) {

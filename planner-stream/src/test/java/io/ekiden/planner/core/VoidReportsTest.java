@@ -57,7 +57,8 @@ class VoidReportsTest {
     }
 
     private static AgentReport status(String agent, long epoch, TaskId task, TaskState state) {
-        return new AgentReport.TaskStatus(agent, epoch, task, state, Optional.empty(), "", 0);
+        return new AgentReport.TaskStatus(
+                agent, epoch, task, state, Optional.empty(), "", 0, Optional.empty());
     }
 
     private static AgentReport health(String agent, long epoch, TaskId task, boolean alive) {

@@ -146,7 +146,11 @@ final class World {
                 .filter(task -> task.getValue().equals(agent))
                 .map(task ->
                         new AgentReport.TaskOnAgent(
-                                task.getKey(), TaskState.RUNNING, Optional.empty(), ""))
+                                task.getKey(),
+                                TaskState.RUNNING,
+                                Optional.empty(),
+                                "",
+                                Optional.empty()))
                 .toList();
     }
 
@@ -262,14 +266,28 @@ final class World {
             assertThat(homes.putIfAbsent(volume.id(), agent)).isIn(null, agent);
             volumesOf(agent).add(volume.id());
         }
-        status(task.taskId(), agent, epoch, TaskState.RUNNING);
+        var address = task.spec().containerNetwork().map(_ -> "10.9.0." + starts.size());
+        status(task.taskId(), agent, epoch, TaskState.RUNNING, address);
     }
 
     JournalEntry status(TaskId task, String agent, long epoch, TaskState state) {
+        return status(task, agent, epoch, state, Optional.empty());
+    }
+
+    /// @param address its own
+    JournalEntry status(
+            TaskId task, String agent, long epoch, TaskState state, Optional<String> address) {
         return take(
                 new Input.Reported(
                         new AgentReport.TaskStatus(
-                                agent, epoch, task, state, Optional.empty(), state.name(), 0)));
+                                agent,
+                                epoch,
+                                task,
+                                state,
+                                Optional.empty(),
+                                state.name(),
+                                0,
+                                address)));
     }
 
     /// A task ends by itself.

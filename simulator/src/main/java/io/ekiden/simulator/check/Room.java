@@ -7,6 +7,7 @@ import io.ekiden.model.Resources;
 import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.util.Collection;
+import java.util.Optional;
 
 /// Counts, naively and anew each time, what is held on agents.
 public final class Room {
@@ -66,10 +67,11 @@ public final class Room {
                         .filter(i -> i.condition().holdsResources())
                         .flatMap(i -> i.placement().stream())
                         .filter(at -> at.agentId().equals(agent.id()))
-                        .map(Instance.Placement::hostPorts)
+                        .map(Instance.Placement::heldPorts)
                         .mapToLong(Collection::size)
                         .sum();
-        boolean portsFit = ports - used >= spec.ports().size() && named(image, agent, spec);
+        long wanted = spec.requestedHostPorts().stream().filter(Optional::isPresent).count();
+        boolean portsFit = ports - used >= wanted && named(image, agent, spec);
         boolean resourcesFit =
                 reserved.isPresent()
                         || within(
@@ -80,6 +82,7 @@ public final class Room {
     /// Whether the host ports that a definition names are there and free.
     private static boolean named(ClusterImage image, Agent agent, RunSpec spec) {
         return spec.requestedHostPorts().stream()
+                .flatMap(Optional::stream)
                 .filter(port -> port != 0)
                 .allMatch(port ->
                         agent.ports().stream().anyMatch(range -> range.contains(port))
@@ -87,6 +90,6 @@ public final class Room {
                                         .filter(other -> other.condition().holdsResources())
                                         .flatMap(other -> other.placement().stream())
                                         .filter(at -> at.agentId().equals(agent.id()))
-                                        .noneMatch(at -> at.hostPorts().contains(port)));
+                                        .noneMatch(at -> at.heldPorts().contains(port)));
     }
 }

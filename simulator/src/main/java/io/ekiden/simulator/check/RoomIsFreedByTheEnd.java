@@ -86,7 +86,7 @@ final class RoomIsFreedByTheEnd implements Checker {
     private void launched(Instance instance, Evidence evidence) {
         var at = instance.placement().orElseThrow();
         for (var live : evidence.liveOn(at.agentId())) {
-            boolean shared = live.ports().stream().anyMatch(at.hostPorts()::contains);
+            boolean shared = live.ports().stream().anyMatch(at.heldPorts()::contains);
             if (shared
                     && !live.taskId().equals(instance.taskId())
                     && !abandoned.contains(live.taskId())) {

@@ -3,6 +3,7 @@ package io.ekiden.agent.runtime.docker;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.log.AgentReport.TaskState;
+import io.ekiden.model.Network;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +53,15 @@ final class Contained {
     /// The task in whose network it is, when that is another's.
     Optional<TaskId> networkOf() {
         return task.task().flatMap(PodParts::networkOf);
+    }
+
+    /// Whether it is on a container network of its own, so that it has an address which is to be
+    /// told.
+    boolean hasNetwork() {
+        return task.task()
+                .filter(known -> known.spec().network() == Network.CONTAINER)
+                .filter(known -> PodParts.networkOf(known).isEmpty())
+                .isPresent();
     }
 
     /// `true` once: when its program is first known to run.

@@ -26,11 +26,11 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes and starts the container of a task: two requests if all goes well. What a container runs,
-/// it runs once: no container is ever asked twice to start. When the answer to a start is lost and
-/// the container is found not to have begun, it is removed first (which the engine refuses if it
-/// begins at that moment) and then made anew. A container that is to be in another's network waits
-/// until that runs.
+/// Makes and starts the container of a task: two requests if all goes well, and one before for a
+/// network that has a name. What a container runs, it runs once: no container is ever asked twice
+/// to start. When the answer to a start is lost and the container is found not to have begun, it is
+/// removed first (which the engine refuses if it begins at that moment) and then made anew. A
+/// container that is to be in another's network waits until that runs.
 final class ContainerLauncher {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerLauncher.class);
     private static final int NOT_MODIFIED = 304;
@@ -221,6 +221,18 @@ final class ContainerLauncher {
 
         /// Empty: to be tried again.
         private Optional<Launch> create() {
+            var named = definition.spec().containerNetwork().filter(_ -> task.hasNetwork());
+            if (named.isEmpty()) {
+                return make();
+            }
+            return switch (NamedNetwork.find(engine, patience, named.get().name())) {
+                case Answer.Done<?> _ -> make();
+                case Answer.Refused(_, var reason) -> failed(reason);
+                case Answer.Silent<?> _ -> again();
+            };
+        }
+
+        private Optional<Launch> make() {
             var user = imageUser();
             boolean init = watch.about().map(EngineWatch.About::init).orElse(true);
             var spec =

@@ -22,6 +22,7 @@ import io.ekiden.model.Network;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodContainer;
 import io.ekiden.model.PodVolume;
+import io.ekiden.model.PortDefinition;
 import io.ekiden.model.TaskId;
 import io.ekiden.model.Volume;
 import java.nio.file.Path;
@@ -214,6 +215,7 @@ record ContainerSpec(
                         switch (task.spec().network()) {
                             case HOST -> "host";
                             case BRIDGE -> "bridge";
+                            case CONTAINER -> task.spec().containerNetwork().orElseThrow().name();
                         });
     }
 
@@ -255,18 +257,19 @@ record ContainerSpec(
         if (spec.network() == Network.HOST || PodParts.networkOf(task).isPresent()) {
             return List.of();
         }
+        var listening = task.listeningPorts();
         var bindings = new ArrayList<PortBinding>();
-        int mapped = Math.min(spec.ports().size(), task.hostPorts().size());
-        for (int i = 0; i < mapped; i++) {
-            var definition = spec.ports().get(i);
+        for (int i = 0; i < Math.min(spec.ports().size(), listening.size()); i++) {
             int hostPort = task.hostPorts().get(i);
-            for (var protocol : definition.protocol().split(",", -1)) {
-                var inside =
-                        new ExposedPort(
-                                definition.containerPort(hostPort),
-                                InternetProtocol.parse(protocol.toLowerCase(Locale.ROOT)));
-                var outside = Ports.Binding.bindIpAndPort(host.ip(), hostPort);
-                bindings.add(new PortBinding(outside, inside));
+            if (hostPort != PortDefinition.NO_HOST_PORT) {
+                for (var protocol : spec.ports().get(i).protocol().split(",", -1)) {
+                    var inside =
+                            new ExposedPort(
+                                    listening.get(i),
+                                    InternetProtocol.parse(protocol.toLowerCase(Locale.ROOT)));
+                    var outside = Ports.Binding.bindIpAndPort(host.ip(), hostPort);
+                    bindings.add(new PortBinding(outside, inside));
+                }
             }
         }
         return bindings;

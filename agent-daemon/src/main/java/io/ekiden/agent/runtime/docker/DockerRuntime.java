@@ -200,7 +200,7 @@ public final class DockerRuntime implements TaskRuntime {
                 case Launch.Begun(var id, var fresh) -> {
                     task.found(id);
                     task.launching = false;
-                    if (fresh) {
+                    if (fresh && !task.hasNetwork()) {
                         running(task, id, Instant.now());
                     } else {
                         inspect(task);
@@ -233,7 +233,7 @@ public final class DockerRuntime implements TaskRuntime {
             if (task.adopted) {
                 LOG.info("task={} adopted container={}", task.taskId(), id);
             }
-            tell(new Event.Running(task.taskId()));
+            tell(new Event.Running(task.taskId(), task.address().filter(_ -> task.hasNetwork())));
         }
     }
 
@@ -258,6 +258,7 @@ public final class DockerRuntime implements TaskRuntime {
 
     private void found(Contained task, InspectContainerResponse container) {
         var id = container.getId();
+        Inspection.ip(container).ifPresent(task::reachedAt);
         switch (State.of(container)) {
             case RUNNING -> running(task, id, Inspection.startedAt(container));
             case ENDED -> {
