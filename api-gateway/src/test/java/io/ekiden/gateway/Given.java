@@ -93,6 +93,7 @@ public final class Given {
                 false,
                 List.of(),
                 readinessChecks,
+                Optional.empty(),
                 labels,
                 Collections.emptySortedSet(),
                 List.of(),
@@ -128,6 +129,7 @@ public final class Given {
                 condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

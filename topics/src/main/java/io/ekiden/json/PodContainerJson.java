@@ -104,6 +104,7 @@ final class PodContainerJson {
                 container
                         .object("healthCheck")
                         .flatMap(check -> PodHealthCheckJson.read(check, endpoints)),
+                GenericCheckJson.ofContainer(container, endpoints),
                 mounts(container, volumes, contained),
                 ArtifactJson.read(container, "artifacts"),
                 container
@@ -114,9 +115,6 @@ final class PodContainerJson {
     }
 
     private static void unsupported(Fields container) {
-        if (container.has("check")) {
-            container.rule("check", UnsupportedFields.NOT_SUPPORTED);
-        }
         UnsupportedFields.emptyObject(container, "linuxInfo");
         container
                 .flag("tty")
@@ -299,6 +297,12 @@ final class PodContainerJson {
                         json.set(
                                 "healthCheck",
                                 PodHealthCheckJson.write(check, container.endpoints())));
+        container
+                .check()
+                .ifPresent(check ->
+                        json.set(
+                                "check",
+                                GenericCheckJson.ofContainer(check, container.endpoints())));
         var mounts = json.putArray("volumeMounts");
         container
                 .volumeMounts()

@@ -8,7 +8,7 @@ final class UnsupportedFields {
     static final String NOT_SUPPORTED = "is not supported by this version of Ekiden";
 
     private static final List<String> LISTS = List.of("storeUrls");
-    private static final List<String> OBJECTS = List.of("check", "ipAddress");
+    private static final List<String> OBJECTS = List.of("ipAddress");
     private static final List<String> PARTS_OF_CONTAINER = List.of("appc");
 
     private UnsupportedFields() {}

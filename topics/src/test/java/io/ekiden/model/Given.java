@@ -45,6 +45,7 @@ public final class Given {
                 false,
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
                 constraints,
@@ -77,6 +78,7 @@ public final class Given {
                 Optional.of(NOON),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

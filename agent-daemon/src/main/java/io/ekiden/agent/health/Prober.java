@@ -1,10 +1,13 @@
 package io.ekiden.agent.health;
 
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.log.AgentCommand;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
+import io.ekiden.model.Probe;
+import io.ekiden.model.Probe.Port;
 import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.ReadinessResponse;
 import java.io.IOException;
@@ -27,15 +30,36 @@ final class Prober {
         this.runtime = runtime;
     }
 
-    Outcome probe(LocalTask task, HealthCheck check) {
+    Finding probe(LocalTask task, HealthCheck check) {
+        return probe(task, check.probe(), check.timeout(), besideTask(check));
+    }
+
+    Finding probe(LocalTask task, GenericCheck check) {
+        return probe(task, check.probe(), check.timeout(), true);
+    }
+
+    /// Whether Mesos would run it beside the task, and Marathon not from afar.
+    private static boolean besideTask(HealthCheck check) {
         return switch (check.protocol()) {
-            case COMMAND ->
-                    check.command()
-                            .map(command -> runtime.check(task, command, check.timeout()))
-                            .orElse(new Outcome.Unhealthy("the check has no command"));
-            case TCP, MESOS_TCP -> probe(task, check, Wire.TCP);
-            case HTTP, MESOS_HTTP -> probe(task, check, Wire.HTTP);
-            case HTTPS, MESOS_HTTPS -> probe(task, check, Wire.HTTPS);
+            case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS, COMMAND -> true;
+            case TCP, HTTP, HTTPS -> false;
+        };
+    }
+
+    /// @param beside whether a task with an address of its own is asked there
+    private Finding probe(LocalTask task, Probe probe, Duration timeout, boolean beside) {
+        return switch (probe) {
+            case Probe.Exec(var line) -> runtime.check(task, line, timeout);
+            case Probe.Tcp(var port) -> probe(task, Wire.TCP, port, "/", timeout, beside);
+            case Probe.Http(var port, var path, var scheme) ->
+                    probe(task, wire(scheme), port, path.orElse("/"), timeout, beside);
+        };
+    }
+
+    private static Wire wire(Probe.Scheme scheme) {
+        return switch (scheme) {
+            case HTTP -> Wire.HTTP;
+            case HTTPS -> Wire.HTTPS;
         };
     }
 
@@ -79,36 +103,27 @@ final class Prober {
                 : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
-    private Outcome probe(LocalTask task, HealthCheck check, Wire wire) {
-        var inside = inside(task, check);
+    private Finding probe(
+            LocalTask task, Wire wire, Port asked, String path, Duration timeout, boolean beside) {
+        var inside = beside ? runtime.address(task) : Optional.<String>empty();
         var host = inside.orElse(hostname);
-        var port = port(task, check, inside.isPresent());
+        var port = port(task, asked, inside.isPresent());
         if (port.isEmpty()) {
-            return new Outcome.Unhealthy("the task has no such port");
+            return new Finding.Failed("the task has no such port");
         }
-        var path = check.path().orElse("/");
-        var deadline =
-                Deadline.in(check.timeout().isZero() ? Duration.ofMillis(1) : check.timeout());
-        return SocketProbe.run(
-                wire, address(host), host, port.get(), path, deadline, check.ignoreHttp1xx());
+        var deadline = Deadline.in(timeout.isZero() ? Duration.ofMillis(1) : timeout);
+        return SocketProbe.run(wire, address(host), host, port.get(), path, deadline);
     }
 
-    /// The container's own address, for the checks that Mesos would run beside it.
-    private Optional<String> inside(LocalTask task, HealthCheck check) {
-        return switch (check.protocol()) {
-            case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS -> runtime.address(task);
-            case TCP, HTTP, HTTPS, COMMAND -> Optional.empty();
+    private static Optional<Integer> port(LocalTask task, Port port, boolean inside) {
+        return switch (port) {
+            case Port.Fixed(var number) -> Optional.of(number);
+            case Port.Nth(var index) ->
+                    task.task().stream()
+                            .flatMap(known -> ports(known, inside).stream())
+                            .skip(index)
+                            .findFirst();
         };
-    }
-
-    private static Optional<Integer> port(LocalTask task, HealthCheck check, boolean inside) {
-        var ports = task.task().map(t -> ports(t, inside)).orElse(List.of());
-        int index = check.portIndex().orElse(0);
-        return check.port()
-                .or(() ->
-                        index >= 0 && index < ports.size()
-                                ? Optional.of(ports.get(index))
-                                : Optional.empty());
     }
 
     private static List<Integer> ports(AgentCommand.Task task, boolean inside) {

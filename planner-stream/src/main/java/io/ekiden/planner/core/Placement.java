@@ -196,6 +196,7 @@ final class Placement {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(now.plus(turn.settings().launchTimeout())));
     }
 
