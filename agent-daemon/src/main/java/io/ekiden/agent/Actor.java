@@ -6,6 +6,7 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.core.Retention;
+import io.ekiden.agent.health.GenericChecks;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.TaskRecords;
@@ -47,6 +48,7 @@ final class Actor {
     private final SecretKeeper secrets;
     private final HealthChecks checks;
     private final ReadinessChecks readiness;
+    private final GenericChecks generic;
     private final ReportLog reports;
     private final CommandLog commands;
     private final Optional<String> address;
@@ -71,6 +73,7 @@ final class Actor {
             SecretKeeper secrets,
             HealthChecks checks,
             ReadinessChecks readiness,
+            GenericChecks generic,
             ReportLog reports,
             CommandLog commands,
             Optional<String> address) {
@@ -86,6 +89,7 @@ final class Actor {
         this.secrets = secrets;
         this.checks = checks;
         this.readiness = readiness;
+        this.generic = generic;
         this.reports = reports;
         this.commands = commands;
         this.address = address;
@@ -107,10 +111,12 @@ final class Actor {
                 case Action.Check(var task) -> {
                     checks.begin(task);
                     readiness.begin(task);
+                    generic.begin(task);
                 }
                 case Action.StopChecking(var taskId) -> {
                     checks.end(taskId);
                     readiness.end(taskId);
+                    generic.end(taskId);
                 }
                 case Action.Send(var version, var report) ->
                         reports.report(

@@ -7,6 +7,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.files.FilesServer;
+import io.ekiden.agent.health.GenericChecks;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.LastOutput;
@@ -87,6 +88,7 @@ public final class AgentDaemon implements AutoCloseable {
             TaskRuntime runtime,
             HealthChecks checks,
             ReadinessChecks readiness,
+            GenericChecks generic,
             ReportLog reports,
             CommandLog commands,
             Optional<FilesServer> files,
@@ -123,14 +125,10 @@ public final class AgentDaemon implements AutoCloseable {
         var bootId = bootId(config.bootIdFile());
         var records = new TaskRecords(work, bootId);
         var runtime = runtimes(work, bootId, identity, secrets);
-        var checks =
-                new HealthChecks(
-                        TaskAddress.of(config.hostname()).ip(),
-                        runtime,
-                        Clock.systemUTC(),
-                        this::post);
-        var readiness =
-                new ReadinessChecks(TaskAddress.of(config.hostname()).ip(), runtime, this::post);
+        var ip = TaskAddress.of(config.hostname()).ip();
+        var checks = new HealthChecks(ip, runtime, Clock.systemUTC(), this::post);
+        var readiness = new ReadinessChecks(ip, runtime, this::post);
+        var generic = new GenericChecks(ip, runtime, this::post);
         var files = serveFiles(work, identity, secrets);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
@@ -149,14 +147,15 @@ public final class AgentDaemon implements AutoCloseable {
                         secrets,
                         checks,
                         readiness,
+                        generic,
                         reports,
                         commands,
                         files.map(this::address));
         running =
                 Optional.of(
                         new Running(
-                                identity, runtime, checks, readiness, reports, commands, files,
-                                actor));
+                                identity, runtime, checks, readiness, generic, reports, commands,
+                                files, actor));
         LOG.info(
                 "agent={} starts hostname={} workDir={} isolation={} boot={}",
                 config.agentId(),
@@ -396,6 +395,7 @@ public final class AgentDaemon implements AutoCloseable {
             r.files().ifPresent(FilesServer::close);
             r.checks().close();
             r.readiness().close();
+            r.generic().close();
             r.runtime().close();
             r.commands().close();
             r.reports().close();

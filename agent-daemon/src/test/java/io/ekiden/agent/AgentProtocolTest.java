@@ -8,13 +8,17 @@ import io.ekiden.agent.AgentDaemon.State;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.AgentJoined;
 import io.ekiden.log.AgentReport.AgentLeaving;
+import io.ekiden.log.AgentReport.CheckChanged;
 import io.ekiden.log.AgentReport.HealthChanged;
 import io.ekiden.log.AgentReport.TaskOnAgent;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.AgentReport.TaskStatus;
 import io.ekiden.log.Topics;
+import io.ekiden.model.CheckResult;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.PortRange;
+import io.ekiden.model.Probe;
 import io.ekiden.model.Resources;
 import io.ekiden.model.TaskId;
 import io.ekiden.testkit.TestBroker;
@@ -300,6 +304,34 @@ final class AgentProtocolTest {
         planner.report(HealthChanged.class, h -> !h.alive() && !h.exhausted());
         var exhausted = planner.report(HealthChanged.class, HealthChanged::exhausted);
         assertThat(exhausted.results().getFirst().consecutiveFailures()).isEqualTo(3);
+    }
+
+    @Test
+    void reportsWhatACheckFindsWhenItChangesAndLeavesTheTaskAlone() throws IOException {
+        agent();
+        long epoch = planner.welcome(planner.joined(1));
+        var check =
+                new GenericCheck(
+                        new Probe.Exec("exit $(cat found)"),
+                        Duration.ofMillis(100),
+                        Duration.ofSeconds(2),
+                        Duration.ZERO);
+        var task = Given.cmd("echo 0 > found; sleep 1000").check(check).task();
+        planner.launch(AGENT, epoch, task);
+        planner.report(CheckChanged.class, c -> c.equals(found(epoch, task, 0)));
+
+        var sandbox = dir.resolve("sandboxes").resolve(task.taskId().value());
+        Files.writeString(sandbox.resolve("found"), "3");
+
+        planner.report(CheckChanged.class, c -> c.equals(found(epoch, task, 3)));
+        assertThat(planner.statuses(task.taskId()))
+                .extracting(TaskStatus::state)
+                .endsWith(TaskState.RUNNING);
+    }
+
+    private static CheckChanged found(long epoch, AgentCommand.Task task, int exitCode) {
+        return new CheckChanged(
+                AGENT, epoch, task.taskId(), Optional.of(new CheckResult.Command(exitCode)));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Container;
 import io.ekiden.model.ContainerNetwork;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillSelection;
@@ -49,6 +50,7 @@ public final class Given {
     private double mem = 64;
     private List<HealthCheck> checks = List.of();
     private List<ReadinessCheck> readiness = List.of();
+    private Optional<GenericCheck> check = Optional.empty();
     private Optional<Integer> grace = Optional.empty();
     private Optional<ResourceLimits> limits = Optional.empty();
     private boolean tty;
@@ -112,6 +114,11 @@ public final class Given {
 
     public Given readiness(ReadinessCheck... checks) {
         this.readiness = List.of(checks);
+        return this;
+    }
+
+    public Given check(GenericCheck check) {
+        this.check = Optional.of(check);
         return this;
     }
 
@@ -240,6 +247,7 @@ public final class Given {
                 false,
                 checks,
                 readiness,
+                check,
                 Sorted.copyOf(labels),
                 Collections.emptySortedSet(),
                 List.of(),

@@ -94,6 +94,7 @@ public final class Given {
                 false,
                 List.of(),
                 readinessChecks,
+                Optional.empty(),
                 labels,
                 Collections.emptySortedSet(),
                 List.of(),
@@ -134,6 +135,7 @@ public final class Given {
                 condition == Condition.RUNNING ? Optional.of(NOON) : Optional.empty(),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -174,6 +174,7 @@ public final class AppJson {
                 app.flag("requirePorts").orElse(false) && network == Network.HOST,
                 HealthCheckJson.read(app, ports.size()),
                 ReadinessCheckJson.read(app, ports),
+                GenericCheckJson.ofApp(app, ports.size()),
                 labels,
                 IdJson.dependencies(app, id.parent()).orElse(Collections.emptySortedSet()),
                 ConstraintJson.read(app),
@@ -244,6 +245,7 @@ public final class AppJson {
         if (!app.readinessChecks().isEmpty()) {
             json.set("readinessChecks", ReadinessCheckJson.write(app.readinessChecks()));
         }
+        app.check().ifPresent(check -> json.set("check", GenericCheckJson.ofApp(check)));
         json.set("upgradeStrategy", StrategyJson.write(app.upgradeStrategy()));
         json.put("killSelection", app.killSelection().name());
         json.set("unreachableStrategy", StrategyJson.write(app.unreachableStrategy()));

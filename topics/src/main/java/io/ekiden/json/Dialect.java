@@ -4,9 +4,13 @@ package io.ekiden.json;
 /// yet, and when an entry of that time is decided again, it has to refuse the same in the same
 /// words.
 public enum Dialect {
-    /// Of before networks had names.
-    NAMELESS_NETWORKS,
+    /// Of before networks had names and generic checks were carried out.
+    WITHOUT_NETWORKS_AND_CHECKS,
     LATEST;
+
+    boolean hasChecks() {
+        return compareTo(LATEST) >= 0;
+    }
 
     boolean namesNetworks() {
         return compareTo(LATEST) >= 0;

@@ -4,7 +4,8 @@ import io.ekiden.model.Network;
 import java.util.List;
 import java.util.Optional;
 
-/// `networks` of before they had names, as they were read then ([Dialect#NAMELESS_NETWORKS]).
+/// `networks` of before they had names, as they were read then
+/// ([Dialect#WITHOUT_NETWORKS_AND_CHECKS]).
 final class FormerNetworkJson {
     private static final String BRIDGE = Network.BRIDGE.mode();
 

@@ -106,6 +106,7 @@ final class PodContainerJson {
                 container
                         .object("healthCheck")
                         .flatMap(check -> PodHealthCheckJson.read(check, endpoints)),
+                GenericCheckJson.ofContainer(container, endpoints),
                 mounts(container, volumes, contained),
                 ArtifactJson.read(container, "artifacts"),
                 container
@@ -116,7 +117,7 @@ final class PodContainerJson {
     }
 
     private static void unsupported(Fields container) {
-        if (container.has("check")) {
+        if (!container.dialect().hasChecks() && container.has("check")) {
             container.rule("check", UnsupportedFields.NOT_SUPPORTED);
         }
         UnsupportedFields.emptyObject(container, "linuxInfo");
@@ -304,6 +305,12 @@ final class PodContainerJson {
                         json.set(
                                 "healthCheck",
                                 PodHealthCheckJson.write(check, container.endpoints())));
+        container
+                .check()
+                .ifPresent(check ->
+                        json.set(
+                                "check",
+                                GenericCheckJson.ofContainer(check, container.endpoints())));
         var mounts = json.putArray("volumeMounts");
         container
                 .volumeMounts()

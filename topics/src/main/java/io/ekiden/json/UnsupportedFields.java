@@ -8,14 +8,15 @@ final class UnsupportedFields {
     static final String NOT_SUPPORTED = "is not supported by this version of Ekiden";
 
     private static final List<String> LISTS = List.of("storeUrls");
-    private static final List<String> OBJECTS = List.of("check");
     private static final List<String> PARTS_OF_CONTAINER = List.of("appc");
 
     private UnsupportedFields() {}
 
     static void check(Fields app) {
         LISTS.forEach(field -> emptyList(app, field));
-        OBJECTS.forEach(field -> emptyObject(app, field));
+        if (!app.dialect().hasChecks()) {
+            emptyObject(app, "check");
+        }
         if (!app.dialect().namesNetworks()) {
             emptyObject(app, "ipAddress");
         }

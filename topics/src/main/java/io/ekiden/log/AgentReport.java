@@ -1,5 +1,6 @@
 package io.ekiden.log;
 
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Container;
 import io.ekiden.model.Instance.HealthResult;
 import io.ekiden.model.PortRange;
@@ -123,6 +124,13 @@ public sealed interface AgentReport {
             TaskId taskId,
             boolean ready,
             Optional<ReadinessResponse> lastResponse)
+            implements OfEpoch {}
+
+    /// What a generic check finds has changed.
+    ///
+    /// @param taskId of an app's task, or of the container of a pod that is checked
+    /// @param result absent when the last look got no answer
+    record CheckChanged(String memberId, long epoch, TaskId taskId, Optional<CheckResult> result)
             implements OfEpoch {}
 
     /// A condemned volume is no more.

@@ -112,6 +112,9 @@ public sealed interface Fact {
     /// An instance's readiness has changed; `instance` is how it is now.
     record ReadinessPut(Instance instance) implements Fact {}
 
+    /// What a generic check of an instance finds has changed; `instance` is how it is now.
+    record CheckPut(Instance instance) implements Fact {}
+
     /// An instance is no more; `last` is how it was when it ended.
     record InstanceGone(Instance last, Condition from, String message) implements Fact {}
 

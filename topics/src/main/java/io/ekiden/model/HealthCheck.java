@@ -1,5 +1,7 @@
 package io.ekiden.model;
 
+import io.ekiden.model.Probe.Port;
+import io.ekiden.model.Probe.Scheme;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -31,6 +33,20 @@ public record HealthCheck(
         MESOS_HTTP,
         MESOS_HTTPS,
         MESOS_TCP
+    }
+
+    /// What it looks at.
+    public Probe probe() {
+        return switch (protocol) {
+            case COMMAND -> new Probe.Exec(command.orElseThrow());
+            case TCP, MESOS_TCP -> new Probe.Tcp(asked());
+            case HTTP, MESOS_HTTP -> new Probe.Http(asked(), path, Scheme.HTTP);
+            case HTTPS, MESOS_HTTPS -> new Probe.Http(asked(), path, Scheme.HTTPS);
+        };
+    }
+
+    private Port asked() {
+        return port.<Port>map(Port.Fixed::new).orElseGet(() -> new Port.Nth(portIndex.orElse(0)));
     }
 
     /// The same check where the ports that it counts begin at this index.

@@ -1,9 +1,12 @@
 package io.ekiden.model;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /// One of an app's instances. Its id outlives its tasks: each relaunch is the next `incarnation`.
@@ -17,6 +20,8 @@ import java.util.function.Consumer;
 /// @param healthy absent while no result has come in or the app has no health checks
 /// @param healthResults the agent's last word on each health check, in their order
 /// @param readiness absent while no answer has come in or the app has no readiness check
+/// @param checks what the generic checks have found, by the names of their containers
+///   ([TaskId#part]); absent while none has a result
 /// @param stopping set from the decision to end the task until it has ended
 /// @param deadline when the planner looks again: launch and kill time-outs, drain, unreachable
 public record Instance(
@@ -36,6 +41,7 @@ public record Instance(
         Optional<Boolean> healthy,
         List<HealthResult> healthResults,
         Optional<Readiness> readiness,
+        Optional<SortedMap<String, CheckResult>> checks,
         Optional<Stopping> stopping,
         Optional<Instant> deadline)
         implements Entity {
@@ -122,6 +128,7 @@ public record Instance(
 
     public Instance {
         healthResults = List.copyOf(healthResults);
+        checks = checks.filter(found -> !found.isEmpty()).map(found -> Sorted.copyOf(found));
     }
 
     public static String prefix(PathId app) {
@@ -167,6 +174,11 @@ public record Instance(
     /// Whether its readiness check was answered with yes.
     public boolean saidReady() {
         return readiness.filter(Readiness::ready).isPresent();
+    }
+
+    /// What the generic check of this container has found.
+    public Optional<CheckResult> check(String part) {
+        return checks.map(found -> found.get(part));
     }
 
     /// The machine on which it runs, or on which its volumes wait.
@@ -237,6 +249,13 @@ public record Instance(
         return copy(copy -> copy.readiness = Optional.of(readiness));
     }
 
+    public Instance withCheck(String part, Optional<CheckResult> result) {
+        var found = new TreeMap<>(checks.orElse(Collections.emptySortedMap()));
+        found.remove(part);
+        result.ifPresent(some -> found.put(part, some));
+        return copy(copy -> copy.checks = Optional.of(found));
+    }
+
     public Instance withStopping(Optional<Stopping> stopping) {
         return copy(copy -> copy.stopping = stopping);
     }
@@ -266,6 +285,7 @@ public record Instance(
         private Optional<Boolean> healthy;
         private List<HealthResult> healthResults;
         private Optional<Readiness> readiness;
+        private Optional<SortedMap<String, CheckResult>> checks;
         private Optional<Stopping> stopping;
         private Optional<Instant> deadline;
 
@@ -283,6 +303,7 @@ public record Instance(
             healthy = original.healthy;
             healthResults = original.healthResults;
             readiness = original.readiness;
+            checks = original.checks;
             stopping = original.stopping;
             deadline = original.deadline;
         }
@@ -305,6 +326,7 @@ public record Instance(
                     healthy,
                     healthResults,
                     readiness,
+                    checks,
                     stopping,
                     deadline);
         }

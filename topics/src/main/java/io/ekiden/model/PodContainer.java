@@ -14,6 +14,7 @@ import java.util.SortedMap;
 /// @param resources of the container itself
 /// @param resourceLimits what it may take at most, when that is more
 /// @param healthCheck its `portIndex` counts this container's endpoints
+/// @param check its ports are counted so too
 /// @param artifacts what is in the container's sandbox before it starts, in this order
 /// @param killGraceSeconds between SIGTERM and SIGKILL; the agent's default when absent
 public record PodContainer(
@@ -28,6 +29,7 @@ public record PodContainer(
         SortedMap<String, String> labels,
         List<Endpoint> endpoints,
         Optional<HealthCheck> healthCheck,
+        Optional<GenericCheck> check,
         List<VolumeMount> volumeMounts,
         List<Artifact> artifacts,
         Optional<Integer> killGraceSeconds) {

@@ -35,6 +35,11 @@ public record TaskId(String value) implements Comparable<TaskId> {
                         .filter(name -> !name.equals(UNIT));
     }
 
+    /// The name of the container; `_app` where there is none.
+    public String part() {
+        return container().orElse(UNIT);
+    }
+
     /// The task that this container is a part of; else the task itself.
     public TaskId unit() {
         return container().isPresent() ? instanceId().task(incarnation()) : this;

@@ -37,6 +37,7 @@ public final class Effects {
             case Fact.InstancePut put -> puts(put.instance());
             case Fact.HealthPut(var instance, var _) -> puts(instance);
             case Fact.ReadinessPut(var instance) -> puts(instance);
+            case Fact.CheckPut(var instance) -> puts(instance);
             case Fact.InstanceGone gone -> removes(gone.last().key());
             case Fact.Launched launched -> puts(launched.instances().toArray(Entity[]::new));
             case Fact.DelayPut(var delay) -> puts(delay);

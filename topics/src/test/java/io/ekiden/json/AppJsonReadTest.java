@@ -52,6 +52,7 @@ class AppJsonReadTest {
                                 false,
                                 List.of(),
                                 List.of(),
+                                Optional.empty(),
                                 Collections.emptySortedMap(),
                                 Collections.emptySortedSet(),
                                 List.of(),
@@ -82,6 +83,29 @@ class AppJsonReadTest {
                                 Duration.ofSeconds(15),
                                 3,
                                 false));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    {'tcp': {}}                              | Tcp[port=Nth[index=0]]
+                    {'tcp': {'portIndex': 1, 'port': null}}  | Tcp[port=Nth[index=1]]
+                    {'tcp': {'portIndex': 9, 'port': 80}}    | Tcp[port=Fixed[number=80]]
+                    {'http': {}}                             | Http[port=Nth[index=0], path=Optional.empty, scheme=HTTP]
+                    {'http': {'path': '/a', 'scheme': 'https'}} | Http[port=Nth[index=0], path=Optional[/a], scheme=HTTPS]
+                    {'exec': {'command': {'shell': 'a b'}}}  | Exec[line=a b]
+                    {'exec': {'command': {'argv': ['a b']}}} | Exec[line=exec 'a b']
+                    """,
+            quoteCharacter = '"')
+    void aCheckHasOneProbeAndMarathonsDefaults(String check, String probe) {
+        var read = read("{'cmd': 'x', 'ports': [0, 0], 'check': %s}".formatted(check)).check();
+
+        assertThat(read.orElseThrow().probe()).hasToString(probe);
+        assertThat(read.orElseThrow().interval()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(read.orElseThrow().timeout()).isEqualTo(Duration.ofSeconds(20));
+        assertThat(read.orElseThrow().delay()).isEqualTo(Duration.ofSeconds(15));
     }
 
     @Test
@@ -299,6 +323,16 @@ class AppJsonReadTest {
                     "readinessChecks": [{}]               | !/readinessChecks(0)/portName 'http-api' is no name of a port of the app
                     "readinessChecks": [{"portName": "default", "timeoutSeconds": 30}] | !/readinessChecks(0)/timeoutSeconds timeoutSeconds must be less than intervalSeconds (30)
                     "readinessChecks": [{"portName": "default"}, {"portName": "default"}] | !/readinessChecks may contain at most one readiness check
+                    "check": {}                           | !/check must have exactly one of 'http', 'tcp' and 'exec'
+                    "check": {"tcp": {}, "http": {}}      | !/check must have exactly one of 'http', 'tcp' and 'exec'
+                    "check": {"tcp": 5}                   | /check/tcp error.expected.jsobject
+                    "check": {"tcp": {"port": 65536}}     | /check/tcp/port error.max
+                    "check": {"tcp": {"portIndex": 1}}    | !/check/tcp Check port indices must address an element of the ports array or container port mappings.
+                    "check": {"http": {}}, "ports": []    | !/check/http Check port indices must address an element of the ports array or container port mappings.
+                    "check": {"http": {"scheme": "FTP"}}  | /check/http/scheme error.unknown.enum.literal
+                    "check": {"exec": {}}                 | /check/exec/command error.path.missing
+                    "check": {"exec": {"command": {}}}    | /check/exec/command/shell error.path.missing
+                    "check": {"exec": {"command": {"shell": "x"}}, "intervalSeconds": -1} | /check/intervalSeconds error.min
                     "labels": {"DCOS_MIGRATION_API_VERSION": "v1"}      | !/ DCOS_PACKAGE_FRAMEWORK_NAME and DCOS_MIGRATION_API_PATH must be defined when using DCOS_MIGRATION_API_VERSION
                     """)
     void aProblemNamesItsPlaceInMarathonsWords(String fields, String problem) {
@@ -311,7 +345,6 @@ class AppJsonReadTest {
             textBlock =
                     """
                     "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
-                    "check": {"tcp": {}}                                     | /check
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor

@@ -126,6 +126,10 @@ class PodJsonTest {
                     {'c': {'endpoints': [{'name': 'a', 'protocol': ['sctp']}]}} | /containers(0)/endpoints(0)/protocol error.unknown.enum.literal
                     {'c': {'healthCheck': {'http': {'endpoint': 'b'}}}} | !/containers(0)/healthCheck/http/endpoint must name an endpoint of the container
                     {'c': {'healthCheck': {'intervalSeconds': 5}}}      | !/containers(0)/healthCheck must have exactly one of 'http', 'tcp' and 'exec'; !/containers(0)/healthCheck/timeoutSeconds must be less than intervalSeconds
+                    {'c': {'check': {}}}                                | !/containers(0)/check must have exactly one of 'http', 'tcp' and 'exec'
+                    {'c': {'check': {'tcp': {}}}}                       | /containers(0)/check/tcp/endpoint error.path.missing
+                    {'c': {'check': {'tcp': {'endpoint': 'b'}}}}        | !/containers(0)/check/tcp/endpoint must name an endpoint of the container
+                    {'c': {'check': {'exec': {'command': {'shell': 'x'}}, 'timeoutSeconds': 60}}} | !/containers(0)/check/timeoutSeconds must be less than intervalSeconds
                     {'c': {'volumeMounts': [{'name': 'v', 'mountPath': 'x'}]}} | !/containers(0)/volumeMounts(0)/name there is no volume 'v'
                     {'c': {'volumeMounts': [{'name': 'v', 'mountPath': '../x'}]}, 'volumes': [{'name': 'v'}]} | !/containers(0)/volumeMounts(0)/mountPath must be a path without empty parts, '.' and '..'
                     {'c': {'artifacts': [{'uri': 'x'}]}}                | !/containers(0)/artifacts(0)/uri must be a URI of http, https or file

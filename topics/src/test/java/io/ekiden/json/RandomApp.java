@@ -6,6 +6,7 @@ import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
 import io.ekiden.model.ContainerNetwork;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
 import io.ekiden.model.LinuxInfo;
@@ -13,6 +14,7 @@ import io.ekiden.model.LinuxInfo.Ipc;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.Probe.Port;
 import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
@@ -75,6 +77,7 @@ final class RandomApp {
                 network == Network.HOST && random.nextBoolean(),
                 checks(ports.size()),
                 readinessChecks(ports),
+                check(ports.size()),
                 texts(),
                 random.nextBoolean()
                         ? Collections.emptySortedSet()
@@ -254,6 +257,15 @@ final class RandomApp {
                             random.nextBoolean()));
         }
         return checks;
+    }
+
+    private Optional<GenericCheck> check(int ports) {
+        Port port =
+                ports == 0 || random.nextBoolean()
+                        ? new Port.Fixed(8080)
+                        : new Port.Nth(random.nextInt(ports));
+        var probe = new RandomProbe(random).next(Optional.of(port));
+        return maybe(new GenericCheck(probe, seconds(), seconds(), seconds()));
     }
 
     private UnreachableStrategy unreachable() {

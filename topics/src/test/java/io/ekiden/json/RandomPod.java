@@ -4,6 +4,7 @@ import io.ekiden.model.Artifact;
 import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.ContainerNetwork;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.HealthCheck.Protocol;
 import io.ekiden.model.KillSelection;
@@ -15,6 +16,7 @@ import io.ekiden.model.PodContainer.Command;
 import io.ekiden.model.PodContainer.Endpoint;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
+import io.ekiden.model.Probe.Port;
 import io.ekiden.model.ResourceLimits;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Secrets;
@@ -130,6 +132,7 @@ final class RandomPod {
                 texts(),
                 endpoints,
                 random.nextBoolean() ? Optional.empty() : Optional.of(check(endpoints.size())),
+                maybe(genericCheck(endpoints.size())),
                 volumes.stream()
                         .map(volume ->
                                 new VolumeMount(
@@ -166,6 +169,19 @@ final class RandomPod {
                 seconds(7),
                 random.nextInt(5),
                 false);
+    }
+
+    private GenericCheck genericCheck(int endpoints) {
+        var port =
+                endpoints == 0
+                        ? Optional.<Port>empty()
+                        : Optional.<Port>of(new Port.Nth(random.nextInt(endpoints)));
+        int timeout = random.nextInt(100);
+        return new GenericCheck(
+                new RandomProbe(random).next(port),
+                seconds(timeout + 1),
+                seconds(timeout),
+                seconds(7));
     }
 
     private List<Constraint> constraints() {

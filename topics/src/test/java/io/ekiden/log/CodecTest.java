@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.model.App;
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Endpoint;
@@ -46,6 +47,10 @@ class CodecTest {
                                         false,
                                         Optional.of(
                                                 new ReadinessResponse(503, "text/plain", "no"))))),
+                new Fact.CheckPut(
+                        instance.withCheck("_app", Optional.of(new CheckResult.Http(503)))
+                                .withCheck("a", Optional.of(new CheckResult.Tcp(false)))
+                                .withCheck("b", Optional.of(new CheckResult.Command(1)))),
                 new Fact.Launched(app, List.of(instance), List.of(new Fact.Target(3, 17))),
                 new Fact.Refused(new Rejection.Locked(List.of("d-1"))),
                 new Fact.Refused(
@@ -64,14 +69,18 @@ class CodecTest {
         assertThat(Codec.decode(Fact.class, Codec.encode(Fact.class, fact))).isEqualTo(fact);
     }
 
-    /// Absent is how records that were written before readiness was known have it.
+    /// Absent is how records that were written before these were known have them.
     @Test
-    void anInstanceWithoutReadinessWritesNoneAndReadsSo() throws Codec.Unreadable {
-        var fact = new Fact.HealthPut(Given.instance(Given.app("/web"), 1), Optional.empty());
+    void anInstanceWithoutReadinessAndChecksWritesNoneAndReadsSo() throws Codec.Unreadable {
+        var instance =
+                Given.instance(Given.app("/web"), 1)
+                        .withCheck("_app", Optional.of(new CheckResult.Tcp(true)))
+                        .withCheck("_app", Optional.empty());
+        var fact = new Fact.HealthPut(instance, Optional.empty());
         var bytes = Codec.encode(Fact.class, fact);
 
         assertThat(new String(bytes, StandardCharsets.UTF_8))
-                .doesNotContain("readiness\"", "failed");
+                .doesNotContain("readiness\"", "failed", "checks");
         assertThat(Codec.decode(Fact.class, bytes)).isEqualTo(fact);
     }
 

@@ -46,6 +46,7 @@ public final class Given {
                 false,
                 List.of(),
                 List.of(),
+                Optional.empty(),
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
                 constraints,
@@ -84,6 +85,7 @@ public final class Given {
                 Optional.of(NOON),
                 Optional.empty(),
                 List.of(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());

@@ -34,8 +34,7 @@ public sealed interface Action {
     /// Remove a persistent volume and all that is in it, and say when that is done.
     record DestroyVolume(String volumeId) implements Action {}
 
-    /// Begin this running task's health and readiness checks; if they run already, report the
-    /// health again.
+    /// Begin this running task's checks; if they run already, report again what they have found.
     record Check(LocalTask task) implements Action {}
 
     record StopChecking(TaskId taskId) implements Action {}

@@ -84,6 +84,10 @@ public final class AgentSteps {
                     draft.live(taskId)
                             .filter(task -> task.kill().isEmpty())
                             .ifPresent(task -> draft.readiness(task, readiness));
+            case Event.CheckSeen check ->
+                    draft.live(check.taskId().unit())
+                            .filter(task -> task.kill().isEmpty())
+                            .ifPresent(_ -> draft.reportCheck(check));
             case Event.Delivered(var version, var epoch) -> draft.delivered(version, epoch);
             case Event.Undelivered(var version, var epoch) -> draft.undelivered(version, epoch);
             case Event.LeaseLapsed _ -> {

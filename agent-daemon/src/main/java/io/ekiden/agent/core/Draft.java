@@ -353,6 +353,14 @@ final class Draft {
                         readiness.lastResponse()));
     }
 
+    void reportCheck(Event.CheckSeen check) {
+        enqueue(
+                Outbox.Kind.CHECK,
+                check.taskId().value(),
+                new AgentReport.CheckChanged(
+                        agentId(), epoch().orElse(0L), check.taskId(), check.result()));
+    }
+
     /// Remembered, so that after a restart nobody asks a task that was ready.
     void readiness(LocalTask task, Readiness readiness) {
         remember(task.withReadiness(readiness));
@@ -415,6 +423,8 @@ final class Draft {
             case AgentReport.ReadinessChanged r ->
                     new AgentReport.ReadinessChanged(
                             r.memberId(), epoch, r.taskId(), r.ready(), r.lastResponse());
+            case AgentReport.CheckChanged c ->
+                    new AgentReport.CheckChanged(c.memberId(), epoch, c.taskId(), c.result());
             case AgentReport.VolumeDestroyed v ->
                     new AgentReport.VolumeDestroyed(v.memberId(), epoch, v.volumeId());
             case AgentReport.AgentLeaving l ->

@@ -1,6 +1,7 @@
 package io.ekiden.agent.core;
 
 import io.ekiden.log.AgentCommand;
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Instance.HealthResult;
 import io.ekiden.model.Instance.Readiness;
 import io.ekiden.model.TaskId;
@@ -71,6 +72,12 @@ public sealed interface Event {
 
     /// The answer to a task's readiness check has changed.
     record ReadinessSeen(TaskId taskId, Readiness readiness) implements Event {}
+
+    /// What a generic check finds has changed.
+    ///
+    /// @param taskId of the task, or of the container of a pod that is checked
+    /// @param result absent when there was no answer
+    record CheckSeen(TaskId taskId, Optional<CheckResult> result) implements Event {}
 
     /// Kafka has acknowledged a report that was sent in this epoch.
     record Delivered(long version, long epoch) implements Event {}

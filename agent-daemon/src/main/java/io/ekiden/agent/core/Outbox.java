@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// Reports that Kafka has not acknowledged yet, in the order in which they were made. Of each task
-/// only the newest state, health and readiness are kept: what was superseded before it was
-/// delivered need not be said. An immutable value.
+/// only the newest state, health, readiness and finding of each generic check are kept: what was
+/// superseded before it was delivered need not be said. An immutable value.
 ///
 /// @param next the next report's version
 public record Outbox(SortedMap<Long, Pending> pending, long next) {
@@ -21,13 +22,15 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
         STATUS,
         HEALTH,
         READINESS,
+        CHECK,
         VOLUME,
         LEAVING
     }
 
     /// One report.
     ///
-    /// @param subject the id of the task or volume; empty for a report of the agent itself
+    /// @param subject the id of the task, container or volume; empty for a report of the agent
+    ///   itself
     /// @param sentIn the epoch in which it is under way; 0 when it is not
     record Pending(Kind kind, String subject, AgentReport.OfEpoch report, long sentIn) {
         Pending sentIn(long epoch) {
@@ -76,7 +79,9 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
     }
 
     Outbox withoutChecksOf(TaskId taskId) {
-        return without(Kind.HEALTH, taskId).without(Kind.READINESS, taskId);
+        return without(Kind.HEALTH, taskId)
+                .without(Kind.READINESS, taskId)
+                .without(Kind.CHECK, part -> new TaskId(part).unit().equals(taskId));
     }
 
     Outbox withoutStatusOf(TaskId taskId) {
@@ -84,8 +89,12 @@ public record Outbox(SortedMap<Long, Pending> pending, long next) {
     }
 
     private Outbox without(Kind kind, TaskId taskId) {
+        return without(kind, taskId.value()::equals);
+    }
+
+    private Outbox without(Kind kind, Predicate<String> subject) {
         var changed = new TreeMap<>(pending);
-        changed.values().removeIf(p -> p.kind() == kind && p.subject().equals(taskId.value()));
+        changed.values().removeIf(p -> p.kind() == kind && subject.test(p.subject()));
         return new Outbox(changed, next);
     }
 

@@ -3,6 +3,7 @@ package io.ekiden.agent.core;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.App;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.Network;
 import io.ekiden.model.Pod;
@@ -11,6 +12,8 @@ import io.ekiden.model.TaskId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// The containers of a pod's task as tasks: each has the pod's definition, ports and volumes, and
@@ -18,8 +21,8 @@ import java.util.stream.Stream;
 public final class PodParts {
     private PodParts() {}
 
-    /// A health check, and the task in whose surroundings it is carried out.
-    public record Probe(LocalTask task, HealthCheck check) {}
+    /// A check, and the task or container in whose surroundings it is carried out.
+    public record OnPart<C>(LocalTask part, C check) {}
 
     /// Empty for the task of an app, and for one whose definition is not known.
     public static List<LocalTask> of(LocalTask unit) {
@@ -64,30 +67,49 @@ public final class PodParts {
     }
 
     /// The health checks of a task: of a pod those of all its containers.
-    public static List<Probe> probes(LocalTask unit) {
+    public static List<OnPart<HealthCheck>> healthChecks(LocalTask unit) {
+        return checks(
+                unit,
+                App::healthChecks,
+                (container, first) ->
+                        container.healthCheck().map(check -> check.withPortsFrom(first)));
+    }
+
+    /// The generic checks of a task.
+    public static List<OnPart<GenericCheck>> checks(LocalTask unit) {
+        return checks(
+                unit,
+                app -> app.check().stream().toList(),
+                (container, first) -> container.check().map(check -> check.withPortsFrom(first)));
+    }
+
+    /// A container's check counts its own endpoints; the task's ports are those of the whole pod.
+    ///
+    /// @param ofContainer given a container and which of the pod's ports is its first
+    private static <C> List<OnPart<C>> checks(
+            LocalTask unit,
+            Function<App, List<C>> ofApp,
+            BiFunction<PodContainer, Integer, Optional<C>> ofContainer) {
         if (unit.task().isEmpty()) {
             return List.of();
         }
         return switch (unit.task().get().spec()) {
             case App app ->
-                    app.healthChecks().stream().map(check -> new Probe(unit, check)).toList();
-            case Pod pod -> probes(unit, pod);
-        };
-    }
-
-    /// A container's check counts its own endpoints; the task's ports are those of the whole pod.
-    private static List<Probe> probes(LocalTask unit, Pod pod) {
-        var parts = of(unit);
-        var probes = new ArrayList<Probe>();
-        int offset = 0;
-        for (int i = 0; i < parts.size(); i++) {
-            var container = pod.containers().get(i);
-            if (container.healthCheck().isPresent()) {
-                var check = container.healthCheck().get().withPortsFrom(offset);
-                probes.add(new Probe(parts.get(i), check));
+                    ofApp.apply(app).stream().map(check -> new OnPart<>(unit, check)).toList();
+            case Pod pod -> {
+                var parts = of(unit);
+                var checks = new ArrayList<OnPart<C>>();
+                int first = 0;
+                for (int i = 0; i < parts.size(); i++) {
+                    var part = parts.get(i);
+                    var container = pod.containers().get(i);
+                    ofContainer
+                            .apply(container, first)
+                            .ifPresent(check -> checks.add(new OnPart<>(part, check)));
+                    first += container.endpoints().size();
+                }
+                yield checks;
             }
-            offset += container.endpoints().size();
-        }
-        return probes;
+        };
     }
 }

@@ -5,6 +5,7 @@ import io.ekiden.agent.core.HealthLedger;
 import io.ekiden.agent.core.HealthLedger.Outcome;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
+import io.ekiden.agent.core.PodParts.OnPart;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.TaskId;
@@ -14,29 +15,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Probes running tasks: each check once at its task's start (or after its delay), then each
-/// interval after its last probe has ended, so a check never overlaps itself. Tells changes only.
-/// One scheduler for all checks; the probes themselves wait on virtual threads.
+/// Carries out the health checks of running tasks: each once at its task's start (or after its
+/// delay), then each interval. Tells changes only.
 public final class HealthChecks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HealthChecks.class);
-
-    /// A check of interval zero would never rest.
-    private static final Duration SHORTEST_INTERVAL = Duration.ofMillis(50);
 
     private final Prober prober;
     private final TaskRuntime runtime;
     private final Clock clock;
     private final Consumer<Event> listener;
     private final Map<TaskId, Checked> checked = new ConcurrentHashMap<>();
-    private final ScheduledExecutorService scheduler;
+    private final Rounds rounds = new Rounds("health");
 
     /// @param hostname at which tasks are reached
     /// @param listener is told `HealthSeen`
@@ -46,14 +39,11 @@ public final class HealthChecks implements AutoCloseable {
         this.runtime = runtime;
         this.clock = clock;
         this.listener = listener;
-        this.scheduler =
-                Executors.newSingleThreadScheduledExecutor(
-                        Thread.ofPlatform().name("health").daemon().factory());
     }
 
     /// Begins; of a task that is checked already, tells the results again.
     public void begin(LocalTask task) {
-        var checks = PodParts.probes(task);
+        var checks = PodParts.healthChecks(task);
         if (checks.isEmpty()) {
             return;
         }
@@ -61,9 +51,7 @@ public final class HealthChecks implements AutoCloseable {
         var fresh = new Checked(task, checks, since);
         var known = checked.putIfAbsent(task.taskId(), fresh);
         if (known == null) {
-            for (int i = 0; i < checks.size(); i++) {
-                fresh.schedule(i, delay(checks.get(i).check()));
-            }
+            fresh.begin();
         } else {
             known.repeat();
         }
@@ -84,32 +72,28 @@ public final class HealthChecks implements AutoCloseable {
     @Override
     public void close() {
         checked.clear();
-        scheduler.shutdownNow();
+        rounds.close();
     }
 
     /// The checks of one task. Its ledger is guarded by itself.
     private final class Checked {
         private final LocalTask task;
-        private final List<PodParts.Probe> checks;
+        private final List<OnPart<HealthCheck>> checks;
         private final Instant since;
         private HealthLedger ledger;
 
-        Checked(LocalTask task, List<PodParts.Probe> checks, Instant since) {
+        Checked(LocalTask task, List<OnPart<HealthCheck>> checks, Instant since) {
             this.task = task;
             this.checks = checks;
             this.since = since;
             this.ledger = HealthLedger.of(checks.size());
         }
 
-        void schedule(int index, Duration delay) {
-            try {
-                var _ =
-                        scheduler.schedule(
-                                () -> Thread.ofVirtual().start(() -> probe(index)),
-                                delay.toMillis(),
-                                TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("task={} checks were stopped", task.taskId());
+        void begin() {
+            for (int i = 0; i < checks.size(); i++) {
+                int index = i;
+                var check = checks.get(i).check();
+                rounds.begin(delay(check), check.interval(), () -> probe(index));
             }
         }
 
@@ -117,21 +101,18 @@ public final class HealthChecks implements AutoCloseable {
             return checked.get(task.taskId()) == this;
         }
 
-        private void probe(int index) {
+        private boolean probe(int index) {
             if (!current()) {
-                return;
+                return false;
             }
             var check = checks.get(index);
-            enter(index, check.check(), outcome(check));
-            var interval = check.check().interval();
-            schedule(
-                    index,
-                    interval.compareTo(SHORTEST_INTERVAL) < 0 ? SHORTEST_INTERVAL : interval);
+            enter(index, check.check(), outcome(check.part(), check.check()));
+            return true;
         }
 
-        private Outcome outcome(PodParts.Probe probe) {
+        private Outcome outcome(LocalTask part, HealthCheck check) {
             try {
-                return prober.probe(probe.task(), probe.check());
+                return prober.probe(part, check).health(check.ignoreHttp1xx());
             } catch (RuntimeException e) {
                 LOG.error("task={} health check failed to run", task.taskId(), e);
                 return new Outcome.Unhealthy(e.toString());

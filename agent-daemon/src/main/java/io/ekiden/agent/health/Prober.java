@@ -1,11 +1,14 @@
 package io.ekiden.agent.health;
 
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.log.AgentCommand;
+import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.PortDefinition;
+import io.ekiden.model.Probe;
+import io.ekiden.model.Probe.Port;
 import io.ekiden.model.ReadinessCheck;
 import io.ekiden.model.ReadinessResponse;
 import java.io.IOException;
@@ -26,15 +29,36 @@ final class Prober {
         this.runtime = runtime;
     }
 
-    Outcome probe(LocalTask task, HealthCheck check) {
+    Finding probe(LocalTask task, HealthCheck check) {
+        return probe(task, check.probe(), check.timeout(), besideTask(check));
+    }
+
+    Finding probe(LocalTask task, GenericCheck check) {
+        return probe(task, check.probe(), check.timeout(), true);
+    }
+
+    /// Whether Mesos would run it beside the task, and Marathon not from afar.
+    private static boolean besideTask(HealthCheck check) {
         return switch (check.protocol()) {
-            case COMMAND ->
-                    check.command()
-                            .map(command -> runtime.check(task, command, check.timeout()))
-                            .orElse(new Outcome.Unhealthy("the check has no command"));
-            case TCP, MESOS_TCP -> probe(task, check, Wire.TCP);
-            case HTTP, MESOS_HTTP -> probe(task, check, Wire.HTTP);
-            case HTTPS, MESOS_HTTPS -> probe(task, check, Wire.HTTPS);
+            case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS, COMMAND -> true;
+            case TCP, HTTP, HTTPS -> false;
+        };
+    }
+
+    /// @param beside whether a task with an address of its own is asked there
+    private Finding probe(LocalTask task, Probe probe, Duration timeout, boolean beside) {
+        return switch (probe) {
+            case Probe.Exec(var line) -> runtime.check(task, line, timeout);
+            case Probe.Tcp(var port) -> probe(task, Wire.TCP, port, "/", timeout, beside);
+            case Probe.Http(var port, var path, var scheme) ->
+                    probe(task, wire(scheme), port, path.orElse("/"), timeout, beside);
+        };
+    }
+
+    private static Wire wire(Probe.Scheme scheme) {
+        return switch (scheme) {
+            case HTTP -> Wire.HTTP;
+            case HTTPS -> Wire.HTTPS;
         };
     }
 
@@ -89,39 +113,27 @@ final class Prober {
                 : e.getClass().getSimpleName() + ": " + e.getMessage();
     }
 
-    private Outcome probe(LocalTask task, HealthCheck check, Wire wire) {
-        var place = task.task().flatMap(known -> place(task, known, check));
+    private Finding probe(
+            LocalTask task, Wire wire, Port port, String path, Duration timeout, boolean beside) {
+        var place = task.task().flatMap(known -> place(task, known, port, beside));
         if (place.isEmpty()) {
-            return new Outcome.Unhealthy("the task has no such port");
+            return new Finding.Failed("the task has no such port");
         }
         var host = place.get().host();
-        var path = check.path().orElse("/");
-        var deadline =
-                Deadline.in(check.timeout().isZero() ? Duration.ofMillis(1) : check.timeout());
-        return SocketProbe.run(
-                wire,
-                address(host),
-                host,
-                place.get().port(),
-                path,
-                deadline,
-                check.ignoreHttp1xx());
+        var deadline = Deadline.in(timeout.isZero() ? Duration.ofMillis(1) : timeout);
+        return SocketProbe.run(wire, address(host), host, place.get().port(), path, deadline);
     }
 
-    /// A check that Mesos would run beside the container goes to the container's own address if it
-    /// has one.
-    private Optional<Place> place(LocalTask task, AgentCommand.Task known, HealthCheck check) {
-        boolean beside =
-                switch (check.protocol()) {
-                    case MESOS_TCP, MESOS_HTTP, MESOS_HTTPS -> true;
-                    case TCP, HTTP, HTTPS, COMMAND -> false;
-                };
-        if (check.port().isPresent()) {
-            return host(task, known, beside).map(host -> new Place(host, check.port().get()));
-        }
-        int index = check.portIndex().orElse(0);
-        var inside = beside ? inside(task, known, index) : Optional.<Place>empty();
-        return inside.or(() -> place(task, known, index));
+    private Optional<Place> place(
+            LocalTask task, AgentCommand.Task known, Port port, boolean beside) {
+        return switch (port) {
+            case Port.Fixed(var number) ->
+                    host(task, known, beside).map(host -> new Place(host, number));
+            case Port.Nth(var index) -> {
+                var inside = beside ? inside(task, known, index) : Optional.<Place>empty();
+                yield inside.or(() -> place(task, known, index));
+            }
+        };
     }
 
     /// Where a port is that is told by its number. On a container network no number is the host's.

@@ -1,6 +1,6 @@
 package io.ekiden.agent.health;
 
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.health.Prober.Deadline;
 import io.ekiden.agent.health.Prober.Wire;
 import io.ekiden.model.ReadinessResponse;
@@ -18,30 +18,28 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /// A probe over TCP: whether a connection can be made, or which status the first line of an HTTP
 /// answer has. Each probe is a connection of its own and reads no further than it must, so an
-/// answer without end costs nothing. Statuses 200 to 399 are healthy; certificates are not verified
-/// (Marathon's rules).
+/// answer without end costs nothing. Certificates are not verified (Marathon's rule).
 final class SocketProbe {
     private static final SSLContext TRUSTING = trusting();
 
     private SocketProbe() {}
 
-    static Outcome run(
+    static Finding run(
             Wire wire,
             InetAddress address,
             String hostname,
             int port,
             String path,
-            Deadline deadline,
-            boolean ignore1xx) {
+            Deadline deadline) {
         try (var plain = new Socket()) {
             plain.connect(new InetSocketAddress(address, port), deadline.millisLeft());
             if (wire == Wire.TCP) {
-                return new Outcome.Healthy();
+                return new Finding.Connected();
             }
-            var answer = asked(wire, plain, hostname, port, path, deadline);
-            return judged(answer.status(), ignore1xx);
+            return new Finding.Answered(
+                    asked(wire, plain, hostname, port, path, deadline).status());
         } catch (IOException | IllegalArgumentException e) {
-            return new Outcome.Unhealthy(Prober.reason(e));
+            return new Finding.Failed(Prober.reason(e));
         }
     }
 
@@ -91,15 +89,6 @@ final class SocketProbe {
         """
                 .formatted(absolute, hostname, port)
                 .getBytes(StandardCharsets.UTF_8);
-    }
-
-    private static Outcome judged(int status, boolean ignore1xx) {
-        if (status >= 200 && status < 400) {
-            return new Outcome.Healthy();
-        }
-        return status < 200 && ignore1xx
-                ? new Outcome.Ignored()
-                : new Outcome.Unhealthy("HTTP status " + status);
     }
 
     private static SSLContext trusting() {

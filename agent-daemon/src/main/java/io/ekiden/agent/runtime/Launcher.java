@@ -1,7 +1,6 @@
 package io.ekiden.agent.runtime;
 
-import io.ekiden.agent.core.ExitText;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.TaskEnvironment;
 import io.ekiden.agent.secrets.Brought;
@@ -212,8 +211,8 @@ final class Launcher {
                 .setOwner(principal);
     }
 
-    /// Runs a health check's command as the task's user, in its sandbox, namespace and environment.
-    Outcome check(LocalTask local, String text, Duration timeout) {
+    /// Runs a check's command as the task's user, in its sandbox, namespace and environment.
+    Finding check(LocalTask local, String text, Duration timeout) {
         var task = local.task().orElseThrow();
         var files = files(task.taskId());
         var builder = new ProcessBuilder(checkCommand(Execution.of(task), files));
@@ -230,22 +229,19 @@ final class Launcher {
                 input.write(script.getBytes(StandardCharsets.UTF_8));
             }
             if (process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
-                int status = process.exitValue();
-                return status == 0
-                        ? new Outcome.Healthy()
-                        : new Outcome.Unhealthy(ExitText.of(status));
+                return new Finding.Exited(process.exitValue());
             }
             if (sessions) {
                 Processes.killGroup(process.pid());
             }
             process.destroyForcibly();
-            return new Outcome.Unhealthy(
+            return new Finding.Failed(
                     "Command timed out after %d ms".formatted(timeout.toMillis()));
         } catch (IOException e) {
-            return new Outcome.Unhealthy(String.valueOf(e.getMessage()));
+            return new Finding.Failed(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome.Ignored();
+            return new Finding.Unknown();
         }
     }
 

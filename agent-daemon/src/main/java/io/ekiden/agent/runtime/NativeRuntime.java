@@ -2,7 +2,7 @@ package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.secrets.SecretKeeper;
@@ -352,7 +352,7 @@ public final class NativeRuntime implements TaskRuntime {
     }
 
     @Override
-    public Outcome check(LocalTask task, String command, Duration timeout) {
+    public Finding check(LocalTask task, String command, Duration timeout) {
         return launcher.check(task, command, timeout);
     }
 

@@ -1,7 +1,7 @@
 package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.log.AgentCommand;
@@ -205,7 +205,7 @@ public final class PodRuntime implements TaskRuntime {
     }
 
     @Override
-    public Outcome check(LocalTask task, String command, Duration timeout) {
+    public Finding check(LocalTask task, String command, Duration timeout) {
         return plain.check(task, command, timeout);
     }
 

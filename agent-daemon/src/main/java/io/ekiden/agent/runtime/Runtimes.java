@@ -1,7 +1,7 @@
 package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.model.Container;
@@ -89,7 +89,7 @@ public final class Runtimes implements TaskRuntime {
     }
 
     @Override
-    public Outcome check(LocalTask task, String command, Duration timeout) {
+    public Finding check(LocalTask task, String command, Duration timeout) {
         return of(task).check(task, command, timeout);
     }
 

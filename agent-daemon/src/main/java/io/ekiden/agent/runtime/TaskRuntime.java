@@ -1,7 +1,7 @@
 package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
@@ -34,7 +34,7 @@ public interface TaskRuntime extends AutoCloseable {
     void kill(TaskId taskId, Duration grace);
 
     /// Runs a shell command in a running task's surroundings, and kills it after `timeout`. Blocks.
-    Outcome check(LocalTask task, String command, Duration timeout);
+    Finding check(LocalTask task, String command, Duration timeout);
 
     /// When a running task's program was executed.
     Optional<Instant> runningSince(TaskId taskId);

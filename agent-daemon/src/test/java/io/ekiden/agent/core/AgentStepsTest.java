@@ -3,20 +3,12 @@ package io.ekiden.agent.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.agent.Given;
-import io.ekiden.agent.ScriptedPlanner;
-import io.ekiden.agent.core.AgentSteps.Step;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport;
-import io.ekiden.log.AgentReport.HealthChanged;
-import io.ekiden.log.AgentReport.ReadinessChanged;
 import io.ekiden.log.AgentReport.TaskState;
-import io.ekiden.log.AgentReport.TaskStatus;
 import io.ekiden.model.Artifact;
-import io.ekiden.model.Instance.Readiness;
-import io.ekiden.model.KillCause;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -25,80 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-final class AgentStepsTest {
-    private static final AgentCommand.Task TASK = Given.cmd("sleep 1").grace(9).task();
-    private static final TaskId ID = TASK.taskId();
-    private static final int DEFAULT_GRACE = 3;
-
-    /// An agent, and all that it was told to do in its last step.
-    private AgentState state;
-
-    private List<Action> actions = List.of();
-
-    private AgentStepsTest begins(LocalTask... recovered) {
-        return after(AgentSteps.begin("a1", Optional.empty(), DEFAULT_GRACE, List.of(recovered)));
-    }
-
-    private AgentStepsTest on(Event event) {
-        return after(AgentSteps.step(state, event));
-    }
-
-    private AgentStepsTest after(Step step) {
-        state = step.state();
-        actions = step.actions();
-        return this;
-    }
-
-    private AgentStepsTest joins(String session) {
-        return on(new Event.JoinDue(session));
-    }
-
-    private AgentStepsTest commanded(AgentCommand command) {
-        return on(new Event.Commanded(command, true));
-    }
-
-    private AgentStepsTest welcomed(String session, long epoch, AgentCommand.Task... assignment) {
-        return commanded(ScriptedPlanner.welcome("a1", epoch, session, "c1", 7, assignment));
-    }
-
-    private AgentStepsTest member(LocalTask... recovered) {
-        return begins(recovered).joins("me.1").welcomed("me.1", 10);
-    }
-
-    private AgentStepsTest launched() {
-        return commanded(new AgentCommand.Launch("a1", 10, 11, TASK));
-    }
-
-    private static AgentCommand kill(long epoch) {
-        return new AgentCommand.Kill("a1", epoch, 12, ID, KillCause.USER, Optional.empty());
-    }
-
-    private <T> List<T> done(Class<T> kind) {
-        return actions.stream().filter(kind::isInstance).map(kind::cast).toList();
-    }
-
-    private List<AgentReport.OfEpoch> said() {
-        return done(Action.Send.class).stream().map(Action.Send::report).toList();
-    }
-
-    private List<TaskState> states() {
-        return said().stream()
-                .filter(TaskStatus.class::isInstance)
-                .map(r -> ((TaskStatus) r).state())
-                .toList();
-    }
-
-    private LocalTask task() {
-        return state.tasks().get(ID);
-    }
-
-    private AgentStepsTest delivered() {
-        var sent = new ArrayList<>(done(Action.Send.class));
-        for (var send : sent) {
-            on(new Event.Delivered(send.version(), send.report().epoch()));
-        }
-        return this;
-    }
+final class AgentStepsTest extends AgentStepsFixture {
 
     @Test
     void writesTheRecordBeforeItStarts() {
@@ -355,46 +274,6 @@ final class AgentStepsTest {
         assertThat(said()).isEmpty();
         on(new Event.Delivered(running.version(), 10));
         assertThat(state.outbox().pending()).isEmpty();
-    }
-
-    @Test
-    void exhaustionIsNotForgottenWhenTheTaskRecoversBeforeItWasSaid() {
-        member().launched().on(new Event.Running(ID)).joins("me.2");
-        on(new Event.HealthSeen(ID, false, true, List.of()));
-        on(new Event.HealthSeen(ID, true, false, List.of()));
-        welcomed("me.2", 20);
-        assertThat(said().stream().filter(HealthChanged.class::isInstance))
-                .containsExactly(new HealthChanged("a1", 20, ID, true, true, List.of()));
-    }
-
-    private List<AgentReport.OfEpoch> readinessSaid() {
-        return said().stream().filter(ReadinessChanged.class::isInstance).toList();
-    }
-
-    @Test
-    void readinessIsRememberedAndSaidAgainWithEveryWelcome() {
-        var ready = new Readiness(true, Optional.empty());
-        member().launched().on(new Event.Running(ID)).on(new Event.ReadinessSeen(ID, ready));
-        assertThat(readinessSaid())
-                .containsExactly(new ReadinessChanged("a1", 10, ID, true, Optional.empty()));
-        assertThat(done(Action.Remember.class)).containsExactly(new Action.Remember(task()));
-        assertThat(task().readiness()).contains(ready);
-
-        begins(task()).joins("me.2").welcomed("me.2", 20, TASK);
-        assertThat(done(Action.Check.class)).containsExactly(new Action.Check(task()));
-        assertThat(readinessSaid())
-                .containsExactly(new ReadinessChanged("a1", 20, ID, true, Optional.empty()));
-    }
-
-    @Test
-    void ofATaskThatHasEndedOrIsToEndNoReadinessIsSaid() {
-        var seen = new Event.ReadinessSeen(ID, new Readiness(true, Optional.empty()));
-        member().launched().on(new Event.Running(ID)).commanded(kill(10)).on(seen);
-        assertThat(said()).isEmpty();
-
-        member().launched().on(new Event.Running(ID)).joins("me.2").on(seen);
-        on(new Event.Ended(ID, Optional.of(0), "")).welcomed("me.2", 20);
-        assertThat(readinessSaid()).isEmpty();
     }
 
     @Test

@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.health.Prober.Deadline;
 import io.ekiden.agent.health.Prober.Wire;
@@ -69,9 +69,9 @@ final class HealthChecksTest {
         }
     }
 
-    private static Outcome probe(Wire wire, int port, boolean ignore1xx) {
+    private static Finding probe(Wire wire, int port) {
         var deadline = Deadline.in(Duration.ofMillis(500));
-        return SocketProbe.run(wire, LOCAL, "127.0.0.1", port, "/health", deadline, ignore1xx);
+        return SocketProbe.run(wire, LOCAL, "127.0.0.1", port, "/health", deadline);
     }
 
     @ParameterizedTest(name = "{0}, 1xx ignored {1}: {2}")
@@ -87,26 +87,24 @@ final class HealthChecksTest {
     })
     void judgesTheHttpStatus(String status, boolean ignore1xx, String outcome) throws IOException {
         try (var server = new Server("HTTP/1.1 " + status + "\r\nContent-Length: 0\r\n\r\n")) {
-            assertThat(probe(Wire.HTTP, server.port(), ignore1xx)).hasToString(outcome);
+            assertThat(probe(Wire.HTTP, server.port()).health(ignore1xx)).hasToString(outcome);
         }
     }
 
     @Test
     void whatDoesNotAnswerInTimeIsUnhealthy() throws IOException {
         try (var server = new Server("")) {
-            assertThat(probe(Wire.HTTP, server.port(), false))
-                    .isEqualTo(new Outcome.Unhealthy("timed out"));
-            assertThat(probe(Wire.HTTPS, server.port(), false))
-                    .isInstanceOf(Outcome.Unhealthy.class);
-            assertThat(probe(Wire.TCP, server.port(), false)).isEqualTo(new Outcome.Healthy());
+            assertThat(probe(Wire.HTTP, server.port())).isEqualTo(new Finding.Failed("timed out"));
+            assertThat(probe(Wire.HTTPS, server.port())).isInstanceOf(Finding.Failed.class);
+            assertThat(probe(Wire.TCP, server.port())).isEqualTo(new Finding.Connected());
         }
     }
 
     @Test
     void whatIsNoHttpIsUnhealthyHoweverMuchItSays() throws IOException {
         try (var server = new Server("x".repeat(100_000))) {
-            assertThat(probe(Wire.HTTP, server.port(), false))
-                    .hasToString("Unhealthy[cause=IOException: the answer is no HTTP]");
+            assertThat(probe(Wire.HTTP, server.port()))
+                    .hasToString("Failed[why=IOException: the answer is no HTTP]");
         }
     }
 
@@ -115,18 +113,15 @@ final class HealthChecksTest {
         try (var server = new Server("HTTP/1.1 200 OK\r\n\r\n")) {
             var deadline = Deadline.in(Duration.ofSeconds(1));
             var hostile = "/a HTTP/1.1\r\nX: y";
-            assertThat(
-                            SocketProbe.run(
-                                    Wire.HTTP, LOCAL, "h", server.port(), hostile, deadline, false))
-                    .isInstanceOf(Outcome.Unhealthy.class);
+            assertThat(SocketProbe.run(Wire.HTTP, LOCAL, "h", server.port(), hostile, deadline))
+                    .isInstanceOf(Finding.Failed.class);
         }
     }
 
     @Test
     void nobodyListeningIsUnhealthy() throws IOException {
         try (var nobody = nobody()) {
-            assertThat(probe(Wire.TCP, nobody.getLocalPort(), false))
-                    .isInstanceOf(Outcome.Unhealthy.class);
+            assertThat(probe(Wire.TCP, nobody.getLocalPort())).isInstanceOf(Finding.Failed.class);
         }
     }
 
@@ -175,7 +170,7 @@ final class HealthChecksTest {
         assertThat(
                         new Prober("127.0.0.1", new NoRuntime())
                                 .probe(task, Given.check(Protocol.TCP, "")))
-                .isEqualTo(new Outcome.Unhealthy("the task has no such port"));
+                .isEqualTo(new Finding.Failed("the task has no such port"));
     }
 
     @Test
@@ -190,11 +185,11 @@ final class HealthChecksTest {
             var marathon = Given.check(Protocol.TCP, "");
 
             var onlyInside = mapped(inside.getLocalPort(), nobodys);
-            assertThat(prober.probe(onlyInside, mesos)).isEqualTo(new Outcome.Healthy());
-            assertThat(prober.probe(onlyInside, marathon)).isInstanceOf(Outcome.Unhealthy.class);
+            assertThat(prober.probe(onlyInside, mesos)).isEqualTo(new Finding.Connected());
+            assertThat(prober.probe(onlyInside, marathon)).isInstanceOf(Finding.Failed.class);
             var onlyOutside = mapped(nobodys, outside.getLocalPort());
-            assertThat(prober.probe(onlyOutside, mesos)).isInstanceOf(Outcome.Unhealthy.class);
-            assertThat(prober.probe(onlyOutside, marathon)).isEqualTo(new Outcome.Healthy());
+            assertThat(prober.probe(onlyOutside, mesos)).isInstanceOf(Finding.Failed.class);
+            assertThat(prober.probe(onlyOutside, marathon)).isEqualTo(new Finding.Connected());
         }
     }
 
@@ -214,16 +209,16 @@ final class HealthChecksTest {
 
             for (var protocol : List.of(Protocol.TCP, Protocol.MESOS_TCP)) {
                 assertThat(prober.probe(unmapped, Given.check(protocol, "")))
-                        .isEqualTo(new Outcome.Healthy());
+                        .isEqualTo(new Finding.Connected());
                 assertThat(
                                 new Prober("127.0.0.1", new NoRuntime())
                                         .probe(unmapped, Given.check(protocol, "")))
-                        .isEqualTo(new Outcome.Unhealthy("the task has no such port"));
+                        .isEqualTo(new Finding.Failed("the task has no such port"));
             }
             assertThat(prober.probe(mapped, Given.check(Protocol.TCP, "")))
-                    .isEqualTo(new Outcome.Healthy());
+                    .isEqualTo(new Finding.Connected());
             assertThat(prober.probe(mapped, Given.check(Protocol.MESOS_TCP, "")))
-                    .isInstanceOf(Outcome.Unhealthy.class);
+                    .isInstanceOf(Finding.Failed.class);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.ekiden.agent.health;
 
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
@@ -37,8 +37,8 @@ record NoRuntime(Optional<String> address) implements TaskRuntime {
     public void kill(TaskId taskId, Duration grace) {}
 
     @Override
-    public Outcome check(LocalTask task, String command, Duration timeout) {
-        return new Outcome.Healthy();
+    public Finding check(LocalTask task, String command, Duration timeout) {
+        return new Finding.Exited(0);
     }
 
     @Override

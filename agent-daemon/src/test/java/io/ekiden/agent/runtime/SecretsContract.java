@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.agent.secrets.SecretKeeper.Delivery;
@@ -89,12 +89,12 @@ public abstract class SecretsContract extends RunContract {
         agent.awaitRunning(task);
 
         assertThat(agent.runtime.check(task, "test $A = right", LONG))
-                .isEqualTo(new Outcome.Healthy());
+                .isEqualTo(new Finding.Exited(0));
         agent.runtime.close();
         var second = life();
         second.awaitRunning(task);
         assertThat(second.runtime.check(task, "test $A = right", LONG))
-                .isEqualTo(new Outcome.Healthy());
+                .isEqualTo(new Finding.Exited(0));
     }
 
     @Test

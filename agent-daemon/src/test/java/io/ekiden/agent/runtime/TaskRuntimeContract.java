@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ekiden.agent.Given;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.log.AgentReport.TaskState;
 import java.io.IOException;
@@ -144,7 +144,7 @@ public abstract class TaskRuntimeContract extends AdoptionContract {
         agent.start(task);
         agent.awaitOutput(task, "ready");
         var look = "test -e $MESOS_SANDBOX/here && test \"$WANTED\" = yes";
-        assertThat(agent.runtime.check(task, look, LONG)).isEqualTo(new Outcome.Healthy());
+        assertThat(agent.runtime.check(task, look, LONG)).isEqualTo(new Finding.Exited(0));
     }
 
     @Test
@@ -153,8 +153,7 @@ public abstract class TaskRuntimeContract extends AdoptionContract {
         var agent = life();
         agent.start(task);
         agent.awaitRunning(task);
-        assertThat(agent.runtime.check(task, "exit 4", LONG))
-                .isEqualTo(new Outcome.Unhealthy("Command exited with status 4"));
+        assertThat(agent.runtime.check(task, "exit 4", LONG)).isEqualTo(new Finding.Exited(4));
     }
 
     @Test
@@ -166,14 +165,14 @@ public abstract class TaskRuntimeContract extends AdoptionContract {
         var slow = "echo $$ > $MESOS_SANDBOX/pid; sleep 1001 & sleep 1001";
 
         assertThat(agent.runtime.check(task, slow, Duration.ofMillis(1500)))
-                .isEqualTo(new Outcome.Unhealthy("Command timed out after 1500 ms"));
+                .isEqualTo(new Finding.Failed("Command timed out after 1500 ms"));
 
         assertThat(agent.text(task, "pid")).isNotEmpty();
         var look =
                 "for f in /proc/[0-9]*/cmdline; do tr '\\0' ' ' < $f; echo; done 2> /dev/null"
                         + " | grep -q '^sleep 1001 $'";
         await().atMost(LONG)
-                .until(() -> agent.runtime.check(task, look, LONG) instanceof Outcome.Unhealthy);
+                .until(() -> agent.runtime.check(task, look, LONG).equals(new Finding.Exited(1)));
         assertThat(agent.events(task)).hasSize(1);
     }
 
@@ -184,7 +183,7 @@ public abstract class TaskRuntimeContract extends AdoptionContract {
         agent.start(task);
         agent.awaitRunning(task);
         assertThat(agent.runtime.check(task, "sleep 1000 & exit 0", LONG))
-                .isEqualTo(new Outcome.Healthy());
+                .isEqualTo(new Finding.Exited(0));
     }
 
     @Test
@@ -200,7 +199,7 @@ public abstract class TaskRuntimeContract extends AdoptionContract {
                 .until(() ->
                         second.runtime
                                 .check(task, "test -e $MESOS_SANDBOX/here", LONG)
-                                .equals(new Outcome.Healthy()));
+                                .equals(new Finding.Exited(0)));
     }
 
     @Test

@@ -88,6 +88,7 @@ public final class Events {
                     Fact.RequestForgotten _,
                     Fact.DeadLettered _,
                     Fact.ReadinessPut _,
+                    Fact.CheckPut _,
                     Fact.EndedTaskKept _,
                     Fact.EndedTaskForgotten _,
                     Fact.VolumeCondemned _,

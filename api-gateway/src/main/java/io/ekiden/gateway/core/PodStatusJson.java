@@ -185,6 +185,12 @@ final class PodStatusJson {
                     health.isPresent() ? "health-reported-by-mesos" : "health-unreported-by-mesos");
             changed(json, instance.since());
         }
+        instance.check(container.name())
+                .ifPresent(result -> {
+                    var json = conditions.addObject().put("name", "check");
+                    json.put("value", CheckJson.word(result));
+                    changed(json, instance.since());
+                });
         return conditions;
     }
 

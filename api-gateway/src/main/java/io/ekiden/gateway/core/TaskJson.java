@@ -43,6 +43,8 @@ final class TaskJson {
         task.put("appId", instance.runSpecId().value());
         var results = task.putArray("healthCheckResults");
         instance.healthResults().forEach(result -> results.add(health(instance, result)));
+        instance.check(instance.taskId().part())
+                .ifPresent(result -> task.set("checkResult", CheckJson.of(result)));
         instance.hostname().ifPresent(hostname -> task.put("host", hostname));
         task.put("id", instance.taskId().value());
         task.set("ipAddresses", addresses(instance));

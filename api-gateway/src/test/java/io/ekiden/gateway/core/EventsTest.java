@@ -98,6 +98,7 @@ class EventsTest {
                         new Fact.HealthPut(RUNNING, Optional.empty()),
                         "health_status_changed_event instance_health_changed_event"),
                 Arguments.of("readiness changes", new Fact.ReadinessPut(RUNNING), ""),
+                Arguments.of("a check finds something", new Fact.CheckPut(RUNNING), ""),
                 Arguments.of(
                         "an app ends",
                         new Fact.RunSpecGone(RunSpec.Kind.APP, WEB.id()),

@@ -14,6 +14,7 @@ import io.ekiden.log.Fact;
 import io.ekiden.log.Input;
 import io.ekiden.log.JournalEntry;
 import io.ekiden.log.WantedChange;
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
@@ -77,6 +78,7 @@ class PodsTest {
                 Optional.of(Given.NOON),
                 healthy,
                 healthy.map(alive -> List.of(Given.health(alive))).orElse(List.of()),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
@@ -148,6 +150,24 @@ class PodsTest {
         assertThat(side.path("endpoints").toString())
                 .isEqualTo("[{\"name\":\"other\",\"allocatedHostPort\":33}]");
         assertThat(side.path("conditions")).isEmpty();
+    }
+
+    /// Marathon's status has no other place for it.
+    @Test
+    void whatACheckHasFoundIsAConditionOfItsContainer() {
+        var instance =
+                instance(Condition.RUNNING, Optional.of(true))
+                        .withCheck("web", Optional.of(new CheckResult.Http(404)))
+                        .withCheck("side", Optional.of(new CheckResult.Tcp(false)));
+
+        var containers = status(instance).path("instances").path(0).path("containers");
+
+        var web = containers.path(0).path("conditions");
+        assertThat(web).hasSize(2);
+        assertThat(web.path(1).path("name").asText()).isEqualTo("check");
+        assertThat(web.path(1).path("value").asText()).isEqualTo("404");
+        assertThat(containers.path(1).path("conditions").path(0).path("value").asText())
+                .isEqualTo("false");
     }
 
     @Test

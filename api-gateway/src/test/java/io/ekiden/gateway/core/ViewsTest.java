@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.ekiden.gateway.Given;
 import io.ekiden.model.App;
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Group;
@@ -221,6 +222,27 @@ class ViewsTest {
         assertThat(Ask.fields(unreachable))
                 .doesNotContain("ports", "stagedAt", "startedAt", "version");
         assertThat(unreachable.path("state").asText()).isEqualTo("TASK_UNREACHABLE");
+    }
+
+    @Test
+    void aTaskTellsWhatItsCheckHasFoundLast() {
+        var image = image();
+        for (var found :
+                List.of(
+                        new CheckResult.Http(503),
+                        new CheckResult.Tcp(true),
+                        new CheckResult.Command(2))) {
+            image.put(Given.running(WEB, 1).withCheck("_app", Optional.of(found)));
+            var told = ok(TaskViews.ofApp(Ask.of("shop/web"), image)).path("tasks").get(0);
+
+            assertThat(told.path("checkResult").toString())
+                    .isEqualTo(
+                            switch (found) {
+                                case CheckResult.Http _ -> "{\"http\":{\"statusCode\":503}}";
+                                case CheckResult.Tcp _ -> "{\"tcp\":{\"succeeded\":true}}";
+                                case CheckResult.Command _ -> "{\"command\":{\"exitCode\":2}}";
+                            });
+        }
     }
 
     @Test

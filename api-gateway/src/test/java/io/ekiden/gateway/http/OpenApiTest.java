@@ -13,6 +13,7 @@ import io.ekiden.gateway.core.ServiceViews;
 import io.ekiden.gateway.core.TaskViews;
 import io.ekiden.gateway.core.access.Needs;
 import io.ekiden.model.App;
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.TaskFailure;
@@ -189,7 +190,9 @@ class OpenApiTest {
                 Given.cluster(),
                 web,
                 Given.agent("a1"),
-                Given.running(web, 1).withHealth(Optional.of(true), List.of(Given.health(true))),
+                Given.running(web, 1)
+                        .withHealth(Optional.of(true), List.of(Given.health(true)))
+                        .withCheck("_app", Optional.of(new CheckResult.Command(0))),
                 Given.instance(web, 2, Condition.SCHEDULED),
                 Given.deployment(web.id(), Deployment.Kind.SCALE),
                 new TaskFailure(

@@ -90,6 +90,18 @@ final class DefinitionsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("a check has Marathon's defaults")
+    void checkDefaults() {
+        assertThat(made("{'cmd': 'x', 'instances': 0, 'check': {'http': {}}}").path("check"))
+                .isEqualTo(
+                        Api.parse(
+                                """
+                                {"http": {"portIndex": 0, "scheme": "HTTP"}, "intervalSeconds": 60,
+                                 "timeoutSeconds": 20, "delaySeconds": 15}
+                                """));
+    }
+
+    @Test
     @DisplayName("a readiness check has Marathon's defaults")
     void readinessCheckDefaults() {
         var check =
@@ -282,6 +294,8 @@ final class DefinitionsContractIT extends ContractTest {
                     'tty': 'yes'                                         | /tty error.expected.jsboolean
                     'healthChecks': [{'port': 65536}]                    | /healthChecks(0)/port error.max
                     'healthChecks': [{'gracePeriodSeconds': -1}]         | /healthChecks(0)/gracePeriodSeconds error.min
+                    'check': {'tcp': {'port': 65536}}                    | /check/tcp/port error.max
+                    'check': {'exec': {}}                                | /check/exec/command error.path.missing
                     'readinessChecks': [{'timeoutSeconds': 0}]           | /readinessChecks(0)/timeoutSeconds error.min
                     'readinessChecks': [{'httpStatusCodesForReady': []}] | /readinessChecks(0)/httpStatusCodesForReady error.minLength
                     'readinessChecks': [{'httpStatusCodesForReady': [99]}] | /readinessChecks(0)/httpStatusCodesForReady(0) error.min
@@ -313,6 +327,8 @@ final class DefinitionsContractIT extends ContractTest {
                     'portDefinitions': [{'port': 9}, {'port': 9}]                          | /portDefinitions Ports must be unique.
                     'healthChecks': [{'portIndex': 1}]                                     | /healthChecks(0) Health check port indices must address an element of the ports array or container port mappings.
                     'healthChecks': [{'protocol': 'MESOS_TCP'}, {'protocol': 'MESOS_HTTP'}] | / AppDefinition can contain at most one Mesos health check
+                    'check': {}                                                            | /check must have exactly one of 'http', 'tcp' and 'exec'
+                    'check': {'tcp': {'portIndex': 1}}                                     | /check/tcp Check port indices must address an element of the ports array or container port mappings.
                     'labels': {'MARATHON_SINGLE_INSTANCE_APP': 'true'}, 'instances': 2     | / Single instance app may only have one instance
                     'unreachableStrategy': {'inactiveAfterSeconds': 2}                     | /unreachableStrategy/inactiveAfterSeconds inactiveAfterSeconds (2) must be less or equal to expungeAfterSeconds, which is 0
                     'constraints': [['hostname']]                                          | /constraints(0) Each constraint must have either 2 or 3 fields
@@ -397,10 +413,8 @@ final class DefinitionsContractIT extends ContractTest {
             quoteCharacter = '"',
             textBlock =
                     """
-                    'check': {'tcp': {}}                                          | /check
                     'executor': '/opt/executor'                                   | /executor
                     'executorResources': {'cpus': 0.2}                            | /executorResources/cpus
-                    'check': {'tcp': {'portIndex': 0}}                            | /check
                     'tty': true                                                   | /tty
                     'healthChecks': [{'ipProtocol': 'IPv6'}]                      | /healthChecks(0)/ipProtocol
                     """)

@@ -187,6 +187,30 @@ final class PodsContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("what the check of a container finds is its condition")
+    void check() {
+        var id = fresh();
+        api.post(
+                "/v2/pods",
+                POD.replace(
+                        "'resources'",
+                        "'check': {'exec': {'command': {'argv': ['sh', '-c', 'exit 7']}},"
+                                + " 'intervalSeconds': 2, 'timeoutSeconds': 1, 'delaySeconds': 0},"
+                                + " 'resources'"),
+                id,
+                1);
+        settledBelow(id);
+        await().atMost(PATIENCE)
+                .until(() -> !status(id).at("/instances/0/containers/0/conditions").isEmpty());
+
+        var condition = status(id).at("/instances/0/containers/0/conditions/0");
+
+        assertThat(condition.path("name").asText()).isEqualTo("check");
+        assertThat(condition.path("value").asText()).isEqualTo("7");
+        assertThat(status(id).path("status").asText()).isEqualTo("STABLE");
+    }
+
+    @Test
     @DisplayName("a killed instance is answered and runs again")
     void killOne() {
         var id = pod(1);
@@ -290,6 +314,8 @@ final class PodsContractIT extends ContractTest {
                     'healthCheck': {}                                                          | /containers(0)/healthCheck must have exactly one of 'http', 'tcp' and 'exec'
                     'healthCheck': {'tcp': {'endpoint': 'x'}}                                  | /containers(0)/healthCheck/tcp/endpoint must name an endpoint of the container
                     'healthCheck': {'exec': {'command': {'shell': 'x'}}, 'timeoutSeconds': 60} | /containers(0)/healthCheck/timeoutSeconds must be less than intervalSeconds
+                    'check': {'tcp': {'endpoint': 'x'}}                                        | /containers(0)/check/tcp/endpoint must name an endpoint of the container
+                    'check': {'exec': {'command': {'shell': 'x'}}, 'timeoutSeconds': 60}       | /containers(0)/check/timeoutSeconds must be less than intervalSeconds
                     'endpoints': [{'name': 'a'}, {'name': 'a'}]                                | /containers endpoint names are unique
                     'endpoints': [{'name': 'a', 'hostPort': 9}, {'name': 'b', 'hostPort': 9}]  | /containers host ports are unique
                     'endpoints': [{'name': 'a', 'containerPort': 80}]                          | /containers(0)/endpoints(0)/containerPort is not allowed when using host-mode networking

@@ -116,6 +116,29 @@ final class TasksContractIT extends ContractTest {
     }
 
     @Test
+    @DisplayName("what a check finds is told with the task, which goes on whatever it is")
+    void check() {
+        var id =
+                running(
+                        1,
+                        ", 'check': {'exec': {'command':"
+                                + " {'shell': 'echo >> looks; exit $(wc -l < looks)'}},"
+                                + " 'intervalSeconds': 1, 'delaySeconds': 0}");
+        var first = tasks(id);
+
+        await().atMost(PATIENCE).until(() -> result(id).at("/command/exitCode").asInt() >= 3);
+
+        assertThat(result(id)).hasSize(1);
+        assertThat(tasks(id)).isEqualTo(first);
+        assertThat(appOf(id).path("tasksHealthy").asInt()).isZero();
+        assertThat(appOf(id).path("tasksUnhealthy").asInt()).isZero();
+    }
+
+    private JsonNode result(String id) {
+        return api.get("/v2/apps" + id + "/tasks").at("/tasks/0/checkResult");
+    }
+
+    @Test
     @DisplayName("the tasks of a group are those of all its apps; unknown ids are 404")
     void ofGroup() {
         var id = running(2);

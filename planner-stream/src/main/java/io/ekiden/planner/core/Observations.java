@@ -58,6 +58,16 @@ final class Observations {
                 .ifPresent(instance -> turn.putReadiness(instance.withReadiness(readiness)));
     }
 
+    /// Only told: nothing depends on it.
+    static void check(Turn turn, AgentReport.CheckChanged report) {
+        var part = report.taskId().part();
+        known(turn, report)
+                .flatMap(agent -> on(turn.image().instanceOf(report.taskId().unit()), agent))
+                .filter(instance -> !instance.check(part).equals(report.result()))
+                .map(instance -> instance.withCheck(part, report.result()))
+                .ifPresent(instance -> turn.add(new Fact.CheckPut(instance)));
+    }
+
     private static Optional<Agent> known(Turn turn, AgentReport.OfEpoch report) {
         return turn.image()
                 .agent(report.memberId())

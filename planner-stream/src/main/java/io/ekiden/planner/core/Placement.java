@@ -202,6 +202,7 @@ final class Placement {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Optional.of(now.plus(turn.settings().launchTimeout())));
     }
 

@@ -98,6 +98,7 @@ public final class Planner {
             case AgentReport.TaskStatus status -> Observations.status(turn, status);
             case AgentReport.HealthChanged health -> Observations.health(turn, health);
             case AgentReport.ReadinessChanged readiness -> Observations.readiness(turn, readiness);
+            case AgentReport.CheckChanged check -> Observations.check(turn, check);
             case AgentReport.VolumeDestroyed destroyed -> Volumes.destroyed(turn, destroyed);
             case AgentReport.AgentLeaving leaving -> Members.leaving(turn, leaving);
             case AgentReport.ProxyJoined joined -> Proxies.joined(turn, joined);

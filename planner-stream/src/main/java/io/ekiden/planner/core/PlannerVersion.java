@@ -9,7 +9,7 @@ enum PlannerVersion {
     V0_1("0.1"),
     /// Pods have endpoints; what is taken back does not wait with its canaries.
     V0_2("0.2"),
-    /// Networks have names; until then they were refused.
+    /// Networks have names and generic checks are carried out; until then they were refused.
     V0_3("0.3");
 
     static final PlannerVersion LATEST = V0_3;
@@ -30,7 +30,7 @@ enum PlannerVersion {
 
     /// What it knows of definitions.
     Dialect dialect() {
-        return compareTo(V0_3) >= 0 ? Dialect.LATEST : Dialect.NAMELESS_NETWORKS;
+        return compareTo(V0_3) >= 0 ? Dialect.LATEST : Dialect.WITHOUT_NETWORKS_AND_CHECKS;
     }
 
     /// As the journal has it.

@@ -17,6 +17,7 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Rejection;
 import io.ekiden.log.WantedChange;
 import io.ekiden.model.Agent;
+import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Container;
 import io.ekiden.model.Instance;
@@ -317,6 +318,10 @@ final class World {
                 new Input.Reported(
                         new AgentReport.ReadinessChanged(
                                 agent, epoch, instance.taskId(), ready, Optional.empty())));
+    }
+
+    JournalEntry check(TaskId part, String agent, long epoch, Optional<CheckResult> result) {
+        return take(new Input.Reported(new AgentReport.CheckChanged(agent, epoch, part, result)));
     }
 
     /// Time passes, and what comes due on the way is looked at.

@@ -50,7 +50,7 @@ final class Checks {
 
     void begin(LocalTask task) {
         askReadiness(task);
-        var checks = PodParts.probes(task).stream().map(PodParts.Probe::check).toList();
+        var checks = PodParts.healthChecks(task).stream().map(PodParts.OnPart::check).toList();
         if (checks.isEmpty()) {
             return;
         }

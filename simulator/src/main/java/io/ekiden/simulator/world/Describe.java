@@ -17,6 +17,7 @@ final class Describe {
                             + (health.exhausted() ? " exhausted" : "");
             case AgentReport.ReadinessChanged readiness ->
                     readiness.taskId() + (readiness.ready() ? " ready" : " not ready");
+            case AgentReport.CheckChanged check -> check.taskId() + " found " + check.result();
             case AgentReport.VolumeDestroyed destroyed -> "destroyed " + destroyed.volumeId();
             case AgentReport.AgentLeaving leaving -> "leaving stop=" + leaving.stopTasks();
             case AgentReport.ProxyJoined _ -> "joined";

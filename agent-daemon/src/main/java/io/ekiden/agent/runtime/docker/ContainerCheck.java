@@ -1,8 +1,7 @@
 package io.ekiden.agent.runtime.docker;
 
 import com.github.dockerjava.api.model.Frame;
-import io.ekiden.agent.core.ExitText;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Runs the command of a health check in a container. The engine cannot end what it runs there, so
-/// the command says its pid first, and what takes too long is killed by it, with its whole group.
-/// An engine that does not answer says nothing about the task.
+/// Runs the command of a check in a container. The engine cannot end what it runs there, so the
+/// command says its pid first, and what takes too long is killed by it, with its whole group. An
+/// engine that does not answer says nothing about the task.
 final class ContainerCheck {
     private static final String SHELL = "/bin/sh";
     private static final String RUN =
@@ -31,12 +30,12 @@ final class ContainerCheck {
         this.patience = patience;
     }
 
-    Outcome run(String container, String command, Duration timeout) {
+    Finding run(String container, String command, Duration timeout) {
         long deadline = System.nanoTime() + timeout.toNanos();
         return switch (prepare(container, RUN, command, timeout)) {
             case Answer.Done(var id) -> watched(container, id, deadline, timeout);
-            case Answer.Refused(_, var reason) -> new Outcome.Unhealthy(reason);
-            case Answer.Silent<String> _ -> new Outcome.Ignored();
+            case Answer.Refused(_, var reason) -> new Finding.Failed(reason);
+            case Answer.Silent<String> _ -> new Finding.Unknown();
         };
     }
 
@@ -52,20 +51,20 @@ final class ContainerCheck {
                                 .getId());
     }
 
-    private Outcome watched(String container, String id, long deadline, Duration timeout) {
+    private Finding watched(String container, String id, long deadline, Duration timeout) {
         var said = new AtomicReference<>("");
         var stream = start(id, said);
         try {
             var status = exit(id, stream.end(), deadline);
             if (status.isPresent()) {
-                return judged(status.get());
+                return found(status.get());
             }
             pid(said.get()).ifPresent(pid -> kill(container, pid));
-            return new Outcome.Unhealthy(
+            return new Finding.Failed(
                     "Command timed out after %d ms".formatted(timeout.toMillis()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return new Outcome.Ignored();
+            return new Finding.Unknown();
         } finally {
             stream.close();
         }
@@ -125,12 +124,11 @@ final class ContainerCheck {
                 });
     }
 
-    private static Outcome judged(Answer<Integer> status) {
+    private static Finding found(Answer<Integer> status) {
         return switch (status) {
-            case Answer.Done(var code) ->
-                    code == 0 ? new Outcome.Healthy() : new Outcome.Unhealthy(ExitText.of(code));
-            case Answer.Refused(_, var reason) -> new Outcome.Unhealthy(reason);
-            case Answer.Silent<Integer> _ -> new Outcome.Ignored();
+            case Answer.Done(var code) -> new Finding.Exited(code);
+            case Answer.Refused(_, var reason) -> new Finding.Failed(reason);
+            case Answer.Silent<Integer> _ -> new Finding.Unknown();
         };
     }
 

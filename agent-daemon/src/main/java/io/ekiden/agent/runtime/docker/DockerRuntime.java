@@ -3,7 +3,7 @@ package io.ekiden.agent.runtime.docker;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.fetch.Fetcher;
@@ -333,10 +333,10 @@ public final class DockerRuntime implements TaskRuntime {
     }
 
     @Override
-    public Outcome check(LocalTask task, String command, Duration timeout) {
+    public Finding check(LocalTask task, String command, Duration timeout) {
         var id = contained(task.taskId()).flatMap(Contained::id);
         return id.isEmpty() || watch.about().isEmpty()
-                ? new Outcome.Ignored()
+                ? new Finding.Unknown()
                 : checks.run(id.get(), command, timeout);
     }
 

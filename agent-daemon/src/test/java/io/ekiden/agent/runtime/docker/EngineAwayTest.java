@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.ekiden.agent.AgentConfig;
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
-import io.ekiden.agent.core.HealthLedger.Outcome;
+import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.Life;
 import io.ekiden.log.AgentReport.TaskState;
@@ -136,7 +136,7 @@ final class EngineAwayTest {
 
         relay.hang();
         awaitAway();
-        assertThat(agent.runtime.check(task, "true", LONG)).isEqualTo(new Outcome.Ignored());
+        assertThat(agent.runtime.check(task, "true", LONG)).isEqualTo(new Finding.Unknown());
         assertThat(agent.events(task)).containsExactly(new Event.Running(task.taskId()));
         Files.createFile(agent.sandbox(task).resolve("go"));
         relay.resume();
