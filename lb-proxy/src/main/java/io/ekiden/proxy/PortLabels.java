@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /// What the labels of an endpoint say about its port: marathon-lb's `HAPROXY_{n}_…`, and
 /// `EKIDEN_{n}_…` for what marathon-lb does not have, n being the port's index.
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
 /// @param colours what stands for all colours of a blue-green deployment, if the app is one of them
 /// @param weight its share of what it has in common with other apps; empty when it shares nothing
 /// @param precedence of its virtual hosts and paths: the larger is asked first
-/// @param servicePort 0 for none
+/// @param servicePorts none, or its own, and behind it that of the other colour
 /// @param groups of load balancers that are to route it; empty when it says nothing about that
 /// @param upstream how its endpoint is spoken to
 /// @param faults because of which it is not routed
@@ -29,7 +30,7 @@ record PortLabels(
         List<String> hosts,
         List<PathPrefix> paths,
         int precedence,
-        int servicePort,
+        List<Integer> servicePorts,
         boolean enabled,
         Set<String> groups,
         Handling handling,
@@ -102,7 +103,7 @@ record PortLabels(
                 hosts,
                 paths,
                 precedence(labels, paths),
-                labels.number(labels.haproxy("PORT"), endpoint.servicePort(), 1, MAX_PORT),
+                servicePorts(labels, endpoint),
                 labels.isTrue(labels.haproxy("ENABLED"), true),
                 groups(labels),
                 handling,
@@ -160,6 +161,19 @@ record PortLabels(
             return Optional.empty();
         }
         return Optional.of(app.parent().resolve(name));
+    }
+
+    /// A colour answers on the other's port too, so that a client of either need not know which of
+    /// them is there. Who deploys in colours has one port, as with marathon-lb.
+    private static List<Integer> servicePorts(LabelReader labels, Endpoint endpoint) {
+        int own = labels.number(labels.haproxy("PORT"), endpoint.servicePort(), 1, MAX_PORT);
+        int other = labels.number("HAPROXY_DEPLOYMENT_ALT_PORT", 0, 1, MAX_PORT);
+        boolean hasOther =
+                endpoint.portIndex() == 0 && labels.text("HAPROXY_DEPLOYMENT_GROUP").isPresent();
+        return IntStream.of(own, hasOther ? other : 0)
+                .filter(port -> port > 0)
+                .boxed()
+                .toList();
     }
 
     private static Mode mode(LabelReader labels) {

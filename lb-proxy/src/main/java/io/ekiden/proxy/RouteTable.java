@@ -182,7 +182,7 @@ final class RouteTable {
             var app = endpoint.runSpecId();
             if (labels.colours().isEmpty()) {
                 plain.add(app);
-                claim(app, endpoint, labels, names(labels), ports(labels));
+                claim(app, endpoint, labels, names(labels), labels.servicePorts());
             } else {
                 colours.computeIfAbsent(
                                 new Coloured(labels.colours().get(), endpoint.portIndex()),
@@ -204,7 +204,7 @@ final class RouteTable {
             var ports = new TreeSet<Integer>();
             for (var colour : sameOwner) {
                 names.addAll(names(colour.labels));
-                ports.addAll(ports(colour.labels));
+                ports.addAll(colour.labels.servicePorts());
             }
             sameOwner.forEach(colour -> claim(owner, colour.endpoint, colour.labels, names, ports));
         }
@@ -213,10 +213,6 @@ final class RouteTable {
             return labels.hosts().stream()
                     .flatMap(host -> labels.paths().stream().map(path -> new Name(host, path)))
                     .toList();
-        }
-
-        private static List<Integer> ports(PortLabels labels) {
-            return labels.servicePort() > 0 ? List.of(labels.servicePort()) : List.of();
         }
 
         private PortLabels labels(Endpoint endpoint) {

@@ -24,7 +24,7 @@ final class PortLabelsTest {
     void withoutLabelsAPortIsRoutedByItsServicePortAsHttp() {
         var labels = labels(Map.of());
 
-        assertThat(labels.servicePort()).isEqualTo(10_000);
+        assertThat(labels.servicePorts()).containsExactly(10_000);
         assertThat(labels.enabled()).isTrue();
         assertThat(labels.hosts()).isEmpty();
         assertThat(labels.handling().mode()).isEqualTo(Mode.HTTP);

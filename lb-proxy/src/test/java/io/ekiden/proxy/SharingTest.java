@@ -111,6 +111,27 @@ final class SharingTest extends WithFrontend {
     }
 
     @Test
+    void aColourAnswersOnThePortOfTheOtherWhenThatIsGone() throws Exception {
+        var frontend = frontend();
+        var blue = app("/g/shop-blue", 1, port, Map.of("HAPROXY_DEPLOYMENT_GROUP", "shop"));
+        frontend.put(
+                blue,
+                app(
+                        "/g/shop-green",
+                        1,
+                        TestBroker.freePort(),
+                        Map.of(
+                                "HAPROXY_DEPLOYMENT_GROUP",
+                                "shop",
+                                "HAPROXY_DEPLOYMENT_ALT_PORT",
+                                Integer.toString(port))));
+
+        frontend.remove(blue);
+
+        assertThat(Raw.get(port, "x", "/")).endsWith("/g/shop-green");
+    }
+
+    @Test
     void noColourJoinsAnAppThatHasNone() throws Exception {
         var frontend = frontend();
         frontend.put(
