@@ -170,10 +170,7 @@ record PortLabels(
         int other = labels.number("HAPROXY_DEPLOYMENT_ALT_PORT", 0, 1, MAX_PORT);
         boolean hasOther =
                 endpoint.portIndex() == 0 && labels.text("HAPROXY_DEPLOYMENT_GROUP").isPresent();
-        return IntStream.of(own, hasOther ? other : 0)
-                .filter(port -> port > 0)
-                .boxed()
-                .toList();
+        return IntStream.of(own, hasOther ? other : 0).filter(port -> port > 0).boxed().toList();
     }
 
     private static Mode mode(LabelReader labels) {

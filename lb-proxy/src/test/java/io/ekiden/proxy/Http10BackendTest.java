@@ -24,8 +24,8 @@ final class Http10BackendTest extends WithFrontend {
 
     @Test
     void noRequestGoesToAConnectionThatIsBeingClosed() throws Exception {
-        try (var threads = Executors.newCachedThreadPool();
-                var backend = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+        var backend = ended(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+        try (var threads = Executors.newCachedThreadPool()) {
             var accepting = threads.submit(() -> accept(backend, threads));
             frontend(backend.getLocalPort());
 
