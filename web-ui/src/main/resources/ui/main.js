@@ -7,6 +7,7 @@ import {appOf} from './rules/tasks.js';
 import {agents} from './views/agents.js';
 import {apps} from './views/apps.js';
 import {header, outage} from './views/header.js';
+import {pods} from './views/pods.js';
 import {task} from './views/task.js';
 
 /** So that "3 s ago" stays true. */
@@ -78,7 +79,7 @@ function draw() {
       html`${header(picture, route, actions, now)}
         <main>
           ${outage(picture, actions, now)}
-          ${route.task ? task(picture, route, now) : html`${apps(picture, route, actions, now)} ${agents(picture, now)}`}
+          ${route.task ? task(picture, route, now) : html`${apps(picture, route, actions, now)} ${pods(picture, route, now)} ${agents(picture, now)}`}
         </main>`,
       page,
     );

@@ -94,6 +94,7 @@ export class ClusterFeed {
     const reads = {
       info: get('v2/info'),
       apps: get('v2/apps').then((answer) => answer.apps),
+      pods: get('v2/pods/::status'),
       queue: get('v2/queue').then((answer) => answer.queue),
       deployments: get('v2/deployments'),
       agents: get('v2/agents').then((answer) => answer.agents),

@@ -29,6 +29,14 @@ export function stateKind(state) {
   return KINDS[state] ?? 'unknown';
 }
 
+/** What a generic check has found; nothing if it has not. */
+export function checkWord(result) {
+  if (result?.http) return `HTTP status ${result.http.statusCode}`;
+  if (result?.tcp) return result.tcp.succeeded ? 'TCP connection' : 'no TCP connection';
+  if (result?.command) return `exit code ${result.command.exitCode}`;
+  return undefined;
+}
+
 /** How long a task that has ended ran; nothing if it never did. */
 export function ranFor({startedAt, endedAt}) {
   return startedAt && endedAt ? seconds((Date.parse(endedAt) - Date.parse(startedAt)) / 1000) : undefined;

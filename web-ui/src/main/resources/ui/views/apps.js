@@ -27,7 +27,7 @@ export function apps(state, route, actions, now) {
   if (!state.apps) {
     return html`<p class="notice">${state.down ? `No apps read yet: ${state.down.reason}.` : `Asking ${ROOT.host}/v2/apps for the apps …`}</p>`;
   }
-  if (state.apps.length === 0) return empty();
+  if (state.apps.length === 0) return state.pods?.length > 0 ? nothing : empty();
   const queue = new Map(state.queue?.filter((item) => item.app && item.count > 0).map((item) => [item.app.id, item]));
   const text = route.filter.trim().toLowerCase();
   const found = sorted(

@@ -2,7 +2,8 @@
 import {html, nothing} from '../lit.js';
 import {format, formatTask, TABS} from '../route.js';
 import {taskHealth} from '../rules/health.js';
-import {appOf, ranFor, stateKind, stateWord, taskOf} from '../rules/tasks.js';
+import {containerOf} from '../rules/pods.js';
+import {appOf, checkWord, ranFor, stateKind, stateWord, taskOf} from '../rules/tasks.js';
 import {clock} from '../words.js';
 import {icon} from './icons.js';
 import {fact, tag, taskAddress, when} from './parts.js';
@@ -16,13 +17,14 @@ export function task(state, route, now) {
   const appId = appOf(route.task);
   const read = state.openId === appId;
   const app = read && state.open?.id === appId ? state.open : undefined;
-  const found = read ? taskOf(route.task, app, state.ended) : undefined;
+  const container = containerOf(route.task, appId, state.pods);
+  const found = container ?? (read ? taskOf(route.task, app, state.ended) : undefined);
   return html`<nav class="crumbs" aria-label="Where">
       <a href=${format({app: ''})}>Apps</a>
       <span class="faint" aria-hidden="true">›</span>
-      <a href=${format({app: appId})}>${appId || '?'}</a>
+      ${container ? html`<span>${appId}</span>` : html`<a href=${format({app: appId})}>${appId || '?'}</a>`}
       <span class="faint" aria-hidden="true">›</span>
-      <span>Task</span>
+      <span>${container ? container.name : 'Task'}</span>
     </nav>
     <div class="task-head">
       <h2><code>${route.task}</code></h2>
@@ -64,6 +66,7 @@ function details(found, app, now) {
     <dl class="columns">
       ${fact('State', tag(stateKind(found.state), stateWord(found.state), found.state))}
       ${found.endedAt || !app ? nothing : fact('Health', health(found, app))}
+      ${fact('Check', checkWord(found.checkResult))}
       ${fact('Address', found.endedAt ? found.host : taskAddress(found))} ${fact('Agent', found.slaveId)}
       ${fact('Staged', at(found.stagedAt, now))} ${fact('Started', at(found.startedAt, now))}
       ${fact('Ended', found.endedAt ? at(found.endedAt, now) : '')} ${fact('Ran for', ranFor(found) ?? '')}

@@ -66,7 +66,10 @@ final class SecretsIT extends EkidenTest {
                                 .formatted(ports, ports + 9));
         var answers = new ArrayList<Answer>();
         answers.add(put(ekiden, "shop/one", ONE));
-        answers.add(put(ekiden, "two", TWO));
+        var value = Files.writeString(directory.resolve("two"), TWO);
+        var set = ekiden.command("secret", "set", "two", "--file", value.toString());
+        assertThat(set.remarks()).containsExactly("ekiden: set two");
+        Files.delete(value);
         answers.add(ekiden.put("/v2/apps/one", app("/one", "127.0.0.1", "shop/one")));
         answers.add(ekiden.put("/v2/apps/two", app("/two", "127.0.0.2", "two")));
         answers.add(ekiden.put("/v2/apps/none", app("/none", "127.0.0.2", "shop/none")));

@@ -177,6 +177,33 @@ final class TaskPageIT extends EkidenTest {
     }
 
     @Test
+    void aPodIsListedWithItsContainersAndTheirLogs() {
+        var answer =
+                ekiden.post(
+                        "/v2/pods",
+                        """
+                        {"id": "/site", "containers": [
+                          {"name": "writer", "resources": {"cpus": 0.05, "mem": 16},
+                           "exec": {"command": {"shell": "echo the writer writes; exec sleep 1000"}}},
+                          {"name": "idle", "resources": {"cpus": 0.05, "mem": 16},
+                           "exec": {"command": {"shell": "exec sleep 1000"}}}]}
+                        """);
+        assertThat(answer.status()).as(answer.text()).isEqualTo(201);
+        var page = browser.open(ekiden.ui());
+        assertThat(page.locator("#pods")).containsText("Stable");
+        assertThat(page.locator("#pods .container td:first-child"))
+                .hasText(new String[] {"writer", "idle"});
+        assertThat(page.locator("main")).not().containsText("No apps yet");
+        Browser.photograph(page, "pods");
+
+        link(page, "writer").click();
+        assertThat(page.locator(".task-head")).containsText("running");
+        assertThat(page.locator(".crumbs")).containsText("/site");
+        link(page, "Logs").click();
+        assertThat(page.locator("task-log pre")).hasText("the writer writes\n");
+    }
+
+    @Test
     void whatCannotBeReadIsSaidWithItsReason() {
         var page =
                 browser.open(

@@ -85,6 +85,10 @@ final class Api implements AutoCloseable {
                 path);
     }
 
+    Answer delete(String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder().DELETE(), path);
+    }
+
     private Answer send(HttpRequest.Builder request, String path)
             throws IOException, InterruptedException {
         token.ifPresent(known -> request.header("Authorization", "Bearer " + known));

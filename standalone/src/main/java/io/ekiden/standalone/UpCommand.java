@@ -168,6 +168,11 @@ final class UpCommand implements Callable<Integer> {
         return agentOptions;
     }
 
+    /// The user's, if there is one.
+    static Optional<String> token() {
+        return Optional.ofNullable(System.getenv(TOKEN)).filter(text -> !text.isBlank());
+    }
+
     private int deployToRunning(DataDirectory directory, List<Definitions> definitions)
             throws CommandFailure, IOException, InterruptedException {
         var running =
@@ -185,8 +190,7 @@ final class UpCommand implements Callable<Integer> {
                                 running.pid(),
                                 definitions.isEmpty() ? "" : "; deploying to it"));
         terminal.result(running.readyLine());
-        var token = Optional.ofNullable(System.getenv(TOKEN)).filter(text -> !text.isBlank());
-        try (var api = new Api(running.api(), token, securityOptions.certificate())) {
+        try (var api = new Api(running.api(), token(), securityOptions.certificate())) {
             return new Deployer(api, running, terminal).deploy(definitions, timeout);
         }
     }
