@@ -58,7 +58,10 @@ public final class Room {
                 image.instances(spec.id()).stream()
                         .filter(other -> !other.id().equals(instance.id()))
                         .toList();
-        if (new Spread(image, spec, others).broken(agent).isPresent()) {
+        var spread = new Spread(image, spec, others);
+        // Who has volumes cannot choose.
+        boolean isTooFar = reserved.isEmpty() && !spread.isWhereMostAre(agent);
+        if (isTooFar || spread.broken(agent).isPresent()) {
             return false;
         }
         long ports = agent.ports().stream().mapToInt(PortRange::size).sum();

@@ -2,10 +2,12 @@ package io.ekiden.simulator.check;
 
 import io.ekiden.model.Agent;
 import io.ekiden.model.Constraint;
+import io.ekiden.model.Constraint.Operator;
 import io.ekiden.model.Instance;
 import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,6 +36,26 @@ final class Spread {
         return spec.constraints().stream()
                 .filter(constraint -> !holds(constraint, agent))
                 .findFirst();
+    }
+
+    /// Whether an agent has the value that most of the others have, and the first of several such,
+    /// of each CLUSTER that names none. All have the same, unless agents have been renamed since or
+    /// volumes hold some elsewhere; then whoever may choose goes there, and waits for room if there
+    /// is none.
+    boolean isWhereMostAre(Agent agent) {
+        return spec.constraints().stream()
+                .filter(one -> one.operator() == Operator.CLUSTER && one.value().isEmpty())
+                .allMatch(one -> {
+                    var most = most(counts(one));
+                    return most.isEmpty() || value(one, agent).equals(most);
+                });
+    }
+
+    private static Optional<String> most(Map<String, Integer> counts) {
+        return counts.keySet().stream()
+                .max(
+                        Comparator.<String>comparingInt(counts::get)
+                                .thenComparing(Comparator.reverseOrder()));
     }
 
     private boolean holds(Constraint constraint, Agent agent) {
