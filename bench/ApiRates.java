@@ -108,7 +108,10 @@ public final class ApiRates {
             }
         }
         made.set(0);
-        Thread.sleep(5_000);
+        var deployments = HttpRequest.newBuilder(api.resolve("/v2/deployments")).build();
+        while (!HTTP.send(deployments, BodyHandlers.ofString()).body().equals("[]")) {
+            Thread.sleep(100);
+        }
     }
 
     private void lists(int count, boolean told) throws Exception {

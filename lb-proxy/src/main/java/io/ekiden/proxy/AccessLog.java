@@ -32,12 +32,9 @@ final class AccessLog {
             DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT);
     private static final int CLIENT_CLOSED_REQUEST = 499;
 
-    private final boolean on;
     private final Clock clock;
 
-    /// @param on whether anything is logged
-    AccessLog(boolean on, Clock clock) {
-        this.on = on;
+    AccessLog(Clock clock) {
         this.clock = clock;
     }
 
@@ -54,21 +51,19 @@ final class AccessLog {
 
     /// The answer is complete.
     void answered(HttpServerRequest request, Way way) {
-        if (on) {
-            write(request, request.response().getStatusCode(), way, "ok");
-        }
+        write(request, request.response().getStatusCode(), way, "ok");
     }
 
-    /// Client or backend went before the answer was complete.
+    /// The backend broke off its answer.
     void cut(HttpServerRequest request, Way way) {
-        if (on) {
-            var response = request.response();
-            write(
-                    request,
-                    response.headWritten() ? response.getStatusCode() : CLIENT_CLOSED_REQUEST,
-                    way,
-                    "cut");
-        }
+        write(request, request.response().getStatusCode(), way, "cut");
+    }
+
+    /// The client went before the answer was complete.
+    void abandoned(HttpServerRequest request, Way way) {
+        var response = request.response();
+        int status = response.headWritten() ? response.getStatusCode() : CLIENT_CLOSED_REQUEST;
+        write(request, status, way, "cut");
     }
 
     private void write(HttpServerRequest request, int status, Way way, String end) {

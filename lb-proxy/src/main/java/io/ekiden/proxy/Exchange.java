@@ -301,7 +301,7 @@ final class Exchange implements Requester {
         // Before the client knows, whose next request may depend on it.
         backend.release();
         response.end();
-        lane.log().answered(request, way());
+        lane.log().ifPresent(log -> log.answered(request, way()));
         // Only now: a pipelined request begins in there, and would be answered by whatever else the
         // backend has said unasked.
         if (requestSent && !Forwarding.isLastOfConnection(inbound)) {
@@ -354,13 +354,15 @@ final class Exchange implements Requester {
             // The attempt under way sees that it is over and gives back what it holds.
             case CONNECTING -> {
                 done();
-                lane.log().cut(request, way());
+                lane.log().ifPresent(log -> log.abandoned(request, way()));
             }
-            case SENT, ANSWERING, TUNNEL -> {
+            case SENT, ANSWERING -> {
                 drop();
                 done();
-                lane.log().cut(request, way());
+                lane.log().ifPresent(log -> log.abandoned(request, way()));
             }
+            // Either side may end it.
+            case TUNNEL -> abort();
         }
     }
 
@@ -373,10 +375,10 @@ final class Exchange implements Requester {
         drop();
         done();
         if (tunnel) {
-            lane.log().answered(request, way());
+            lane.log().ifPresent(log -> log.answered(request, way()));
         } else {
             backend.failed();
-            lane.log().cut(request, way());
+            lane.log().ifPresent(log -> log.cut(request, way()));
             if (Http2.is(request)) {
                 request.response().reset(INTERNAL_ERROR);
             } else {
@@ -406,8 +408,8 @@ final class Exchange implements Requester {
     private void refuse(Refusal refusal) {
         done();
         refusal.answer(request);
-        lane.log()
-                .answered(request, new AccessLog.Way(Optional.of(route), Optional.empty(), begun));
+        var way = new AccessLog.Way(Optional.of(route), Optional.empty(), begun);
+        lane.log().ifPresent(log -> log.answered(request, way));
     }
 
     private AccessLog.Way way() {

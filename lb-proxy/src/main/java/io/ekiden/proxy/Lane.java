@@ -43,7 +43,7 @@ final class Lane extends VerticleBase {
     private static final long MAX_STEP_NANOS = 2 * SWEEP_MS * 1_000_000;
 
     private final ProxyConfig config;
-    private final AccessLog log;
+    private final Optional<AccessLog> log;
     private final Routing routing;
     private final AtomicInteger clients;
     private final Arrivals arrivals;
@@ -71,7 +71,10 @@ final class Lane extends VerticleBase {
     /// @param arrivals tells of the connections on this lane's event loop
     Lane(ProxyConfig config, Routing routing, AtomicInteger clients, Arrivals arrivals) {
         this.config = config;
-        this.log = new AccessLog(config.frontends().accessLog(), Clock.systemUTC());
+        this.log =
+                config.frontends().accessLog()
+                        ? Optional.of(new AccessLog(Clock.systemUTC()))
+                        : Optional.empty();
         this.routing = routing;
         this.clients = clients;
         this.arrivals = arrivals;
@@ -186,7 +189,7 @@ final class Lane extends VerticleBase {
         context.runOnContext(_ -> action.run());
     }
 
-    AccessLog log() {
+    Optional<AccessLog> log() {
         return log;
     }
 
@@ -287,7 +290,7 @@ final class Lane extends VerticleBase {
         client.since = now;
         client.hasAskedAll |= refusal.isLast(request);
         refusal.answer(request);
-        log.answered(request, AccessLog.Way.none());
+        log.ifPresent(to -> to.answered(request, AccessLog.Way.none()));
     }
 
     /// A connection is there; whose request will come by it, and in which protocol, is open.

@@ -167,10 +167,10 @@ record PortLabels(
     /// them is there. Who deploys in colours has one port, as with marathon-lb.
     private static List<Integer> servicePorts(LabelReader labels, Endpoint endpoint) {
         int own = labels.number(labels.haproxy("PORT"), endpoint.servicePort(), 1, MAX_PORT);
-        int other = labels.number("HAPROXY_DEPLOYMENT_ALT_PORT", 0, 1, MAX_PORT);
         boolean hasOther =
                 endpoint.portIndex() == 0 && labels.text("HAPROXY_DEPLOYMENT_GROUP").isPresent();
-        return IntStream.of(own, hasOther ? other : 0).filter(port -> port > 0).boxed().toList();
+        int other = hasOther ? labels.number("HAPROXY_DEPLOYMENT_ALT_PORT", 0, 1, MAX_PORT) : 0;
+        return IntStream.of(own, other).filter(port -> port > 0).boxed().toList();
     }
 
     private static Mode mode(LabelReader labels) {

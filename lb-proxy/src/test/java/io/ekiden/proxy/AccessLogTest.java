@@ -6,7 +6,10 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -119,11 +122,42 @@ final class AccessLogTest extends WithFrontend {
     }
 
     @Test
+    void anAnswerThatBreaksOffHasItsStatusAndIsCut() throws Exception {
+        var backend = ended(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+        logging().put(Given.endpoint("/a", 1, backend.getLocalPort(), port));
+        var breaking = Thread.ofVirtual().start(() -> breakOff(backend));
+
+        Raw.exchange(port, Raw.head("POST / HTTP/1.1", "Host: a", "Content-Length: 0"));
+
+        assertThat(line()).contains(" 201 ").endsWith(" cut");
+        breaking.join();
+    }
+
+    private static void breakOff(ServerSocket backend) {
+        try (var socket = backend.accept()) {
+            var head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) socket.getInputStream().read());
+            }
+            Raw.send(socket, "HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void nothingIsLoggedUnasked() throws Exception {
         frontend(task("one").port());
 
-        assertThat(Raw.get(port, "a", "/")).endsWith("one");
+        // A line is written before the next request of a connection goes out.
+        var answers =
+                Raw.exchange(
+                        port,
+                        Raw.head("GET / HTTP/1.1", "Host: a")
+                                + Raw.head("GET / HTTP/1.1", "Host: a", "Connection: close"));
 
+        assertThat(answers).endsWith("one");
+        assertThat(answers.split("HTTP/1.1 200", -1)).hasSize(3);
         assertThat(lines).isEmpty();
     }
 }

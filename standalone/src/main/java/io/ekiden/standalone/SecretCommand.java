@@ -1,6 +1,7 @@
 package io.ekiden.standalone;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.ekiden.model.Secrets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -67,9 +68,7 @@ final class SecretCommand {
             throws CommandFailure, IOException, InterruptedException {
         var value = Base64.getEncoder().encodeToString(value(file));
         var body = JsonNodeFactory.instance.objectNode().put("base64", value);
-        try (var ekiden = ekiden()) {
-            done(ekiden.put(SECRETS + "/" + path, body));
-        }
+        ask(ekiden -> ekiden.put(at(path), body));
         terminal.say("set " + path);
         return ExitCode.ENDED_AS_ASKED;
     }
@@ -89,16 +88,14 @@ final class SecretCommand {
             name = "list",
             description = "One line for each secret that you may know of: path, when set, by whom.",
             mixinStandardHelpOptions = true)
-    int list() throws CommandFailure, IOException, InterruptedException {
-        try (var ekiden = ekiden()) {
-            for (var secret : done(ekiden.get(SECRETS)).body().path("secrets")) {
-                terminal.result(
-                        "%s %s %s"
-                                .formatted(
-                                        secret.path("path").asText(),
-                                        secret.path("time").asText(),
-                                        secret.path("by").asText()));
-            }
+    int list() throws CommandFailure, InterruptedException {
+        for (var secret : ask(ekiden -> ekiden.get(SECRETS)).body().path("secrets")) {
+            terminal.result(
+                    "%s %s %s"
+                            .formatted(
+                                    secret.path("path").asText(),
+                                    secret.path("time").asText(),
+                                    secret.path("by").asText()));
         }
         return ExitCode.ENDED_AS_ASKED;
     }
@@ -108,16 +105,34 @@ final class SecretCommand {
             description = "Remove a secret; tasks that run keep what they have.",
             mixinStandardHelpOptions = true)
     int remove(@Parameters(paramLabel = "PATH") String path)
-            throws CommandFailure, IOException, InterruptedException {
-        try (var ekiden = ekiden()) {
-            done(ekiden.delete(SECRETS + "/" + path));
-        }
+            throws CommandFailure, InterruptedException {
+        ask(ekiden -> ekiden.delete(at(path)));
         terminal.say("removed " + path);
         return ExitCode.ENDED_AS_ASKED;
     }
 
-    private Api ekiden() throws CommandFailure, IOException {
-        return new Api(url(), UpCommand.token(), certificate);
+    private static String at(String path) throws CommandFailure {
+        if (!Secrets.isPath(path)) {
+            throw CommandFailure.usage("'%s' is no path such as team-a/db".formatted(path));
+        }
+        return SECRETS + "/" + path;
+    }
+
+    private interface Call {
+        Api.Answer of(Api ekiden) throws CommandFailure, IOException, InterruptedException;
+    }
+
+    private Api.Answer ask(Call call) throws CommandFailure, InterruptedException {
+        var url = url();
+        try (var ekiden = new Api(url, UpCommand.token(), certificate)) {
+            var answer = call.of(ekiden);
+            if (!answer.ok()) {
+                throw CommandFailure.failed(answer.problem());
+            }
+            return answer;
+        } catch (IOException | IllegalArgumentException e) {
+            throw CommandFailure.failed("%s cannot be asked: %s".formatted(url, e));
+        }
     }
 
     private String url() throws CommandFailure {
@@ -133,12 +148,5 @@ final class SecretCommand {
                         CommandFailure.failed(
                                 "nothing runs in %s; --data-dir or --api says where"
                                         .formatted(directory.path())));
-    }
-
-    private static Api.Answer done(Api.Answer answer) throws CommandFailure {
-        if (!answer.ok()) {
-            throw CommandFailure.failed(answer.problem());
-        }
-        return answer;
     }
 }

@@ -113,6 +113,19 @@ class SecretCommandTest {
     }
 
     @Test
+    void whatCannotBeAskedIsSaidInALine() {
+        assertThat(run("x", "set a%20b --api API")).isEqualTo(ExitCode.USAGE);
+        assertThat(run("x", "list --api nowhere")).isEqualTo(ExitCode.FAILED);
+        assertThat(run("x", "list --api http://127.0.0.1:1")).isEqualTo(ExitCode.FAILED);
+
+        assertThat(asked).isEmpty();
+        assertThat(text(err))
+                .contains("'a%20b' is no path such as team-a/db")
+                .contains("nowhere cannot be asked: ")
+                .contains("http://127.0.0.1:1 cannot be asked: ");
+    }
+
+    @Test
     void withoutAnythingThatRunsNothingIsAsked() {
         assertThat(run("x", "set a --data-dir " + folder)).isEqualTo(ExitCode.FAILED);
         assertThat(run("x", "set a --file " + folder.resolve("none") + " --api API"))
