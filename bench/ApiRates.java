@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
 
 /// What one gateway takes, over HTTP: writes of distinct apps without instances, the list of all
@@ -23,12 +26,14 @@ import java.util.regex.Pattern;
 ///     java -cp 'standalone/target/lib/*' bench/ApiRates.java /tmp/bench
 ///     ./ekiden down --data-dir /tmp/bench
 ///
-/// Writes are made by `WRITERS` clients at once, each waiting for its answer. The first ones warm the
-/// JVM, as a process has that runs for days; what they made is deleted. Lists are asked for by one
-/// client, one after the other. The heap is that of the whole process, after a collection, with and
-/// without the listeners.
+/// Writes are made by `WRITERS` clients at once, each waiting for its answer, which tells how many can
+/// be made; then `OFFERED` a second, whether earlier ones are answered or not, whose latencies count
+/// from the moment at which each was due. The first ones warm the JVM, as a process has that runs for
+/// days; what they made is deleted. Lists are asked for by one client, one after the other. The heap
+/// is that of the whole process, after a collection, with and without the listeners.
 public final class ApiRates {
     private static final int WRITERS = 32;
+    private static final int OFFERED = 500;
     private static final int LISTENERS = 1_000;
     private static final int TEAMS = 20;
     private static final HttpClient HTTP =
@@ -53,7 +58,7 @@ public final class ApiRates {
         rates.lists(50, false);
         rates.lists(200, true);
         rates.writes("writes", 4_000);
-        rates.writes("writes", 5_000);
+        rates.offered(10);
         rates.lists(5, false);
         rates.lists(20, true);
         rates.listeners();
@@ -76,26 +81,56 @@ public final class ApiRates {
         print("%s=%d rate=%.0f/s %s", what, count, count / seconds, percentiles(all));
     }
 
+    private void offered(int seconds) throws Exception {
+        var latencies = new ArrayList<CompletableFuture<Long>>();
+        long begin = System.nanoTime();
+        for (int i = 0; i < OFFERED * seconds; i++) {
+            long due = begin + i * 1_000_000_000L / OFFERED;
+            while (System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
+            latencies.add(
+                    HTTP.sendAsync(next(), BodyHandlers.ofString())
+                            .thenApply(
+                                    answer -> {
+                                        created(answer);
+                                        return System.nanoTime() - due;
+                                    }));
+        }
+        var all = new ArrayList<Long>();
+        for (var each : latencies) {
+            all.add(each.get());
+        }
+        print("offered=%d/s for %d s %s", OFFERED, seconds, percentiles(all));
+    }
+
     private List<Long> write(int count) throws Exception {
         var latencies = new ArrayList<Long>();
         for (int i = 0; i < count; i++) {
-            int n = made.getAndIncrement();
-            var app =
-                    "{\"id\":\"/team%d/app%d\",\"cmd\":\"sleep 1000\",\"cpus\":0.1,\"mem\":32,\"instances\":0,\"portDefinitions\":[],\"labels\":{\"tier\":\"front\"}}"
-                            .formatted(n % TEAMS, n);
-            var request =
-                    HttpRequest.newBuilder(api.resolve("/v2/apps"))
-                            .header("Content-Type", "application/json")
-                            .POST(BodyPublishers.ofString(app))
-                            .build();
+            var request = next();
             long start = System.nanoTime();
             var answer = HTTP.send(request, BodyHandlers.ofString());
             latencies.add(System.nanoTime() - start);
-            if (answer.statusCode() != 201) {
-                throw new IllegalStateException(answer.body());
-            }
+            created(answer);
         }
         return latencies;
+    }
+
+    private HttpRequest next() {
+        int n = made.getAndIncrement();
+        var app =
+                "{\"id\":\"/team%d/app%d\",\"cmd\":\"sleep 1000\",\"cpus\":0.1,\"mem\":32,\"instances\":0,\"portDefinitions\":[],\"labels\":{\"tier\":\"front\"}}"
+                        .formatted(n % TEAMS, n);
+        return HttpRequest.newBuilder(api.resolve("/v2/apps"))
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(app))
+                .build();
+    }
+
+    private static void created(HttpResponse<String> answer) {
+        if (answer.statusCode() != 201) {
+            throw new IllegalStateException(answer.body());
+        }
     }
 
     private void deleteAll() throws Exception {

@@ -9,6 +9,7 @@ import {icon} from './icons.js';
 import {fact, tag, taskAddress, when} from './parts.js';
 import './task-files.js';
 import './task-log.js';
+import './task-usage.js';
 
 const LABELS = {details: 'Details', logs: 'Logs', files: 'Files'};
 const STREAMS = ['stdout', 'stderr'];
@@ -72,6 +73,7 @@ function details(found, app, now) {
       ${fact('Ended', found.endedAt ? at(found.endedAt, now) : '')} ${fact('Ran for', ranFor(found) ?? '')}
       ${fact('Version', at(found.version, now))}
     </dl>
+    ${found.endedAt ? nothing : html`<task-usage .task=${found.id}></task-usage>`}
     ${volumes(found)} ${app && !found.endedAt ? results(found, app, now) : nothing}
   </div>`;
 }

@@ -160,7 +160,7 @@ final class Actor {
                 "task={} state={} kill={} acknowledged={} message={}",
                 task.taskId(),
                 task.state(),
-                task.kill().map(order -> order.cause().name()).orElse("none"),
+                task.kill().map(order -> order.cause().name()).or(task::limitation).orElse("none"),
                 task.acknowledged(),
                 task.message().lines().findFirst().orElse(""));
         try {

@@ -1,6 +1,7 @@
 package io.ekiden.agent;
 
 import io.ekiden.agent.core.Retention;
+import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
@@ -23,13 +24,17 @@ import java.util.function.Consumer;
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
 /// @param runtimes the kinds of containers it starts; none of another kind
 /// @param dockerHost the address of the machine's Docker engine
-/// @param attributes for constraints; `isolation`, `docker` and `privileged` are added
+/// @param attributes for constraints; `isolation`, `docker`, `privileged` and `volume-drivers` are
+///   added
 /// @param taskEnv variables of every task; those of its own come before them
 /// @param bootIdFile holds what differs after each boot of the machine
 /// @param privileged whether containers may have all rights on the machine
+/// @param volumeDrivers of which containers may have volumes
 /// @param fetchFiles the directory whose files definitions may name by `file:`; none when absent
 /// @param secretsDir below which values of secrets are kept while their tasks live; in the
 ///   machine's memory when absent
+/// @param containerDns addresses that containers with a network of their own ask for names, before
+///   the machine's own name servers; none leaves it to the engine
 /// @param agentToken the secret that gateways show to read its tasks' files; when absent, they
 ///   cannot be read
 /// @param dataPlane where the files are served
@@ -50,8 +55,10 @@ public record AgentConfig(
         Timings timings,
         Retention retention,
         boolean privileged,
+        VolumeDrivers volumeDrivers,
         Optional<Path> fetchFiles,
         Optional<Path> secretsDir,
+        List<String> containerDns,
         Optional<String> agentToken,
         DataPlane dataPlane) {
 
@@ -96,6 +103,7 @@ public record AgentConfig(
         ports = List.copyOf(ports);
         attributes = Sorted.copyOf(attributes);
         taskEnv = Sorted.copyOf(taskEnv);
+        containerDns = List.copyOf(containerDns);
     }
 
     /// With every runtime, the usual times, the machine's boot id and no further Kafka settings.
@@ -125,8 +133,10 @@ public record AgentConfig(
                 Timings.DEFAULT,
                 Retention.DEFAULT,
                 false,
+                VolumeDrivers.ALL,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 Optional.empty(),
                 DataPlane.DEFAULT);
     }
@@ -147,8 +157,16 @@ public record AgentConfig(
         return copy(copy -> copy.secretsDir = folder);
     }
 
+    public AgentConfig withContainerDns(List<String> addresses) {
+        return copy(copy -> copy.containerDns = addresses);
+    }
+
     public AgentConfig withPrivileged(boolean allowed) {
         return copy(copy -> copy.privileged = allowed);
+    }
+
+    public AgentConfig withVolumeDrivers(VolumeDrivers allowed) {
+        return copy(copy -> copy.volumeDrivers = allowed);
     }
 
     public AgentConfig withTimings(Timings timings) {
@@ -189,8 +207,10 @@ public record AgentConfig(
         private SortedMap<String, String> taskEnv;
         private Timings timings;
         private boolean privileged;
+        private VolumeDrivers volumeDrivers;
         private Optional<Path> fetchFiles;
         private Optional<Path> secretsDir;
+        private List<String> containerDns;
         private Optional<String> agentToken;
         private DataPlane dataPlane;
 
@@ -202,8 +222,10 @@ public record AgentConfig(
             taskEnv = original.taskEnv;
             timings = original.timings;
             privileged = original.privileged;
+            volumeDrivers = original.volumeDrivers;
             fetchFiles = original.fetchFiles;
             secretsDir = original.secretsDir;
+            containerDns = original.containerDns;
             agentToken = original.agentToken;
             dataPlane = original.dataPlane;
         }
@@ -226,8 +248,10 @@ public record AgentConfig(
                     timings,
                     original.retention,
                     privileged,
+                    volumeDrivers,
                     fetchFiles,
                     secretsDir,
+                    containerDns,
                     agentToken,
                     dataPlane);
         }

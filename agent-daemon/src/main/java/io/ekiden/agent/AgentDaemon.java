@@ -5,12 +5,16 @@ import io.ekiden.agent.core.AgentSteps;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.Membership;
+import io.ekiden.agent.exec.Execs;
+import io.ekiden.agent.exec.TaskExecs;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.files.FilesServer;
+import io.ekiden.agent.files.Usages;
 import io.ekiden.agent.health.GenericChecks;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
 import io.ekiden.agent.runtime.LastOutput;
+import io.ekiden.agent.runtime.NameServers;
 import io.ekiden.agent.runtime.NativeRuntime;
 import io.ekiden.agent.runtime.PodRuntime;
 import io.ekiden.agent.runtime.Runtimes;
@@ -23,6 +27,8 @@ import io.ekiden.agent.runtime.docker.Patience;
 import io.ekiden.agent.runtime.docker.TaskHost;
 import io.ekiden.agent.secrets.SecretFolder;
 import io.ekiden.agent.secrets.SecretKeeper;
+import io.ekiden.agent.usage.DiskWatch;
+import io.ekiden.agent.usage.UsageMeter;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.Container;
 import io.ekiden.secrets.SealingKey;
@@ -91,6 +97,7 @@ public final class AgentDaemon implements AutoCloseable {
             GenericChecks generic,
             ReportLog reports,
             CommandLog commands,
+            DiskWatch disk,
             Optional<FilesServer> files,
             Actor actor) {}
 
@@ -129,7 +136,10 @@ public final class AgentDaemon implements AutoCloseable {
         var checks = new HealthChecks(ip, runtime, Clock.systemUTC(), this::post);
         var readiness = new ReadinessChecks(ip, runtime, this::post);
         var generic = new GenericChecks(ip, runtime, this::post);
-        var files = serveFiles(work, identity, secrets);
+        var disk = new DiskWatch(work, () -> state, this::post, DiskWatch.Pace.DEFAULT);
+        var usages = new UsageMeter(() -> state, runtime::usage, disk::of);
+        var execs = new TaskExecs(() -> state, runtime::exec);
+        var files = serveFiles(work, identity, usages, execs, secrets);
         var reports = new ReportLog(config.agentId(), config.topics(), kafka());
         var commands =
                 new CommandLog(config.agentId(), config.topics(), kafka(), new Commanded(reports));
@@ -155,7 +165,7 @@ public final class AgentDaemon implements AutoCloseable {
                 Optional.of(
                         new Running(
                                 identity, runtime, checks, readiness, generic, reports, commands,
-                                files, actor));
+                                disk, files, actor));
         LOG.info(
                 "agent={} starts hostname={} workDir={} isolation={} boot={}",
                 config.agentId(),
@@ -170,10 +180,11 @@ public final class AgentDaemon implements AutoCloseable {
                         .map(LocalTask::taskId)
                         .collect(Collectors.toSet()));
         loop.execute(guarded(() -> begin(actor, runtime, identity, recovered)));
+        disk.begin();
     }
 
     private Optional<FilesServer> serveFiles(
-            WorkDir work, Identity identity, SecretKeeper secrets) {
+            WorkDir work, Identity identity, Usages usages, Execs execs, SecretKeeper secrets) {
         if (config.agentToken().isEmpty()) {
             LOG.info("agent={} serves no files: it has no agent token", config.agentId());
             return Optional.empty();
@@ -194,6 +205,8 @@ public final class AgentDaemon implements AutoCloseable {
                             config.dataPlane().port(),
                             config.agentToken().get(),
                             new KnownSandboxes(work, () -> state),
+                            usages,
+                            execs,
                             secrets));
         } catch (IOException e) {
             identity.close();
@@ -240,7 +253,13 @@ public final class AgentDaemon implements AutoCloseable {
         var fetcher = new Fetcher(work.cache(), fetch);
         var plain =
                 NativeRuntime.create(
-                        work, bootId, address.host(), fetcher, config.taskEnv(), secrets);
+                        work,
+                        bootId,
+                        address.host(),
+                        fetcher,
+                        config.taskEnv(),
+                        config.containerDns(),
+                        secrets);
         var docker =
                 new DockerRuntime(
                         work,
@@ -252,7 +271,10 @@ public final class AgentDaemon implements AutoCloseable {
                                 address.host(),
                                 address.ip(),
                                 config.privileged(),
-                                config.taskEnv()),
+                                config.volumeDrivers(),
+                                config.taskEnv(),
+                                NameServers.ofContainer(
+                                        config.containerDns(), NameServers.RESOLV_CONF)),
                         fetcher,
                         secrets,
                         Patience.DEFAULT);
@@ -392,6 +414,7 @@ public final class AgentDaemon implements AutoCloseable {
         closed = true;
         loop.shutdown();
         running.ifPresent(r -> {
+            r.disk().close();
             r.files().ifPresent(FilesServer::close);
             r.checks().close();
             r.readiness().close();

@@ -1,5 +1,6 @@
 package io.ekiden.agent;
 
+import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
 import io.ekiden.process.Option;
@@ -34,10 +35,19 @@ public final class AgentMain {
                     Optional.of("false"),
                     true,
                     "let containers have all rights on the machine");
+    private static final Option VOLUME_DRIVERS =
+            Option.of(
+                    "volume-drivers",
+                    "*",
+                    "the Docker volume drivers that tasks may use, such as rexray,local; *: all, none: none");
     private static final Option FETCH_FILES =
             Option.of("fetch-files", "a directory whose files may be fetched by file:; none");
     private static final Option SECRETS_DIR =
             Option.of("secrets-dir", "where tasks' secrets are kept; /dev/shm, in memory");
+    private static final Option CONTAINER_DNS =
+            Option.of(
+                    "container-dns",
+                    "a load balancer's address, such as 172.17.0.1: containers ask there for names first, at port 53");
     private static final Option DATA_BIND =
             Option.of("data-bind", "where it serves its tasks' files and logs; its own address");
     private static final Option DATA_PORT =
@@ -52,8 +62,10 @@ public final class AgentMain {
                     RUNTIMES,
                     DOCKER_HOST,
                     PRIVILEGED,
+                    VOLUME_DRIVERS,
                     FETCH_FILES,
                     SECRETS_DIR,
+                    CONTAINER_DNS,
                     Option.AGENT_TOKEN_FILE,
                     DATA_BIND,
                     DATA_PORT);
@@ -105,8 +117,10 @@ public final class AgentMain {
                             .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
                             .withDockerHost(options.text(DOCKER_HOST))
                             .withPrivileged(options.isSet(PRIVILEGED))
+                            .withVolumeDrivers(VolumeDrivers.parse(options.text(VOLUME_DRIVERS)))
                             .withFetchFiles(options.find(FETCH_FILES).map(Path::of))
                             .withSecretsDir(options.find(SECRETS_DIR).map(Path::of))
+                            .withContainerDns(options.addresses(CONTAINER_DNS))
                             .withDataPlane(
                                     options.secret(Option.AGENT_TOKEN_FILE),
                                     new AgentConfig.DataPlane(

@@ -11,6 +11,7 @@ import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.log.AgentReport.TaskStatus;
 import io.ekiden.log.Topics;
 import io.ekiden.model.Container;
+import io.ekiden.model.Pod;
 import io.ekiden.model.TaskId;
 import io.ekiden.model.Volume;
 import io.ekiden.testkit.NeedsDocker;
@@ -31,19 +32,21 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// An agent with native tasks and containers, all coming and going, is killed outright again and
-/// again, at moments that nobody chose. `-Dekiden.agent.kills=100` does it longer.
+/// An agent with native tasks, containers, and pods of both, all coming and going, is killed
+/// outright again and again, at moments that nobody chose. `-Dekiden.agent.kills=500` does it
+/// longer.
 @NeedsDocker
 @NeedsProgram("busybox")
 final class AgentKilledTest {
     private static final int KILLS = Integer.getInteger("ekiden.agent.kills", 20);
     private static final long SEED = Long.getLong("ekiden.seed", System.nanoTime());
-    private static final int TASKS = 20;
+    private static final int TASKS = 30;
     private static final int CHURN = 3;
     private static final int LONGEST_LIFE_MILLIS = 1000;
     private static final Duration LONG = Duration.ofSeconds(60);
@@ -117,8 +120,12 @@ final class AgentKilledTest {
             assertThat(processes()).isEmpty();
             agent.kill();
         }
-        launched.keySet().forEach(this::assertStartedOnceAtMost);
-        assertThat(launched.keySet().stream().filter(this::started).count())
+        launched.values().forEach(this::assertStartedOnceAtMost);
+        assertThat(
+                        launched.values().stream()
+                                .flatMap(task -> parts(task).stream())
+                                .filter(this::started)
+                                .count())
                 .describedAs("tasks that were started")
                 .isGreaterThanOrEqualTo(TASKS);
     }
@@ -148,29 +155,62 @@ final class AgentKilledTest {
             planner.kill(agentId, epoch, task);
         }
         for (int n = live().size(); n < TASKS + victims.size(); n++) {
-            var task = newTask(n % 2 == 0);
+            var task = newTask(n);
             launched.put(task.taskId(), task);
             planner.launch(agentId, epoch, task);
         }
     }
 
-    private AgentCommand.Task newTask(boolean docker) {
-        var id = Given.taskId();
-        var given =
-                Given.cmd("echo started >> %s/%s; exec sleep 10000".formatted(marks, id)).mem(32);
+    /// Each container notes its start in a file with its name.
+    private AgentCommand.Task newTask(int n) {
+        var command = "echo started >> %s/$MESOS_TASK_ID; exec sleep 10000".formatted(marks);
         var task =
-                (docker
-                                ? given.image(Containers.IMAGE)
-                                        .hostVolume(
-                                                marks.toString(), marks.toString(), Volume.Mode.RW)
-                                : given)
-                        .task(id);
+                switch (n % 4) {
+                    case 0 -> Given.cmd(command).mem(32).task();
+                    case 1 ->
+                            Given.cmd(command)
+                                    .mem(32)
+                                    .image(Containers.IMAGE)
+                                    .hostVolume(marks.toString(), marks.toString(), Volume.Mode.RW)
+                                    .task();
+                    case 2 -> pod(command, "", "");
+                    default ->
+                            pod(
+                                    command,
+                                    ", 'image': {'kind': 'DOCKER', 'id': '%s'}, 'volumeMounts': [{'name': 'v', 'mountPath': '%s'}]"
+                                            .formatted(Containers.IMAGE, marks),
+                                    ", 'volumes': [{'name': 'v', 'host': '%s'}]".formatted(marks));
+                };
         // Definitions that differ have versions that differ.
-        var app =
-                task.app()
+        var spec =
+                task.spec()
                         .withVersion(
-                                Given.NOON.plusMillis(launched.size()), task.app().versionInfo());
-        return new AgentCommand.Task(id, app, task.hostPorts(), task.volumes(), task.launch());
+                                Given.NOON.plusMillis(launched.size()), task.spec().versionInfo());
+        return new AgentCommand.Task(
+                task.taskId(), spec, task.hostPorts(), task.volumes(), task.launch());
+    }
+
+    private static AgentCommand.Task pod(String command, String ofContainers, String ofPod) {
+        var containers =
+                Stream.of("one", "two")
+                        .map(name ->
+                                "{'name': '%s', 'exec': {'command': {'shell': '%s'}}, 'resources': {'cpus': 0.1, 'mem': 32}%s}"
+                                        .formatted(name, command, ofContainers))
+                        .collect(Collectors.joining(", "));
+        return GivenPod.task(
+                        GivenPod.pod("{'containers': [%s]%s}".formatted(containers, ofPod)),
+                        List.of())
+                .task()
+                .orElseThrow();
+    }
+
+    /// What is executed: the containers of a pod, else the task itself.
+    private static List<TaskId> parts(AgentCommand.Task task) {
+        return task.spec() instanceof Pod pod
+                ? pod.containers().stream()
+                        .map(container -> task.taskId().ofContainer(container.name()))
+                        .toList()
+                : List.of(task.taskId());
     }
 
     /// Answers the newest join as a planner does, until the agent is a member.
@@ -196,7 +236,7 @@ final class AgentKilledTest {
                 .map(task ->
                         new AgentCommand.Task(
                                 task.taskId(),
-                                task.app(),
+                                task.spec(),
                                 task.hostPorts(),
                                 task.volumes(),
                                 !seen.contains(task.taskId())))
@@ -222,7 +262,11 @@ final class AgentKilledTest {
                 ended.add(task);
             }
             case ERROR -> {
-                assertThat(started(task)).describedAs("%s was started", task).isFalse();
+                assertThat(running).describedAs("%s was started", task).doesNotContain(task);
+                // Of a pod, one container may have come further than the others.
+                if (parts(launched.get(task)).size() == 1) {
+                    assertThat(started(task)).describedAs("%s was started", task).isFalse();
+                }
                 ended.add(task);
             }
             case FINISHED, FAILED, GONE ->
@@ -237,40 +281,48 @@ final class AgentKilledTest {
         inventory.forEach(this::learn);
         var now = containers.running();
         processes().forEach((task, pid) -> now.put(task, pid));
-        for (var task : launched.keySet()) {
+        for (var task : launched.values()) {
+            var id = task.taskId();
             assertStartedOnceAtMost(task);
-            if (running.contains(task) && !killOrdered.contains(task)) {
-                assertThat(inventory).describedAs(when).containsEntry(task, TaskState.RUNNING);
-                assertThat(now).describedAs(when).containsKey(task);
-                var before = executions.put(task, now.get(task));
-                assertThat(now.get(task))
-                        .describedAs("%s of %s", when, task)
-                        .isEqualTo(Optional.ofNullable(before).orElse(now.get(task)));
+            if (running.contains(id) && !killOrdered.contains(id)) {
+                assertThat(inventory).describedAs(when).containsEntry(id, TaskState.RUNNING);
+                for (var part : parts(task)) {
+                    assertThat(now).describedAs(when).containsKey(part);
+                    var before = executions.put(part, now.get(part));
+                    assertThat(now.get(part))
+                            .describedAs("%s of %s", when, part)
+                            .isEqualTo(Optional.ofNullable(before).orElse(now.get(part)));
+                }
             }
         }
         assertThat(now.keySet())
-                .describedAs("what runs, %s", when)
-                .allMatch(task -> inventory.containsKey(task) && !ended.contains(task));
+                .describedAs("what runs, %s, with %s and %s ended", when, inventory, ended)
+                .allMatch(
+                        part -> inventory.containsKey(part.unit()) && !ended.contains(part.unit()));
     }
 
     /// The first processes of native tasks, by the process table.
     private Map<TaskId, String> processes() {
         var found = new HashMap<TaskId, String>();
         for (var task : launched.values()) {
-            if (task.app().runtime() == Container.Type.MESOS) {
-                Leftovers.leader(work, task.taskId())
-                        .ifPresent(pid -> found.put(task.taskId(), Long.toString(pid)));
+            if (task.spec().runtime() == Container.Type.MESOS) {
+                for (var part : parts(task)) {
+                    Leftovers.leader(work, part)
+                            .ifPresent(pid -> found.put(part, Long.toString(pid)));
+                }
             }
         }
         return found;
     }
 
-    private void assertStartedOnceAtMost(TaskId task) {
+    private void assertStartedOnceAtMost(AgentCommand.Task task) {
         try {
-            var mark = marks.resolve(task.value());
-            assertThat(Files.exists(mark) ? Files.readAllLines(mark) : List.of())
-                    .describedAs("starts of %s", task)
-                    .hasSizeLessThanOrEqualTo(1);
+            for (var part : parts(task)) {
+                var mark = marks.resolve(part.value());
+                assertThat(Files.exists(mark) ? Files.readAllLines(mark) : List.of())
+                        .describedAs("starts of %s", part)
+                        .hasSizeLessThanOrEqualTo(1);
+            }
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

@@ -48,6 +48,7 @@ public final class Given {
     private Optional<Secrets> secrets = Optional.empty();
     private Map<String, String> labels = Map.of();
     private double mem = 64;
+    private double disk;
     private List<HealthCheck> checks = List.of();
     private List<ReadinessCheck> readiness = List.of();
     private Optional<GenericCheck> check = Optional.empty();
@@ -56,6 +57,7 @@ public final class Given {
     private boolean tty;
     private Optional<LinuxInfo> linuxInfo = Optional.empty();
     private Optional<Container.Docker> docker = Optional.empty();
+    private Container.Type type = Container.Type.DOCKER;
     private Network network = Network.HOST;
     private Optional<ContainerNetwork> containerNetwork = Optional.empty();
     private final List<Artifact> artifacts = new ArrayList<>();
@@ -104,6 +106,11 @@ public final class Given {
 
     public Given mem(double mem) {
         this.mem = mem;
+        return this;
+    }
+
+    public Given disk(double disk) {
+        this.disk = disk;
         return this;
     }
 
@@ -174,13 +181,28 @@ public final class Given {
     }
 
     public Given image(String image) {
-        this.docker = Optional.of(new Container.Docker(image, false, false, List.of()));
+        this.docker =
+                Optional.of(new Container.Docker(image, false, false, List.of(), Optional.empty()));
         return this;
     }
 
     public Given forcePull(String image) {
-        this.docker = Optional.of(new Container.Docker(image, true, false, List.of()));
+        this.docker =
+                Optional.of(new Container.Docker(image, true, false, List.of(), Optional.empty()));
         return this;
+    }
+
+    /// Without an engine.
+    public Given imageAlone(String image) {
+        type = Container.Type.MESOS;
+        return image(image);
+    }
+
+    /// With the credentials in this secret, each time.
+    public Given forcePull(String image, String secret) {
+        var names = Sorted.copyOf(Map.of(secret, secret));
+        secrets = new Secrets(names, Secrets.NONE.env(), Secrets.NONE.containers()).some();
+        return docker(new Container.Docker(image, true, false, List.of(), Optional.of(secret)));
     }
 
     public Given docker(Container.Docker docker) {
@@ -208,6 +230,11 @@ public final class Given {
         return this;
     }
 
+    public Given external(Volume.External volume) {
+        volumes.add(volume);
+        return this;
+    }
+
     public Given volume(String containerPath, String id) {
         volumes.add(new Volume.Persistent(containerPath, 1));
         localVolumes.add(new LocalVolume(containerPath, id));
@@ -223,8 +250,12 @@ public final class Given {
         if (docker.isEmpty() && volumes.isEmpty()) {
             return Optional.empty();
         }
-        var type = docker.isPresent() ? Container.Type.DOCKER : Container.Type.MESOS;
-        return Optional.of(new Container(type, docker, linuxInfo, volumes));
+        return Optional.of(
+                new Container(
+                        docker.isPresent() ? type : Container.Type.MESOS,
+                        docker,
+                        linuxInfo,
+                        volumes));
     }
 
     public App app() {
@@ -236,7 +267,7 @@ public final class Given {
                 Sorted.copyOf(env),
                 secrets,
                 1,
-                Resources.of(0.1, mem, 0, 0),
+                Resources.of(0.1, mem, disk, 0),
                 limits,
                 tty,
                 network,
@@ -284,6 +315,7 @@ public final class Given {
                 Optional.empty(),
                 "",
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }

@@ -67,6 +67,7 @@ public final class GivenPod {
                 "",
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -2,6 +2,7 @@ package io.ekiden.agent;
 
 import static org.awaitility.Awaitility.await;
 
+import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,11 +13,16 @@ import java.util.stream.Stream;
 
 /// What agents leave running in a work directory, found by the files of their supervisors.
 final class Leftovers {
+    /// Of `/proc/PID/stat`, behind the name (proc(5)).
+    private static final int STATE = 0;
+
+    private static final int START_TIME = 19;
+
     private Leftovers() {}
 
     /// The pid of a task's first process while it lives.
     static Optional<Long> leader(Path workDir, TaskId task) {
-        return living(workDir.resolve("tasks").resolve(task.value()).resolve("leader"));
+        return living(new WorkDir(workDir).task(task).resolve("leader"));
     }
 
     /// Kills every task below this directory and waits until their supervisors are done.
@@ -49,11 +55,14 @@ final class Leftovers {
         }
     }
 
+    /// A number alone may be another process's by now: with it stands when that one was started.
     private static Optional<Long> living(Path file) {
         try {
-            long pid = Long.parseLong(Files.readString(file).split(" ", -1)[0]);
-            var stat = Files.readString(Path.of("/proc/%d/stat".formatted(pid)));
-            return stat.contains(") Z ") ? Optional.empty() : Optional.of(pid);
+            var known = Files.readString(file).split(" ", -1);
+            var stat = Files.readString(Path.of("/proc/%s/stat".formatted(known[0])));
+            var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+            boolean lives = !fields[STATE].equals("Z") && fields[START_TIME].equals(known[1]);
+            return lives ? Optional.of(Long.valueOf(known[0])) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }

@@ -189,8 +189,8 @@ public final class ScriptedPlanner implements AutoCloseable {
                         .map(task ->
                                 new Fact.Assigned(
                                         task.taskId(),
-                                        task.app().id(),
-                                        task.app().version(),
+                                        task.spec().id(),
+                                        task.spec().version(),
                                         task.hostPorts(),
                                         task.volumes(),
                                         task.launch()))

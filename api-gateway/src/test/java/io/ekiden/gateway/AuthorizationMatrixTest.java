@@ -74,6 +74,8 @@ class AuthorizationMatrixTest {
             GET    /v2/tasks/{task}/files/download          see
             GET    /v2/tasks/{task}/logs/stdout             see
             GET    /v2/tasks/{task}/logs/stderr             see
+            GET    /v2/tasks/{task}/usage                   see
+            GET    /v2/tasks/{task}/exec                    manage
             GET    /v2/queue                                user
             DELETE /v2/queue/{id...}/delay                  change
             GET    /v2/services                             user

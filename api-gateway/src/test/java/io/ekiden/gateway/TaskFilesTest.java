@@ -148,7 +148,8 @@ final class TaskFilesTest {
         "1, files/download?path=data%2Fdate",
         "1, logs/stdout?offset=-10",
         "2, logs/stderr?follow=false",
-        "2, files/browse"
+        "2, files/browse",
+        "1, usage"
     })
     void everyReadReachesTheTasksAgentAsItWasAsked(int n, String action) throws Exception {
         ASKED.clear();

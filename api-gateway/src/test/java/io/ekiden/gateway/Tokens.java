@@ -48,6 +48,14 @@ public final class Tokens {
         return token;
     }
 
+    public void remove(String user) {
+        try {
+            var _ = new TokenFile(file).remove(line -> line.user().equals(user));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     public Security security() {
         return new Security(Optional.of(file), Optional.empty(), Optional.empty());
     }

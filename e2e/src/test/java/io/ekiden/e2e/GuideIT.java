@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.ekiden.e2e.GuidePage.Step;
 import io.ekiden.model.PortRange;
+import io.ekiden.testkit.NeedsDocker;
 import io.ekiden.testkit.NeedsProgram;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NeedsProgram({"bash", "busybox", "curl", "jq", "openssl", "python3"})
 final class GuideIT {
     private static final Path GUIDE = Launcher.ROOT.resolve("docs/guide");
+    private static final Path DOCKER_CONTAINERS = GUIDE.resolve("docker-containers.md");
+    private static final Path EXTERNAL_VOLUMES = GUIDE.resolve("external-volumes.md");
     private static final Path MARATHONS_TOOLS = GUIDE.resolve("marathon-tools.md");
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -42,6 +45,8 @@ final class GuideIT {
             var pages =
                     files.filter(file -> file.toString().endsWith(".md"))
                             .filter(file -> !file.endsWith("README.md"))
+                            .filter(file -> !file.equals(DOCKER_CONTAINERS))
+                            .filter(file -> !file.equals(EXTERNAL_VOLUMES))
                             .filter(file -> !file.equals(MARATHONS_TOOLS))
                             .sorted()
                             .toList();
@@ -61,6 +66,18 @@ final class GuideIT {
     @NeedsProgram({"prometheus", "/usr/lib/python3/dist-packages/marathon"})
     void thePageOfMarathonsToolsShowsWhatOneSees() throws Exception {
         thePageShowsWhatOneSees(page(MARATHONS_TOOLS));
+    }
+
+    @Test
+    @NeedsDocker(images = "busybox:local")
+    void thePageOfDockerContainersShowsWhatOneSees() throws Exception {
+        thePageShowsWhatOneSees(page(DOCKER_CONTAINERS));
+    }
+
+    @Test
+    @NeedsDocker(images = "busybox:local")
+    void thePageOfExternalVolumesShowsWhatOneSees() throws Exception {
+        thePageShowsWhatOneSees(page(EXTERNAL_VOLUMES));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -7,16 +7,11 @@ import io.ekiden.e2e.RunningEkiden.Answer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,6 +22,7 @@ import org.junit.jupiter.api.Test;
 final class SecretsIT extends EkidenTest {
     private static final String ONE = "CANARY-" + UUID.randomUUID();
     private static final String TWO = "CANARY-" + UUID.randomUUID();
+    private static final Canaries CANARIES = new Canaries(List.of(ONE, TWO));
 
     /// What a task says of its secrets: whoever knows them can tell that they are the same.
     private static final String TELL =
@@ -83,7 +79,7 @@ final class SecretsIT extends EkidenTest {
 
         ownOnly(ekiden);
         answers.addAll(everythingThatCanBeAsked(ekiden));
-        assertThat(answers).allSatisfy(answer -> assertClean(answer.text()));
+        assertThat(answers).allSatisfy(answer -> CANARIES.assertNotIn(answer.text()));
         assertThat(running("sleep")).hasSize(3).allSatisfy(SecretsIT::assertCleanArguments);
         assertNothingWritten(ekiden);
 
@@ -137,7 +133,7 @@ final class SecretsIT extends EkidenTest {
         // Neither can be read from outside: it is not in the sandbox but linked there.
         var secret = ekiden.get(task + "/files/download?path=etc/db");
         assertThat(secret.status()).isEqualTo(404);
-        assertClean(secret.text());
+        CANARIES.assertNotIn(secret.text());
         return answer.text().lines().map(line -> line.split(" ", -1)[0]).toList();
     }
 
@@ -163,10 +159,8 @@ final class SecretsIT extends EkidenTest {
 
     private static List<String> kept(RunningEkiden ekiden, String agent) throws IOException {
         var texts = new ArrayList<String>();
-        try (var files = Files.walk(folder(ekiden, agent))) {
-            for (var file : files.filter(SecretsIT::isFile).toList()) {
-                texts.add(Files.readString(file, StandardCharsets.ISO_8859_1));
-            }
+        for (var file : Canaries.files(folder(ekiden, agent))) {
+            texts.add(Canaries.read(file));
         }
         return texts;
     }
@@ -202,34 +196,9 @@ final class SecretsIT extends EkidenTest {
                 .toList();
     }
 
-    /// Forms in which a value might be somewhere.
-    private static Set<String> forms() {
-        var forms = new TreeSet<String>();
-        for (var value : List.of(ONE, TWO)) {
-            var bytes = value.getBytes(StandardCharsets.UTF_8);
-            forms.add(value);
-            forms.add(HexFormat.of().formatHex(bytes));
-            // What is before it shifts Base64, and what is behind it changes its end.
-            for (int shift = 0; shift < 3; shift++) {
-                var shifted = new byte[shift + bytes.length];
-                System.arraycopy(bytes, 0, shifted, shift, bytes.length);
-                var text = Base64.getEncoder().encodeToString(shifted);
-                forms.add(text.substring(4, text.length() - 4));
-            }
-        }
-        return forms;
-    }
-
-    private static void assertClean(String text) {
-        assertThat(forms().stream().filter(text::contains).toList()).isEmpty();
-    }
-
     private static void assertCleanArguments(long pid) {
         try {
-            assertClean(
-                    Files.readString(
-                            Path.of("/proc/%d/cmdline".formatted(pid)),
-                            StandardCharsets.ISO_8859_1));
+            CANARIES.assertNotIn(Canaries.read(Path.of("/proc/%d/cmdline".formatted(pid))));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -241,31 +210,8 @@ final class SecretsIT extends EkidenTest {
         assertThat(folder(ekiden, "agent-1").startsWith(ekiden.data()))
                 .as("there is memory to keep secrets in")
                 .isFalse();
-        var forms = forms();
-        var found = new ArrayList<String>();
-        try (var files = Files.walk(directory)) {
-            for (var file : files.filter(SecretsIT::isFile).toList()) {
-                var text = read(file);
-                forms.stream()
-                        .filter(text::contains)
-                        .forEach(form -> found.add(file + ": " + form));
-            }
-        }
-        assertThat(found).isEmpty();
-        assertClean(String.join("\n", ekiden.launcher().results()) + ekiden.launcher().remarks());
-    }
-
-    private static String read(Path file) throws IOException {
-        try {
-            return Files.readString(file, StandardCharsets.ISO_8859_1);
-        } catch (NoSuchFileException e) {
-            // It was there for a moment only.
-            return "";
-        }
-    }
-
-    /// Links lead to where values are kept.
-    private static boolean isFile(Path path) {
-        return Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS);
+        CANARIES.assertNotBelow(directory);
+        CANARIES.assertNotIn(
+                String.join("\n", ekiden.launcher().results()) + ekiden.launcher().remarks());
     }
 }

@@ -89,7 +89,10 @@ final class TaskPageIT extends EkidenTest {
         Browser.photograph(page, "app");
         link(page, task).click();
         assertThat(page.locator(".task-head")).containsText("running");
-        assertThat(page.locator("dl")).containsText("127.0.0.1");
+        assertThat(page.locator("dl").first()).containsText("127.0.0.1");
+        var usage = page.locator("task-usage");
+        assertThat(usage).containsText(Pattern.compile("CPU\\s+[0-9.]+ of 0\\.05"));
+        assertThat(usage).containsText(Pattern.compile("Disk\\s+[0-9]+ KiB"));
         Browser.photograph(page, "task-details");
 
         link(page, "Logs").click();

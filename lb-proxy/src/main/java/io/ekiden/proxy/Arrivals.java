@@ -76,6 +76,7 @@ final class Arrivals extends NioTransport {
                 return;
             }
             lane.arrived(client);
+            lane.plain(client, here.getPort()).ifPresent(plain -> ctx.pipeline().addFirst(plain));
             var peer = ((InetSocketAddress) client.remoteAddress()).getAddress();
             if (proxies.contain(peer.getAddress())) {
                 ctx.pipeline().addFirst(new ProxyHeaderReader.OfHttp());

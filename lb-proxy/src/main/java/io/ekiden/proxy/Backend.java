@@ -3,6 +3,7 @@ package io.ekiden.proxy;
 import io.ekiden.model.Endpoint;
 import io.ekiden.model.TaskId;
 import io.vertx.core.net.SocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -31,8 +32,9 @@ final class Backend {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failures = new LongAdder();
     private final LongAdder unreached = new LongAdder();
+    private final AtomicInteger failedInARow = new AtomicInteger();
     private volatile boolean accepting;
-    private volatile int unreachable;
+    private volatile int ejections;
     private volatile long ejectedUntil;
 
     Backend(Endpoint endpoint, Upstream upstream, long ejectNanos, Consumer<Backend> whenIdle) {
@@ -43,7 +45,7 @@ final class Backend {
         this.host = endpoint.host();
         this.port = endpoint.port();
         this.address = SocketAddress.inetSocketAddress(port, host);
-        this.ejectNanos = ejectNanos;
+        this.ejectNanos = upstream.ejectTime().map(Duration::toNanos).orElse(ejectNanos);
         this.whenIdle = whenIdle;
     }
 
@@ -128,8 +130,33 @@ final class Backend {
         }
     }
 
+    /// It has not answered, or not to the end.
     void failed() {
         failures.increment();
+        judge(false);
+    }
+
+    /// It has begun to answer.
+    void answered(int status) {
+        judge(status < 500);
+    }
+
+    private void judge(boolean good) {
+        if (upstream.ejectAfter() == 0) {
+            return;
+        }
+        if (!good) {
+            failedInARow.incrementAndGet();
+            if (fails()) {
+                passOver(System.nanoTime());
+            }
+        } else if (failedInARow.getAndSet(0) != 0) {
+            ejections = 0;
+        }
+    }
+
+    private boolean fails() {
+        return upstream.ejectAfter() > 0 && failedInARow.get() >= upstream.ejectAfter();
     }
 
     /// It could not be reached: passed over for a while, longer each time in a row.
@@ -138,18 +165,24 @@ final class Backend {
     void eject(long now) {
         failures.increment();
         unreached.increment();
-        ejectedUntil = now + (ejectNanos << Math.min(unreachable, MAX_DOUBLINGS));
-        unreachable = Math.min(unreachable, MAX_DOUBLINGS) + 1;
+        passOver(now);
     }
 
+    private void passOver(long now) {
+        int before = Math.min(ejections, MAX_DOUBLINGS);
+        ejectedUntil = now + (ejectNanos << before);
+        ejections = before + 1;
+    }
+
+    /// What answers badly is not mended by that it can be reached.
     void reached() {
-        if (unreachable != 0) {
-            unreachable = 0;
+        if (ejections != 0 && !fails()) {
+            ejections = 0;
         }
     }
 
     boolean ejected(long now) {
-        return unreachable != 0 && ejectedUntil - now > 0;
+        return ejections != 0 && ejectedUntil - now > 0;
     }
 
     @Override

@@ -5,34 +5,22 @@ import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientConnection;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpConnectOptions;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// One event loop's open HTTP connections to backends that are not in use. They are kept by backend
-/// and not by address, so that none outlives its task, and those of a backend that drains are
-/// closed: a server that ends does not have to wait for them.
+/// One event loop's open HTTP connections to backends that Vert.x speaks on: by HTTP/1.1 those that
+/// are not in use ([IdleConnections]), by HTTP/2 all, which requests share.
 final class BackendConnections {
-    /// Kept open for one backend by one event loop.
-    private static final int MAX_IDLE = 256;
-
     /// HTTP/2's word for an answer that nobody waits for any more.
     private static final long CANCEL = 8;
 
-    /// Below the 5 s after which common servers (Node's) close what is idle.
-    private static final long MAX_IDLE_NANOS = 4_000_000_000L;
-
-    /// A request that must not be sent twice avoids connections that the other side may be closing.
-    private static final long MAX_IDLE_NANOS_UNREPEATABLE = 1_000_000_000L;
-
     private final HttpClientAgent http1;
     private final HttpClientAgent http2;
-    private final Map<Backend, Deque<Connection>> idle = new HashMap<>();
+    private final IdleConnections<Connection> idle = new IdleConnections<>();
     private final Map<Backend, List<Connection>> shared = new HashMap<>();
 
     BackendConnections(HttpClientAgent http1, HttpClientAgent http2) {
@@ -42,15 +30,13 @@ final class BackendConnections {
 
     /// One connection, in use or idle. By HTTP/1.1 it is of one request at a time; by HTTP/2
     /// several share it.
-    static final class Connection {
-        private final Backend backend;
+    static final class Connection extends IdleConnections.Connection {
         private final HttpClientConnection http;
         private boolean closed;
         private int inUse = 1;
-        private long idleSince;
 
         private Connection(Backend backend, HttpClientConnection http) {
-            this.backend = backend;
+            super(backend);
             this.http = http;
             http.closeHandler(_ -> closed = true);
             if (isShared()) {
@@ -59,7 +45,12 @@ final class BackendConnections {
         }
 
         private boolean isShared() {
-            return backend.upstream().http2();
+            return backend().upstream().http2();
+        }
+
+        @Override
+        boolean isClosed() {
+            return closed;
         }
 
         private boolean hasRoom() {
@@ -74,7 +65,7 @@ final class BackendConnections {
         void abandon(HttpClientRequest request, long now) {
             if (isShared()) {
                 inUse--;
-                idleSince = now;
+                idleSince(now);
                 request.reset(CANCEL);
             } else {
                 close();
@@ -91,6 +82,7 @@ final class BackendConnections {
             }
         }
 
+        @Override
         void close() {
             closed = true;
             http.close();
@@ -105,22 +97,9 @@ final class BackendConnections {
         if (backend.upstream().http2()) {
             return shared(backend);
         }
-        var connections = idle.get(backend);
-        if (connections == null) {
-            return Optional.empty();
-        }
-        long longest = repeatable ? MAX_IDLE_NANOS : MAX_IDLE_NANOS_UNREPEATABLE;
-        for (var c = connections.peekLast(); c != null; c = connections.peekLast()) {
-            if (!c.closed && now - c.idleSince > longest) {
-                return Optional.empty();
-            }
-            connections.removeLast();
-            if (!c.closed) {
-                c.inUse++;
-                return Optional.of(c);
-            }
-        }
-        return Optional.empty();
+        var connection = idle.take(backend, repeatable, now);
+        connection.ifPresent(taken -> taken.inUse++);
+        return connection;
     }
 
     private Optional<Connection> shared(Backend backend) {
@@ -154,31 +133,23 @@ final class BackendConnections {
     /// Gives a connection back on which request and answer are complete.
     void release(Connection connection, long now) {
         connection.inUse--;
-        connection.idleSince = now;
-        if (connection.closed || connection.isShared()) {
-            return;
+        if (connection.isShared()) {
+            connection.idleSince(now);
+        } else {
+            idle.give(connection, now);
         }
-        var connections = idle.computeIfAbsent(connection.backend, _ -> new ArrayDeque<>());
-        if (!connection.backend.accepting() || connections.size() >= MAX_IDLE) {
-            connection.close();
-            return;
-        }
-        connections.addLast(connection);
     }
 
     /// Closes what is of no more use.
     void sweep(long now) {
-        idle.values().removeIf(connections -> sweep(connections, now));
+        idle.sweep(now);
         shared.values().removeIf(connections -> sweep(connections, now));
     }
 
     private static boolean sweep(Collection<Connection> connections, long now) {
         connections.removeIf(c -> {
             boolean useless =
-                    c.closed
-                            || (c.inUse == 0
-                                    && (!c.backend.accepting()
-                                            || now - c.idleSince > MAX_IDLE_NANOS));
+                    c.closed || (c.inUse == 0 && (!c.backend().accepting() || c.isStale(now)));
             if (useless && !c.closed) {
                 c.close();
             }

@@ -35,7 +35,7 @@ final class Exchange implements Requester {
 
     private final Lane lane;
     private final HttpServerRequest request;
-    private final Route route;
+    private Route route;
     private final boolean hasBody;
     private final long begun = System.nanoTime();
     private final List<Backend> tried = new ArrayList<>(1);
@@ -56,14 +56,15 @@ final class Exchange implements Requester {
         this.lastMove = lane.now();
     }
 
-    void start() {
+    /// @param lookup by which the route was found
+    void start(Lookup lookup) {
         if (hasBody) {
             request.pause();
         }
         request.response().closeHandler(_ -> clientGone());
         request.exceptionHandler(_ -> clientGone());
         lane.begun(this);
-        attempt();
+        attempt(acquire(lookup));
     }
 
     @Override
@@ -84,6 +85,7 @@ final class Exchange implements Requester {
             case SENT -> {
                 if (still > route.responseNanos(lane.responseNanos())) {
                     drop();
+                    backend.failed();
                     refuse(Refusal.late(route));
                 }
             }
@@ -101,8 +103,26 @@ final class Exchange implements Requester {
         }
     }
 
-    private void attempt() {
-        var next = route.acquire(tried, System.nanoTime(), this);
+    private Optional<Backend> acquire() {
+        return route.acquire(tried, System.nanoTime(), this);
+    }
+
+    /// Of a newer route only if it asks no more of a request than the one whose questions this one
+    /// has answered.
+    private Optional<Backend> acquire(Lookup lookup) {
+        var found = acquire();
+        while (found.isEmpty()) {
+            var newer = lookup.next().filter(now -> now.handling().equals(route.handling()));
+            if (newer.isEmpty()) {
+                break;
+            }
+            route = newer.get();
+            found = acquire();
+        }
+        return found;
+    }
+
+    private void attempt(Optional<Backend> next) {
         if (next.isEmpty()) {
             refuse(tried.isEmpty() ? Refusal.noneReady(route) : Refusal.unreachable(route));
             return;
@@ -133,7 +153,7 @@ final class Exchange implements Requester {
             return;
         }
         if (tried.size() <= route.retries()) {
-            attempt();
+            attempt(acquire());
         } else {
             refuse(Refusal.unreachable(route));
         }
@@ -170,7 +190,7 @@ final class Exchange implements Requester {
         } else {
             backend.release();
             tried.remove(backend);
-            attempt();
+            attempt(acquire());
         }
     }
 
@@ -229,7 +249,7 @@ final class Exchange implements Requester {
             if (!fresh) {
                 tried.remove(backend);
             }
-            attempt();
+            attempt(acquire());
         } else {
             refuse(Refusal.broken(route));
         }
@@ -247,6 +267,7 @@ final class Exchange implements Requester {
         }
         phase = Phase.ANSWERING;
         moved();
+        backend.answered(inbound.statusCode());
         var response = request.response();
         Forwarding.respond(inbound, response);
         route.toClient(request, backend, response.headers());

@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import io.ekiden.proxy.http1.Origin;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -203,8 +204,7 @@ final class Forwarding {
     ///
     /// @param host none by HTTP/1.0
     private static String forwarded(String client, String host, String proto) {
-        var element = new StringBuilder("for=");
-        element.append(client.indexOf(':') < 0 ? client : "\"[" + client + "]\"");
+        var element = new StringBuilder("for=").append(Origin.node(client));
         if (host != null) {
             element.append(";host=\"")
                     .append(host.replace("\\", "\\\\").replace("\"", "\\\""))

@@ -11,7 +11,7 @@ import java.util.Optional;
 /// a `Host`, and with one `Cookie` (RFC 9113 section 8.2.3). What HTTP/1.1 would read otherwise is
 /// refused here.
 final class Http2 {
-    private static final Refusal MALFORMED = new Refusal(400, "The request is malformed.");
+    private static final Refusal MALFORMED = Refusal.malformedRequest();
 
     private Http2() {}
 

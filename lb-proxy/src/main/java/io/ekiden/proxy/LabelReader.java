@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,6 +76,12 @@ final class LabelReader {
         }
         fault(label, value.get(), "is not within " + lowest + " and " + highest);
         return otherwise;
+    }
+
+    /// At least one second.
+    Optional<Duration> seconds(String label, int highest) {
+        int seconds = number(label, 0, 1, highest);
+        return seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
     }
 
     /// The port cannot be routed as asked, and so is not.

@@ -1,7 +1,12 @@
 package io.ekiden.proxy;
 
+import io.ekiden.proxy.http1.AnswerHead;
+import io.ekiden.proxy.http1.RequestHead;
+import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpClientOptions;
@@ -12,6 +17,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -19,6 +25,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +44,9 @@ final class Lane extends VerticleBase {
     /// What one side may send by HTTP/2 before the other has taken it, over all streams.
     private static final int CONNECTION_WINDOW_BYTES = 1 << 20;
 
+    /// What Vert.x calls its decoder of HTTP/1.1.
+    private static final String HTTP1_DECODER = "httpDecoder";
+
     private static final AtomicInteger ANY_PORT = new AtomicInteger();
 
     /// A sweep after a stall must not judge by time in which nobody was listened to.
@@ -51,7 +61,12 @@ final class Lane extends VerticleBase {
     private final Map<HttpConnection, Client> connected = new HashMap<>();
     private final Map<Channel, Long> arrived = new HashMap<>();
     private final Set<Exchange> exchanges = new HashSet<>();
+    private final Map<Integer, Frontend> plainPorts = new HashMap<>();
+    private final Set<PlainClient> plainClients = new HashSet<>();
+    private final RequestHead requestHead = new RequestHead();
+    private final AnswerHead answerHead = new AnswerHead();
     private BackendConnections connections;
+    private PlainBackends plainBackends;
     private long lastSweep = System.nanoTime();
     private long now = lastSweep;
 
@@ -98,8 +113,19 @@ final class Lane extends VerticleBase {
         connections =
                 new BackendConnections(
                         vertx.createHttpClient(options), vertx.createHttpClient(http2));
+        var loop = ((ContextInternal) context).nettyEventLoop();
+        var netty = ((VertxInternal) vertx);
+        plainBackends =
+                new PlainBackends(
+                        new Bootstrap()
+                                .group(loop)
+                                .channelFactory(netty.transport().channelFactory(false))
+                                .resolver(netty.nameResolver().nettyAddressResolverGroup())
+                                .option(
+                                        ChannelOption.CONNECT_TIMEOUT_MILLIS,
+                                        (int) config.timeouts().connect().toMillis()));
         vertx.setPeriodic(SWEEP_MS, _ -> sweep());
-        arrivals.register(((ContextInternal) context).nettyEventLoop(), this);
+        arrivals.register(loop, this);
         return Future.succeededFuture();
     }
 
@@ -112,11 +138,14 @@ final class Lane extends VerticleBase {
         return onLane(() -> {
             var server =
                     vertx.createHttpServer(serverOptions(tls))
-                            .connectionHandler(this::connected)
+                            .connectionHandler(connection -> connected(connection, frontend))
                             .requestHandler(request -> handle(request, frontend));
             return server.listen(port, address)
                     .map(bound -> {
                         servers.put(bound.actualPort(), bound);
+                        if (tls.isEmpty()) {
+                            plainPorts.put(bound.actualPort(), frontend);
+                        }
                         return bound.actualPort();
                     });
         });
@@ -148,6 +177,7 @@ final class Lane extends VerticleBase {
     Future<Void> close(int port) {
         return onLane(() -> {
             var server = servers.remove(port);
+            plainPorts.remove(port);
             return server == null ? Future.succeededFuture() : shutdown(server);
         });
     }
@@ -164,6 +194,63 @@ final class Lane extends VerticleBase {
 
     BackendConnections connections() {
         return connections;
+    }
+
+    PlainBackends plainBackends() {
+        return plainBackends;
+    }
+
+    /// Of whoever reads one next.
+    RequestHead requestHead() {
+        return requestHead;
+    }
+
+    /// Of whoever reads one next.
+    AnswerHead answerHead() {
+        return answerHead;
+    }
+
+    /// For the plain route of a plain request.
+    Lookup lookup(Frontend frontend, RequestHead head) {
+        return new Lookup(
+                routing,
+                table -> frontend.route(table, head.target(), head::field).filter(Route::isPlain));
+    }
+
+    /// What is to stand before Vert.x on a new connection to a port without TLS. What Vert.x is
+    /// handed over later begins there like one that has just arrived.
+    Optional<PlainClient> plain(Channel channel, int port) {
+        return Optional.ofNullable(plainPorts.get(port))
+                .filter(_ -> log.isEmpty())
+                .map(frontend -> {
+                    arrived.remove(channel);
+                    return new PlainClient(this, frontend, () -> arrived.put(channel, now));
+                });
+    }
+
+    /// Once a client has chosen HTTP/1.1 by TLS, what is to stand before Vert.x, for which the
+    /// connection has a request in flight until it is handed over.
+    private void plainByTls(Channel channel, Client client, Frontend frontend) {
+        var decoder = channel.pipeline().context(HTTP1_DECODER);
+        if (decoder == null
+                || log.isPresent()
+                || channel.pipeline().get(SslHandler.class) == null) {
+            return;
+        }
+        client.inFlight++;
+        channel.pipeline()
+                .addBefore(
+                        decoder.name(),
+                        null,
+                        new PlainClient(this, frontend, () -> answered(client)));
+    }
+
+    void began(PlainClient client) {
+        plainClients.add(client);
+    }
+
+    void ended(PlainClient client) {
+        plainClients.remove(client);
     }
 
     /// The lane's own time, in nanoseconds: that of the last sweep, which is precise enough for
@@ -237,7 +324,10 @@ final class Lane extends VerticleBase {
             refuse(client, request, unfit.get());
             return;
         }
-        var route = frontend.route(routing.table(), request);
+        var lookup =
+                new Lookup(
+                        routing, table -> frontend.route(table, request.uri(), request::getHeader));
+        var route = lookup.next();
         if (route.isEmpty()) {
             refuse(client, request, frontend.unknown(request));
             return;
@@ -246,17 +336,18 @@ final class Lane extends VerticleBase {
         if (refusal.isPresent()) {
             refuse(client, request, refusal.get());
         } else if (route.get().auth().isPresent()) {
-            authenticate(client, request, route.get(), route.get().auth().get());
+            authenticate(client, request, route.get(), lookup);
         } else {
-            begin(client, request, route.get());
+            begin(client, request, route.get(), lookup);
         }
     }
 
     private void authenticate(
-            Client client, HttpServerRequest request, Route route, BasicAuth auth) {
+            Client client, HttpServerRequest request, Route route, Lookup lookup) {
+        var auth = route.auth().orElseThrow();
         var authorization = Optional.ofNullable(request.getHeader(HttpHeaders.AUTHORIZATION));
         switch (auth.verdict(authorization)) {
-            case ADMITTED -> begin(client, request, route);
+            case ADMITTED -> begin(client, request, route, lookup);
             case DENIED -> refuse(client, request, unauthorized(auth));
             case BUSY -> refuse(client, request, Refusal.busy());
             case OPEN -> {
@@ -268,7 +359,7 @@ final class Lane extends VerticleBase {
                             client.inFlight--;
                             request.resume();
                             if (admitted) {
-                                begin(client, request, route);
+                                begin(client, request, route, lookup);
                             } else {
                                 refuse(client, request, unauthorized(auth));
                             }
@@ -281,9 +372,9 @@ final class Lane extends VerticleBase {
         return Refusal.unauthorized(auth.credentials().realm());
     }
 
-    private void begin(Client client, HttpServerRequest request, Route route) {
+    private void begin(Client client, HttpServerRequest request, Route route, Lookup lookup) {
         client.inFlight++;
-        new Exchange(this, request, route).start();
+        new Exchange(this, request, route).start(lookup);
     }
 
     private void refuse(Client client, HttpServerRequest request, Refusal refusal) {
@@ -309,11 +400,12 @@ final class Lane extends VerticleBase {
         }
     }
 
-    private void connected(HttpConnection connection) {
-        var since =
-                connection instanceof ConnectionBase base ? arrived.remove(base.channel()) : null;
-        connected.put(connection, new Client(since == null ? now : since));
+    private void connected(HttpConnection connection, Frontend frontend) {
+        var channel = ((ConnectionBase) connection).channel();
+        var client = new Client(Objects.requireNonNullElse(arrived.remove(channel), now));
+        connected.put(connection, client);
         connection.closeHandler(_ -> connected.remove(connection));
+        plainByTls(channel, client, frontend);
     }
 
     private void sweep() {
@@ -321,7 +413,9 @@ final class Lane extends VerticleBase {
         now += Math.min(real - lastSweep, MAX_STEP_NANOS);
         lastSweep = real;
         connections.sweep(real);
+        plainBackends.sweep(real);
         List.copyOf(exchanges).forEach(exchange -> exchange.sweep(now));
+        List.copyOf(plainClients).forEach(client -> client.sweep(now, config.timeouts()));
         var overdue = new ArrayList<HttpConnection>();
         connected.forEach((connection, client) -> {
             if (overdue(client)) {
@@ -348,7 +442,7 @@ final class Lane extends VerticleBase {
         }
     }
 
-    private static void cut(Channel channel) {
+    static void cut(Channel channel) {
         channel.pipeline()
                 .firstContext()
                 .close()

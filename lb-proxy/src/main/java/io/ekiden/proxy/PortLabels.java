@@ -132,14 +132,9 @@ record PortLabels(
                 certificate(labels, mode),
                 Balance.of(labels, labels.haproxy("BALANCE")),
                 labels.text(allowed).map(_ -> Networks.of(labels, allowed)),
-                timeout(labels),
+                labels.seconds(labels.ekiden("TIMEOUT"), MAX_TIMEOUT_SECONDS),
                 labels.number(labels.ekiden("RETRIES"), RETRIES, 0, MAX_RETRIES),
                 HttpLabels.of(labels, mode));
-    }
-
-    private static Optional<Duration> timeout(LabelReader labels) {
-        int seconds = labels.number(labels.ekiden("TIMEOUT"), 0, 1, MAX_TIMEOUT_SECONDS);
-        return seconds == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(seconds));
     }
 
     private static OptionalInt weight(LabelReader labels) {

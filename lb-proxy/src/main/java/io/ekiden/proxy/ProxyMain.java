@@ -32,7 +32,7 @@ public final class ProxyMain {
                     AddressRange.LOOPBACK.toString(),
                     "local addresses for VIP labels, ADDRESS/BITS");
     private static final Option DNS_LISTEN =
-            Option.of("dns-listen", "ADDRESS:PORT for names of services; without it, none");
+            Option.of("dns-listen", "ADDRESS:PORT,... for names of services; without it, none");
     private static final Option DNS_TTL =
             Option.of(
                     "dns-ttl",
@@ -174,7 +174,8 @@ public final class ProxyMain {
 
     private static Optional<DnsConfig> dns(Options options) {
         var timeToLive = Duration.ofSeconds(options.number(DNS_TTL, 0, MAX_DNS_TTL));
-        return options.listen(DNS_LISTEN).map(listen -> new DnsConfig(listen, timeToLive));
+        var listen = options.listen(DNS_LISTEN);
+        return listen.isEmpty() ? Optional.empty() : Optional.of(new DnsConfig(listen, timeToLive));
     }
 
     static List<Option> options() {

@@ -2,6 +2,7 @@ package io.ekiden.proxy;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// An answer of the proxy's own: it could not, or would not, pass the request on.
@@ -12,6 +13,10 @@ record Refusal(int status, String reason, Map<String, String> headers) {
 
     Refusal(int status, String reason) {
         this(status, reason, Map.of());
+    }
+
+    static Refusal malformedRequest() {
+        return new Refusal(400, "The request is malformed.");
     }
 
     static Refusal moved(String location) {
@@ -83,13 +88,20 @@ record Refusal(int status, String reason, Map<String, String> headers) {
                         || request.headers().contains(HttpHeaders.EXPECT));
     }
 
+    /// All that its head says but how long it is.
+    Map<String, String> fields() {
+        var fields = new LinkedHashMap<>(headers);
+        fields.put("Content-Type", "text/plain");
+        if (status == 503) {
+            fields.put("Retry-After", RETRY_AFTER_SECONDS);
+        }
+        return fields;
+    }
+
     void answer(HttpServerRequest request) {
         var response = request.response();
-        response.setStatusCode(status).putHeader(HttpHeaders.CONTENT_TYPE, "text/plain");
-        headers.forEach(response::putHeader);
-        if (status == 503) {
-            response.putHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
+        response.setStatusCode(status);
+        fields().forEach(response::putHeader);
         boolean last = isLast(request);
         if (last) {
             response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);

@@ -20,6 +20,7 @@ final class Route {
     private final Optional<StickyCookie> sticky;
     private final Optional<BasicAuth> auth;
     private final Interceptor[] interceptors;
+    private final boolean plain;
 
     /// @param all those that drain included
     /// @param auth of the same route in the table before, if it had any
@@ -51,6 +52,10 @@ final class Route {
         interceptors.addAll(handling.http().interceptors(site));
         sticky.ifPresent(interceptors::add);
         this.interceptors = interceptors.toArray(Interceptor[]::new);
+        this.plain =
+                interceptors.isEmpty()
+                        && this.auth.isEmpty()
+                        && all.stream().noneMatch(backend -> backend.upstream().http2());
     }
 
     PathId runSpecId() {
@@ -86,6 +91,11 @@ final class Route {
     /// How long a backend has until it begins to answer.
     long responseNanos(long otherwise) {
         return handling.timeout().map(Duration::toNanos).orElse(otherwise);
+    }
+
+    /// Whether requests need nothing but to be brought to a backend, by HTTP/1.1.
+    boolean isPlain() {
+        return plain;
     }
 
     Optional<BasicAuth> auth() {

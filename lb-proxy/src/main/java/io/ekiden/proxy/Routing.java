@@ -1,6 +1,7 @@
 package io.ekiden.proxy;
 
 import io.ekiden.model.Endpoint;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,8 +12,10 @@ import java.util.function.Consumer;
 
 /// The routing table in force. One thread changes it, the follower's; everybody reads it.
 ///
-/// A change is made in this order: endpoints that are no longer ready stop accepting, the new table
-/// is put in force, then those who listen are told. So what `drains` reports has happened.
+/// A change is made in this order: endpoints that are ready accept, the new table is put in force,
+/// those that are no longer ready stop accepting, then those who listen are told. So what `drains`
+/// reports has happened; and however many change at once, whoever finds nothing that accepts in a
+/// table finds it in the next.
 final class Routing {
     private final Map<String, Backend> backends = new ConcurrentHashMap<>();
     private final ProxyConfig config;
@@ -51,6 +54,7 @@ final class Routing {
     }
 
     void replace(SortedMap<String, Endpoint> next) {
+        var stopping = new ArrayList<Backend>();
         long ejectNanos = config.timeouts().eject().toNanos();
         for (var endpoint : next.values()) {
             var backend = backends.get(endpoint.key());
@@ -58,14 +62,21 @@ final class Routing {
                 var fresh =
                         new Backend(
                                 endpoint, PortLabels.upstream(endpoint), ejectNanos, drains::idle);
-                Optional.ofNullable(backends.put(endpoint.key(), fresh)).ifPresent(Backend::stop);
+                Optional.ofNullable(backends.put(endpoint.key(), fresh)).ifPresent(stopping::add);
             }
         }
-        backends.forEach((key, backend) -> steer(backend, next.get(key)));
+        backends.forEach((key, backend) -> {
+            if (isReady(next.get(key))) {
+                backend.accept();
+            } else {
+                stopping.add(backend);
+            }
+        });
         backends.keySet().retainAll(next.keySet());
         var now = RouteTable.of(config, next.values(), e -> backends.get(e.key()), table);
         endpoints = next;
         table = now;
+        stopping.forEach(Backend::stop);
         drains.inForce(draining(next));
         listener.accept(now);
     }
@@ -75,12 +86,8 @@ final class Routing {
         drains.repeat();
     }
 
-    private static void steer(Backend backend, Endpoint endpoint) {
-        if (endpoint != null && endpoint.state() == Endpoint.State.READY) {
-            backend.accept();
-        } else {
-            backend.stop();
-        }
+    private static boolean isReady(Endpoint endpoint) {
+        return endpoint != null && endpoint.state() == Endpoint.State.READY;
     }
 
     private List<Backend> draining(SortedMap<String, Endpoint> next) {

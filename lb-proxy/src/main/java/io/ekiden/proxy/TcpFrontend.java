@@ -86,6 +86,7 @@ final class TcpFrontend {
                         .childOption(ChannelOption.AUTO_READ, false)
                         .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                         .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.ALLOCATOR, PlainClient.BUFFERS)
                         .childHandler(
                                 new ChannelInitializer<Channel>() {
                                     @Override
@@ -204,6 +205,7 @@ final class TcpFrontend {
                 .option(ChannelOption.AUTO_READ, false)
                 .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.ALLOCATOR, PlainClient.BUFFERS)
                 .option(
                         ChannelOption.CONNECT_TIMEOUT_MILLIS,
                         (int) config.timeouts().connect().toMillis())

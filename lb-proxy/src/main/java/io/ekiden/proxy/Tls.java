@@ -4,11 +4,13 @@ import io.ekiden.process.SecureTransport;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.util.List;
 
-/// What a listener with TLS needs. The client chooses between HTTP/2 and HTTP/1.1 (ALPN).
+/// What a listener with TLS needs. The client chooses between HTTP/2 and HTTP/1.1 (ALPN). BoringSSL
+/// speaks it where there is one for the platform, else the JDK.
 ///
 /// @param pems of which a client gets the one for the name it asks for, or else the first
 record Tls(List<Pem> pems) {
@@ -21,6 +23,9 @@ record Tls(List<Pem> pems) {
     }
 
     void into(HttpServerOptions options) {
+        if (OpenSSLEngineOptions.isAvailable()) {
+            options.setSslEngineOptions(new OpenSSLEngineOptions());
+        }
         options.setSsl(true).setSni(true).setUseAlpn(true).setKeyCertOptions(keys());
         options.setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1));
         options.setEnabledSecureTransportProtocols(SecureTransport.PROTOCOLS);

@@ -1,5 +1,6 @@
 package io.ekiden.proxy;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -7,9 +8,32 @@ import java.util.Optional;
 ///
 /// @param http2 with prior knowledge, instead of HTTP/1.1
 /// @param header of the PROXY protocol that each connection begins with, if it is to
-record Upstream(boolean http2, Optional<ProxyProtocol.Version> header) {
+/// @param ejectAfter so many failed requests in a row, of which an answer of 500 and above is one,
+///   it is passed over for a while; 0 for never
+/// @param ejectTime for which it is passed over the first time; empty for that of the proxy
+record Upstream(
+        boolean http2,
+        Optional<ProxyProtocol.Version> header,
+        int ejectAfter,
+        Optional<Duration> ejectTime) {
+    private static final int MAX_FAILURES = 1_000;
+    private static final int MAX_EJECT_SECONDS = 3_600;
+
     static Upstream of(LabelReader labels, PortLabels.Mode mode) {
-        return new Upstream(http2(labels, mode), header(labels, mode));
+        return new Upstream(
+                http2(labels, mode),
+                header(labels, mode),
+                ejectAfter(labels, mode),
+                labels.seconds(labels.ekiden("EJECT_TIME"), MAX_EJECT_SECONDS));
+    }
+
+    private static int ejectAfter(LabelReader labels, PortLabels.Mode mode) {
+        var label = labels.ekiden("EJECT_AFTER");
+        if (mode == PortLabels.Mode.TCP && labels.text(label).isPresent()) {
+            labels.remark(label, "has no effect in tcp mode");
+            return 0;
+        }
+        return labels.number(label, 0, 1, MAX_FAILURES);
     }
 
     private static boolean http2(LabelReader labels, PortLabels.Mode mode) {

@@ -38,7 +38,7 @@ final class DnsDiscoveryTest extends WithCluster {
                         c.adminPort(),
                         c.servicePorts(),
                         c.virtualAddresses(),
-                        Optional.of(new DnsConfig(listen, DnsConfig.TIME_TO_LIVE)),
+                        Optional.of(new DnsConfig(List.of(listen), DnsConfig.TIME_TO_LIVE)),
                         c.threads(),
                         c.frontends(),
                         c.timeouts(),

@@ -51,11 +51,13 @@ final class ProxyMainTest {
         assertThat(config(List.of(), Map.of()).dns()).isEmpty();
 
         var dns =
-                config(List.of("--dns-listen", "127.0.0.1:8053", "--dns-ttl=2"), Map.of())
+                config(List.of("--dns-listen", "127.0.0.1:8053, [::1]:53", "--dns-ttl=2"), Map.of())
                         .dns()
                         .orElseThrow();
         assertThat(dns.listen())
-                .isEqualTo(new InetSocketAddress(InetAddress.getLoopbackAddress(), 8053));
+                .containsExactly(
+                        new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 8053),
+                        new InetSocketAddress(InetAddress.ofLiteral("::1"), 53));
         assertThat(dns.timeToLive()).hasSeconds(2);
 
         assertThatIllegalArgumentException()

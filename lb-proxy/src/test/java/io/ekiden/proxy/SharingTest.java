@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.ekiden.model.Endpoint;
 import io.ekiden.testkit.TestBroker;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -181,5 +183,34 @@ final class SharingTest extends WithFrontend {
         assertThat(breaks.connections()).isEqualTo(1);
         assertThat(Raw.get(unreachable, "b", "/")).startsWith("HTTP/1.1 502");
         assertThat(frontend.backend(Given.endpoint("/b", 2, 1, 1)).failures()).isZero();
+    }
+
+    @Test
+    void whatAnswersBadlyTimeAndAgainIsPassedOverForAWhile() throws Exception {
+        var bad =
+                ended(
+                        new RawTask((socket, _) -> {
+                            while (true) {
+                                RawTask.head(socket);
+                                Raw.send(
+                                        socket,
+                                        "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\n\r\n");
+                            }
+                        }));
+        var labels = Map.of("EKIDEN_0_EJECT_AFTER", "3", "EKIDEN_0_EJECT_TIME", "3600");
+        var one = Given.endpoint("/a", 1, bad.port(), port, labels);
+        var frontend = frontend();
+        frontend.put(one, Given.endpoint("/a", 2, task("good").port(), port, labels));
+
+        var statuses = new ArrayList<String>();
+        for (int i = 0; i < 20; i++) {
+            statuses.add(Raw.get(port, "a", "/").substring(9, 12));
+        }
+
+        assertThat(Collections.frequency(statuses, "500")).isEqualTo(3);
+        assertThat(frontend.backend(one).ejected(System.nanoTime())).isTrue();
+
+        frontend.remove(Given.endpoint("/a", 2, 1, port, labels));
+        assertThat(Raw.get(port, "a", "/")).startsWith("HTTP/1.1 500");
     }
 }

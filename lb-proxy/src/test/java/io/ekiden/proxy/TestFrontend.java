@@ -17,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The data path of a proxy with its real sockets, told its endpoints by the test and not by Kafka.
@@ -107,6 +108,12 @@ final class TestFrontend implements AutoCloseable {
             routing.apply(Map.of(endpoint.key(), Optional.of(endpoint)));
         }
         ports.reconcile().await(10, TimeUnit.SECONDS);
+    }
+
+    /// All at once, as the follower does with what it reads at once; of endpoints whose ports are
+    /// open.
+    synchronized void change(Endpoint... endpoints) {
+        routing.apply(Stream.of(endpoints).collect(Collectors.toMap(Endpoint::key, Optional::of)));
     }
 
     synchronized void remove(Endpoint endpoint) {

@@ -11,5 +11,7 @@ public enum Feature {
     /// Readiness checks.
     READINESS,
     /// Deployments are paused, resumed, promoted and cancelled, and some have a time to get on in.
-    ORDERS
+    ORDERS,
+    /// Volumes of Docker volume drivers, alone and shared.
+    EXTERNAL_VOLUMES
 }

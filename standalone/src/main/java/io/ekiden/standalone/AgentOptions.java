@@ -1,6 +1,7 @@
 package io.ekiden.standalone;
 
 import io.ekiden.agent.AgentSpec;
+import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,6 +30,14 @@ final class AgentOptions {
     private boolean privileged;
 
     @Option(
+            names = "--volume-drivers",
+            paramLabel = "LIST",
+            defaultValue = "*",
+            description =
+                    "The Docker volume drivers that tasks may use, such as rexray,local; *: all, none: none (default: *).")
+    private String volumeDrivers;
+
+    @Option(
             names = "--fetch-files",
             paramLabel = "DIR",
             description =
@@ -43,6 +52,7 @@ final class AgentOptions {
         return new Standalone.Agents(
                 specs(),
                 privileged,
+                VolumeDrivers.parse(volumeDrivers),
                 fetchFiles.map(directory -> directory.toAbsolutePath().normalize()));
     }
 

@@ -8,9 +8,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 
 /// Marathon's API of a running Ekiden, spoken as any client speaks it.
 final class Api implements AutoCloseable {
@@ -87,6 +90,27 @@ final class Api implements AutoCloseable {
 
     Answer delete(String path) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder().DELETE(), path);
+    }
+
+    /// Opens a WebSocket.
+    ///
+    /// @param listener hears all that comes
+    WebSocket open(String path, String protocol, WebSocket.Listener listener)
+            throws CommandFailure, IOException, InterruptedException {
+        var socket = http.newWebSocketBuilder().subprotocols(protocol).connectTimeout(CALL);
+        token.ifPresent(known -> socket.header("Authorization", "Bearer " + known));
+        try {
+            return socket.buildAsync(URI.create(url.replaceFirst("^http", "ws") + path), listener)
+                    .get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof WebSocketHandshakeException refused) {
+                var answer = refused.getResponse();
+                var text = String.valueOf(answer.body());
+                throw CommandFailure.failed(
+                        new Answer(answer.statusCode(), json(text), text).problem());
+            }
+            throw new IOException(e.getCause());
+        }
     }
 
     private Answer send(HttpRequest.Builder request, String path)

@@ -3,6 +3,8 @@ package io.ekiden.standalone;
 import io.ekiden.model.PortRange;
 import io.ekiden.planner.core.Settings.Strategy;
 import io.ekiden.proxy.Networks;
+import io.ekiden.proxy.vip.AddressRange;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -78,6 +80,30 @@ final class Converters {
                 }
             }
             throw new TypeConversionException("'" + value + "' is not a range such as 10000-10100");
+        }
+    }
+
+    /// `172.17.0.1`.
+    static final class ForAddress implements ITypeConverter<InetAddress> {
+        @Override
+        public InetAddress convert(String value) {
+            try {
+                return InetAddress.ofLiteral(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(
+                        "'" + value + "' is no address such as 172.17.0.1");
+            }
+        }
+    }
+
+    /// `198.18.0.0/15`.
+    static final class ForAddressRange implements ITypeConverter<AddressRange> {
+        @Override
+        public AddressRange convert(String value) {
+            return AddressRange.parse(value)
+                    .orElseThrow(() ->
+                            new TypeConversionException(
+                                    "'" + value + "' is no range such as 198.18.0.0/15"));
         }
     }
 

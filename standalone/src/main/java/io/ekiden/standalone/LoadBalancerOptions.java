@@ -3,6 +3,8 @@ package io.ekiden.standalone;
 import io.ekiden.model.PortRange;
 import io.ekiden.proxy.Networks;
 import io.ekiden.proxy.ProxyConfig;
+import io.ekiden.proxy.vip.AddressRange;
+import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -40,6 +42,24 @@ final class LoadBalancerOptions {
                     "Names of services, by DNS (default: ${DEFAULT-VALUE}, or none when somebody"
                             + " else has that).")
     private int dnsPort;
+
+    @Option(
+            names = "--container-dns",
+            paramLabel = "ADDRESS",
+            converter = Converters.ForAddress.class,
+            description =
+                    "An address of this machine that containers reach, such as Docker's bridge's"
+                            + " 172.17.0.1: names are served there, too, at port 53, and containers"
+                            + " ask there first (default: none).")
+    private Optional<InetAddress> containerDns;
+
+    @Option(
+            names = "--virtual-addresses",
+            paramLabel = "ADDRESS/BITS",
+            defaultValue = "127.128.0.0/9",
+            converter = Converters.ForAddressRange.class,
+            description = "Local addresses for VIP labels (default: ${DEFAULT-VALUE}).")
+    private AddressRange virtualAddresses;
 
     @Option(
             names = "--service-ports",
@@ -120,6 +140,10 @@ final class LoadBalancerOptions {
                 accessLog);
     }
 
+    Standalone.Discovery discovery() {
+        return new Standalone.Discovery(containerDns, virtualAddresses);
+    }
+
     private static OptionalInt number(Optional<Integer> value) {
         return value.map(OptionalInt::of).orElseGet(OptionalInt::empty);
     }
@@ -128,6 +152,12 @@ final class LoadBalancerOptions {
     void requireFree(String bind) throws CommandFailure {
         Ports.requireFree(bind, number(httpsPort), "--https-port");
         Ports.requireFree(bind, number(appIdPort), "--app-id-port");
+        var address = containerDns.map(InetAddress::getHostAddress);
+        if (address.isPresent() && !Ports.isFreeForDns(address.get(), Standalone.DNS_PORT)) {
+            throw CommandFailure.portBusy(
+                    "port %d cannot be had on %s (--container-dns)"
+                            .formatted(Standalone.DNS_PORT, address.get()));
+        }
     }
 
     /// Where names are served. The usual port may well be another name server's, which is no reason

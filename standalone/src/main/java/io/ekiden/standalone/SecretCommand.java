@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ScopeType;
 
 /// `ekiden secret`: sets, lists and removes the secrets of a running Ekiden over its API. A value
 /// comes from a file or from stdin and never from the command line, which everybody on the machine
@@ -27,27 +27,7 @@ final class SecretCommand {
     /// The API takes 256 KiB; what is longer it refuses in its own words.
     private static final int MAX_VALUE = (256 << 10) + 1;
 
-    @Option(
-            names = "--data-dir",
-            paramLabel = "DIR",
-            defaultValue = ".ekiden",
-            scope = ScopeType.INHERIT,
-            description = "Of the Ekiden that runs here (default: ./.ekiden).")
-    private Path dataDir;
-
-    @Option(
-            names = "--api",
-            paramLabel = "URL",
-            scope = ScopeType.INHERIT,
-            description = "Of one that runs elsewhere, such as https://ekiden.example.com:8443.")
-    private Optional<String> api;
-
-    @Option(
-            names = "--tls-cert",
-            paramLabel = "F",
-            scope = ScopeType.INHERIT,
-            description = "The API's certificate in PEM, if this machine does not trust it.")
-    private Optional<Path> certificate;
+    @Mixin private ApiOptions ekiden;
 
     private final Terminal terminal;
     private final InputStream stdin;
@@ -68,7 +48,7 @@ final class SecretCommand {
             throws CommandFailure, IOException, InterruptedException {
         var value = Base64.getEncoder().encodeToString(value(file));
         var body = JsonNodeFactory.instance.objectNode().put("base64", value);
-        ask(ekiden -> ekiden.put(at(path), body));
+        ask(api -> api.put(at(path), body));
         terminal.say("set " + path);
         return ExitCode.ENDED_AS_ASKED;
     }
@@ -89,7 +69,7 @@ final class SecretCommand {
             description = "One line for each secret that you may know of: path, when set, by whom.",
             mixinStandardHelpOptions = true)
     int list() throws CommandFailure, InterruptedException {
-        for (var secret : ask(ekiden -> ekiden.get(SECRETS)).body().path("secrets")) {
+        for (var secret : ask(api -> api.get(SECRETS)).body().path("secrets")) {
             terminal.result(
                     "%s %s %s"
                             .formatted(
@@ -106,7 +86,7 @@ final class SecretCommand {
             mixinStandardHelpOptions = true)
     int remove(@Parameters(paramLabel = "PATH") String path)
             throws CommandFailure, InterruptedException {
-        ask(ekiden -> ekiden.delete(at(path)));
+        ask(api -> api.delete(at(path)));
         terminal.say("removed " + path);
         return ExitCode.ENDED_AS_ASKED;
     }
@@ -118,35 +98,12 @@ final class SecretCommand {
         return SECRETS + "/" + path;
     }
 
-    private interface Call {
-        Api.Answer of(Api ekiden) throws CommandFailure, IOException, InterruptedException;
-    }
-
-    private Api.Answer ask(Call call) throws CommandFailure, InterruptedException {
-        var url = url();
-        try (var ekiden = new Api(url, UpCommand.token(), certificate)) {
-            var answer = call.of(ekiden);
-            if (!answer.ok()) {
-                throw CommandFailure.failed(answer.problem());
-            }
-            return answer;
-        } catch (IOException | IllegalArgumentException e) {
-            throw CommandFailure.failed("%s cannot be asked: %s".formatted(url, e));
+    private Api.Answer ask(ApiOptions.Call<Api.Answer> call)
+            throws CommandFailure, InterruptedException {
+        var answer = ekiden.ask(call);
+        if (!answer.ok()) {
+            throw CommandFailure.failed(answer.problem());
         }
-    }
-
-    private String url() throws CommandFailure {
-        if (api.isPresent()) {
-            return api.get().replaceAll("/+$", "");
-        }
-        var directory = DataDirectory.of(dataDir);
-        return directory
-                .instance()
-                .filter(instance -> instance.process().isPresent())
-                .map(Instance::api)
-                .orElseThrow(() ->
-                        CommandFailure.failed(
-                                "nothing runs in %s; --data-dir or --api says where"
-                                        .formatted(directory.path())));
+        return answer;
     }
 }

@@ -2,6 +2,7 @@ package io.ekiden.standalone;
 
 import io.ekiden.agent.AgentDaemon;
 import io.ekiden.agent.AgentSpec;
+import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.GatewayServer;
 import io.ekiden.gateway.Security;
@@ -53,6 +54,9 @@ final class Standalone implements AutoCloseable {
     private static final short ONE_REPLICA = 1;
     private static final String PROXY = "proxy-1";
 
+    /// That resolvers ask at: theirs has no place for another.
+    static final int DNS_PORT = 53;
+
     private final EmbeddedBroker broker;
     private final PlannerStream planner;
     private final GatewayServer gateway;
@@ -81,12 +85,23 @@ final class Standalone implements AutoCloseable {
     /// What all agents are told.
     ///
     /// @param privileged containers may have all rights on the machine
+    /// @param volumeDrivers the Docker volume drivers that tasks may use
     /// @param fetchFiles the directory whose files may be fetched by `file:`
-    record Agents(List<AgentSpec> specs, boolean privileged, Optional<Path> fetchFiles) {
+    record Agents(
+            List<AgentSpec> specs,
+            boolean privileged,
+            VolumeDrivers volumeDrivers,
+            Optional<Path> fetchFiles) {
         Agents {
             specs = List.copyOf(specs);
         }
     }
+
+    /// How services are found.
+    ///
+    /// @param containerDns an address of the machine at which containers ask for names
+    /// @param virtualAddresses for what has a `VIP_n` label
+    record Discovery(Optional<InetAddress> containerDns, AddressRange virtualAddresses) {}
 
     /// What one standalone is told.
     ///
@@ -99,6 +114,7 @@ final class Standalone implements AutoCloseable {
             String bind,
             Ports ports,
             ProxyConfig.Frontends frontends,
+            Discovery discovery,
             Agents agents,
             Strategy placement,
             boolean insecure,
@@ -171,20 +187,26 @@ final class Standalone implements AutoCloseable {
                         ports.lb(),
                         ports.admin(),
                         ANY_PORT,
-                        AddressRange.LOOPBACK,
+                        settings.discovery().virtualAddresses(),
                         dns(settings),
                         Machine.proxyThreads(),
                         settings.frontends(),
                         ProxyConfig.Timeouts.DEFAULT,
                         Map.of());
         var vertx = dataPlane();
+        var containerDns =
+                settings.discovery().containerDns().stream()
+                        .map(InetAddress::getHostAddress)
+                        .toList();
         var agents =
                 Machine.agents(settings.agents().specs(), kafka, topics, settings.directory())
                         .stream()
                         .map(config ->
                                 config.withAgentToken(Optional.of(agentToken))
                                         .withPrivileged(settings.agents().privileged())
-                                        .withFetchFiles(settings.agents().fetchFiles()))
+                                        .withVolumeDrivers(settings.agents().volumeDrivers())
+                                        .withFetchFiles(settings.agents().fetchFiles())
+                                        .withContainerDns(containerDns))
                         .map(config -> new AgentDaemon(config, Optional.of(vertx)))
                         .toList();
         return new Standalone(
@@ -198,14 +220,19 @@ final class Standalone implements AutoCloseable {
     }
 
     private static Optional<DnsConfig> dns(Settings settings) throws IOException {
-        var port = settings.ports().dns();
-        if (port.isEmpty()) {
-            return Optional.empty();
+        var listen = new ArrayList<InetSocketAddress>();
+        if (settings.ports().dns().isPresent()) {
+            listen.add(
+                    new InetSocketAddress(
+                            InetAddress.getByName(settings.bind()),
+                            settings.ports().dns().getAsInt()));
         }
-        var address = InetAddress.getByName(settings.bind());
-        return Optional.of(
-                new DnsConfig(
-                        new InetSocketAddress(address, port.getAsInt()), DnsConfig.TIME_TO_LIVE));
+        settings.discovery()
+                .containerDns()
+                .ifPresent(address -> listen.add(new InetSocketAddress(address, DNS_PORT)));
+        return listen.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new DnsConfig(listen, DnsConfig.TIME_TO_LIVE));
     }
 
     private static Path secretsKey(DataDirectory directory) throws IOException {

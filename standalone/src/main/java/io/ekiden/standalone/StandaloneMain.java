@@ -6,8 +6,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 
-/// The command line: `up`, `down`, `replay`, `token` and `secret`. What goes wrong is one line on
-/// stderr and one of the [ExitCode]s.
+/// The command line: `up`, `down`, `replay`, `token`, `secret` and `exec`. What goes wrong is one
+/// line on stderr and one of the [ExitCode]s.
 @Command(
         name = "ekiden",
         description = "A container orchestrator with Marathon's API that keeps its state on Kafka.",
@@ -31,6 +31,7 @@ public final class StandaloneMain {
                 .addSubcommand(new ReplayCommand(terminal))
                 .addSubcommand(new TokenCommand(terminal))
                 .addSubcommand(new SecretCommand(terminal, System.in))
+                .addSubcommand(new ExecCommand(System.in, System.out, System.err))
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler((e, _) -> refuse(terminal, e))
                 .setExecutionExceptionHandler((e, _, _) -> fail(terminal, e));

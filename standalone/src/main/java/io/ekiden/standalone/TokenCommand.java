@@ -60,8 +60,9 @@ final class TokenCommand {
                 split = ",",
                 converter = CapabilityConverter.class,
                 description =
-                        "host-volume, host-network, privileged, docker-parameters, root-user,"
-                                + " secret-read, secret-write; an admin has all.")
+                        "host-volume, external-volume, host-network, privileged,"
+                                + " docker-parameters, root-user, secret-read, secret-write, exec;"
+                                + " an admin has all.")
         private List<Capability> capabilities = List.of();
 
         private Grant grant() {

@@ -148,6 +148,7 @@ final class UpCommand implements Callable<Integer> {
                         bind,
                         ports.withDns(loadBalancer.dnsPort(bind, terminal)),
                         frontends,
+                        loadBalancer.discovery(),
                         agents,
                         placement,
                         securityOptions.insecure(),

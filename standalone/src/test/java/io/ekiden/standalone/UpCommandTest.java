@@ -3,6 +3,7 @@ package io.ekiden.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import io.ekiden.planner.core.Settings.Strategy;
 import io.ekiden.proxy.Networks;
 import io.ekiden.proxy.ProxyConfig;
@@ -86,10 +87,16 @@ class UpCommandTest {
         var cautious = command.agents().agents();
         assertThat(cautious.privileged()).isFalse();
         assertThat(cautious.fetchFiles()).isEmpty();
+        assertThat(cautious.volumeDrivers()).isEqualTo(VolumeDrivers.ALL);
 
-        parse("--allow-privileged --fetch-files " + directory);
+        parse("--allow-privileged --volume-drivers nfs,rexray --fetch-files " + directory);
         assertThat(command.agents().agents())
-                .isEqualTo(new Standalone.Agents(cautious.specs(), true, Optional.of(directory)));
+                .isEqualTo(
+                        new Standalone.Agents(
+                                cautious.specs(),
+                                true,
+                                VolumeDrivers.parse("nfs, rexray"),
+                                Optional.of(directory)));
     }
 
     @Test

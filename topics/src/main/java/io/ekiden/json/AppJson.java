@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.ekiden.log.Problem;
 import io.ekiden.model.App;
+import io.ekiden.model.Container;
 import io.ekiden.model.KillSelection;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
@@ -149,11 +150,14 @@ public final class AppJson {
         var container = ContainerJson.read(app, network, secrets);
         boolean resident =
                 container.filter(some -> !some.persistentVolumes().isEmpty()).isPresent();
+        var external = container.map(Container::externalVolumes).orElse(List.of());
+        boolean usesAlone = external.stream().anyMatch(volume -> !volume.shared());
         var resources = resources(app);
         UnsupportedFields.check(app);
         boolean tty = app.flag("tty").orElse(false);
         AppRules.terminal(app, container, tty);
         AppRules.residency(app, resident);
+        AppRules.externalVolumes(app, id, instances, external);
         AppRules.check(app, cmd, args, instances, labels, singleInstance);
         return new App(
                 id,
@@ -184,10 +188,10 @@ public final class AppJson {
                 app.seconds("taskKillGracePeriodSeconds")
                         .map(Duration::toSeconds)
                         .map(Math::toIntExact),
-                StrategyJson.upgrade(app, singleInstance, resident),
+                StrategyJson.upgrade(app, singleInstance, resident || !external.isEmpty()),
                 app.literal("killSelection", KillSelection.class)
                         .orElse(KillSelection.YOUNGEST_FIRST),
-                StrategyJson.unreachable(app, resident),
+                StrategyJson.unreachable(app, resident, usesAlone),
                 UNVERSIONED,
                 new VersionInfo(UNVERSIONED, UNVERSIONED));
     }

@@ -1,9 +1,12 @@
 package io.ekiden.json;
 
 import io.ekiden.model.Container;
+import io.ekiden.model.PathId;
+import io.ekiden.model.Volume;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeSet;
 
 /// Marathon's rules that concern several fields of an app at once.
 final class AppRules {
@@ -53,6 +56,26 @@ final class AppRules {
                     "residency",
                     "AppDefinition must contain persistent volumes and define residency");
         }
+    }
+
+    /// Those that tasks share may be as many tasks' as one likes, where Marathon knows one alone.
+    static void externalVolumes(
+            Fields app, PathId id, int instances, List<Volume.External> volumes) {
+        if (instances > 1 && volumes.stream().anyMatch(volume -> !volume.shared())) {
+            app.rule(
+                    "Number of instances is limited to 1 when declaring DVDI volumes in app [%s]"
+                            .formatted(id));
+        }
+        var names = new TreeSet<String>();
+        volumes.stream()
+                .filter(volume -> !volume.shared())
+                .map(Volume.External::name)
+                .filter(name -> !names.add(name))
+                .distinct()
+                .forEach(name ->
+                        app.rule(
+                                "Requested DVDI volume '%s' is declared more than once within app %s"
+                                        .formatted(name, id)));
     }
 
     private static boolean hasImage(Fields app) {

@@ -39,11 +39,12 @@ final class ContainerJson {
         var container = given.get();
         var type = container.literal("type", Container.Type.class).orElse(Container.Type.DOCKER);
         UnsupportedFields.checkContainer(container);
-        var docker = container.object("docker").map(ContainerJson::docker);
+        var docker = container.object("docker").map(image -> docker(image, type, secrets));
         checkType(app, container, type, docker.isPresent(), network);
+        boolean contained = docker.isPresent();
         var linuxInfo = LinuxInfoJson.read(container, type);
-        var volumes = VolumesJson.read(container, type, secrets);
-        return type == Container.Type.MESOS && volumes.isEmpty()
+        var volumes = VolumesJson.read(container, type, contained, secrets);
+        return type == Container.Type.MESOS && volumes.isEmpty() && !contained
                 ? Optional.empty()
                 : Optional.of(new Container(type, docker, linuxInfo, volumes));
     }
@@ -59,12 +60,7 @@ final class ContainerJson {
                     container.rule("docker", "must not be empty");
                 }
             }
-            case MESOS -> {
-                if (docker) {
-                    container.rule("docker", UnsupportedFields.NOT_SUPPORTED);
-                }
-                needsEngine(app, network);
-            }
+            case MESOS -> needsEngine(app, network);
         }
     }
 
@@ -78,10 +74,14 @@ final class ContainerJson {
         }
     }
 
-    private static Container.Docker docker(Fields docker) {
+    private static Container.Docker docker(
+            Fields docker, Container.Type type, SecretsJson secrets) {
         var image = docker.someText("image");
         if (image.isEmpty() && !docker.has("image")) {
             docker.form("image", "error.path.missing");
+        }
+        if (type == Container.Type.MESOS) {
+            ofEnginesOnly(docker);
         }
         return new Container.Docker(
                 image.orElse(""),
@@ -89,7 +89,16 @@ final class ContainerJson {
                 docker.flag("privileged").orElse(false),
                 docker.objects("parameters", Limits.MAX_PARAMETERS).orElse(List.of()).stream()
                         .map(ContainerJson::parameter)
-                        .toList());
+                        .toList(),
+                secrets.pullConfig(docker));
+    }
+
+    /// What only an engine knows.
+    private static void ofEnginesOnly(Fields docker) {
+        UnsupportedFields.emptyList(docker, "parameters");
+        docker.flag("privileged")
+                .filter(privileged -> privileged)
+                .ifPresent(_ -> docker.rule("privileged", UnsupportedFields.NOT_SUPPORTED));
     }
 
     private static Container.Parameter parameter(Fields parameter) {
@@ -130,6 +139,7 @@ final class ContainerJson {
                                                         .addObject()
                                                         .put("key", parameter.key())
                                                         .put("value", parameter.value()));
+                                SecretsJson.writePullConfig(image, docker.pullConfig());
                             });
                     container
                             .linuxInfo()

@@ -6,13 +6,19 @@ package io.ekiden.json;
 public enum Dialect {
     /// Of before networks had names and generic checks were carried out.
     WITHOUT_NETWORKS_AND_CHECKS,
+    /// Of before there were external volumes.
+    WITHOUT_EXTERNAL_VOLUMES,
     LATEST;
 
     boolean hasChecks() {
-        return compareTo(LATEST) >= 0;
+        return compareTo(WITHOUT_EXTERNAL_VOLUMES) >= 0;
     }
 
     boolean namesNetworks() {
+        return compareTo(WITHOUT_EXTERNAL_VOLUMES) >= 0;
+    }
+
+    boolean hasExternalVolumes() {
         return compareTo(LATEST) >= 0;
     }
 }

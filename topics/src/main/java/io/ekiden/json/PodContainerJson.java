@@ -89,7 +89,7 @@ final class PodContainerJson {
                         .map(endpoint -> endpoint(endpoint, networks))
                         .toList();
         var resources = resources(container);
-        var image = container.object("image").map(PodContainerJson::image);
+        var image = container.object("image").map(given -> image(given, secrets));
         boolean contained = image.isPresent();
         unsupported(container);
         return new PodContainer(
@@ -127,7 +127,7 @@ final class PodContainerJson {
                 .ifPresent(_ -> container.rule("tty", UnsupportedFields.NOT_SUPPORTED));
     }
 
-    private static Image image(Fields image) {
+    private static Image image(Fields image, SecretsJson secrets) {
         for (var field : List.of("kind", "id")) {
             if (!image.has(field)) {
                 image.form(field, "error.path.missing");
@@ -136,9 +136,11 @@ final class PodContainerJson {
         image.literal("kind", List.of("DOCKER", "APPC"))
                 .filter("APPC"::equals)
                 .ifPresent(_ -> image.rule("kind", UnsupportedFields.NOT_SUPPORTED));
-        UnsupportedFields.emptyObject(image, "pullConfig");
         UnsupportedFields.emptyObject(image, "labels");
-        return new Image(image.someText("id").orElse(""), image.flag("forcePull").orElse(false));
+        return new Image(
+                image.someText("id").orElse(""),
+                image.flag("forcePull").orElse(false),
+                secrets.pullConfig(image));
     }
 
     /// Without an image there is nothing to run but a command.
@@ -284,10 +286,12 @@ final class PodContainerJson {
         container
                 .image()
                 .ifPresent(image ->
-                        json.putObject("image")
-                                .put("kind", "DOCKER")
-                                .put("id", image.id())
-                                .put("forcePull", image.forcePull()));
+                        SecretsJson.writePullConfig(
+                                json.putObject("image")
+                                        .put("kind", "DOCKER")
+                                        .put("id", image.id())
+                                        .put("forcePull", image.forcePull()),
+                                image.pullConfig()));
         json.set("resources", write(container.resources()));
         container
                 .resourceLimits()

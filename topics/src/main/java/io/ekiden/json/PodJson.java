@@ -96,7 +96,7 @@ public final class PodJson {
                 scheduling
                         .literal("killSelection", KillSelection.class)
                         .orElse(KillSelection.YOUNGEST_FIRST),
-                StrategyJson.unreachable(scheduling, resident),
+                StrategyJson.unreachable(scheduling, resident, false),
                 AppJson.UNVERSIONED,
                 new VersionInfo(AppJson.UNVERSIONED, AppJson.UNVERSIONED));
     }

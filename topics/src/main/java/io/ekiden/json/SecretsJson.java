@@ -106,6 +106,15 @@ final class SecretsJson {
         return name;
     }
 
+    /// Which secret has the credentials for an image.
+    Optional<String> pullConfig(Fields image) {
+        return image.object("pullConfig").flatMap(this::reference);
+    }
+
+    static void writePullConfig(ObjectNode image, Optional<String> secret) {
+        secret.ifPresent(name -> image.putObject("pullConfig").put("secret", name));
+    }
+
     /// What was read, when everything that may refer to a secret was.
     Optional<Secrets> secrets() {
         return new Secrets(sources, env, containers).some();

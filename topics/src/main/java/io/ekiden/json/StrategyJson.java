@@ -26,15 +26,15 @@ final class StrategyJson {
     }
 
     /// @param singleInstance whether the app says that no two of its instances may ever run
-    /// @param resident whether its instances are bound to their volumes
-    static UpgradeStrategy upgrade(Fields app, boolean singleInstance, boolean resident) {
-        return upgrade(app, "upgradeStrategy", singleInstance, resident);
+    /// @param stopsFirst whether its instances are bound to their volumes, or these to them
+    static UpgradeStrategy upgrade(Fields app, boolean singleInstance, boolean stopsFirst) {
+        return upgrade(app, "upgradeStrategy", singleInstance, stopsFirst);
     }
 
     /// @param field that holds it: apps and pods call it differently
     static UpgradeStrategy upgrade(
-            Fields spec, String field, boolean singleInstance, boolean resident) {
-        var defaults = resident ? RESIDENT : UpgradeStrategy.DEFAULT;
+            Fields spec, String field, boolean singleInstance, boolean stopsFirst) {
+        var defaults = stopsFirst ? RESIDENT : UpgradeStrategy.DEFAULT;
         var given = spec.object(field);
         if (given.isEmpty()) {
             return singleInstance ? STOP_FIRST : defaults;
@@ -48,7 +48,7 @@ final class StrategyJson {
         if (singleInstance) {
             mustBeZero(fields, "minimumHealthCapacity", minimum);
         }
-        if (singleInstance || resident) {
+        if (singleInstance || stopsFirst) {
             mustBeZero(fields, "maximumOverCapacity", maximum);
         }
         var deadline = fields.integer("progressDeadlineSeconds", 1, Limits.MAX_SECONDS);
@@ -86,11 +86,13 @@ final class StrategyJson {
         }
     }
 
-    static UnreachableStrategy unreachable(Fields app, boolean resident) {
+    /// @param usesAlone whether it has an external volume that no two tasks may use at once: nobody
+    ///   takes its place unless it says itself when that is safe
+    static UnreachableStrategy unreachable(Fields app, boolean resident, boolean usesAlone) {
         if (resident && app.given("unreachableStrategy").filter(JsonNode::isObject).isPresent()) {
             app.rule("unreachableStrategy", "must be disabled for apps with persistent volumes");
         }
-        if (resident && !app.has("unreachableStrategy")) {
+        if ((resident || usesAlone) && !app.has("unreachableStrategy")) {
             return new UnreachableStrategy.Disabled();
         }
         if (app.given("unreachableStrategy").filter(JsonNode::isTextual).isPresent()) {

@@ -57,11 +57,6 @@ final class UnsupportedFields {
     static void checkContainer(Fields container) {
         PARTS_OF_CONTAINER.forEach(
                 part -> container.object(part).ifPresent(_ -> refuse(container, part)));
-        container
-                .object("docker")
-                .ifPresent(docker -> {
-                    emptyObject(docker, "pullConfig");
-                    emptyObject(docker, "credential");
-                });
+        container.object("docker").ifPresent(docker -> emptyObject(docker, "credential"));
     }
 }

@@ -8,18 +8,20 @@ import io.ekiden.model.Volume;
 import java.util.List;
 import java.util.Optional;
 
-/// A container's `volumes`, each told apart by the field that it has: `persistent`, `secret` or
-/// `hostPath`.
+/// A container's `volumes`, each told apart by the field that it has: `persistent`, `external`,
+/// `secret` or `hostPath`.
 final class VolumesJson {
     private VolumesJson() {}
 
-    static List<Volume> read(Fields container, Container.Type type, SecretsJson secrets) {
+    /// @param contained whether they are in an image, with a file system of their own
+    static List<Volume> read(
+            Fields container, Container.Type type, boolean contained, SecretsJson secrets) {
         var volumes =
                 container
                         .objects("volumes", Limits.MAX_VOLUMES)
                         .map(list ->
                                 list.stream()
-                                        .map(volume -> volume(volume, type, secrets))
+                                        .map(volume -> volume(volume, type, contained, secrets))
                                         .flatMap(Optional::stream)
                                         .toList())
                         .orElse(List.of());
@@ -28,7 +30,7 @@ final class VolumesJson {
     }
 
     private static Optional<Volume> volume(
-            Fields volume, Container.Type type, SecretsJson secrets) {
+            Fields volume, Container.Type type, boolean contained, SecretsJson secrets) {
         var path = volume.someText("containerPath");
         if (path.isEmpty()) {
             if (!volume.has("containerPath")) {
@@ -44,13 +46,12 @@ final class VolumesJson {
             return persistent(volume, path.get());
         }
         if (volume.has("secret")) {
-            return secret(volume, path.get(), type, secrets);
+            return secret(volume, path.get(), contained, secrets);
         }
         if (volume.has("external")) {
-            volume.rule("external", UnsupportedFields.NOT_SUPPORTED);
-            return Optional.empty();
+            return ExternalVolumeJson.read(volume, path.get(), access(volume), type);
         }
-        return host(volume, path.get(), type);
+        return host(volume, path.get(), contained);
     }
 
     /// A volume is of one kind; a second would be passed over in silence.
@@ -60,7 +61,7 @@ final class VolumesJson {
         }
     }
 
-    private static Optional<Volume> host(Fields volume, String path, Container.Type type) {
+    private static Optional<Volume> host(Fields volume, String path, boolean contained) {
         var hostPath = volume.someText("hostPath");
         if (hostPath.isEmpty()) {
             if (!volume.has("hostPath")) {
@@ -68,7 +69,7 @@ final class VolumesJson {
             }
             return Optional.empty();
         }
-        if (type == Container.Type.MESOS) {
+        if (!contained) {
             volume.rule("hostPath", UnsupportedFields.NOT_SUPPORTED);
         }
         if (hostPath.get().contains(":")) {
@@ -88,12 +89,12 @@ final class VolumesJson {
         return mode;
     }
 
-    /// A native task finds it in its sandbox only: it has the machine's own file system.
+    /// Without an image a task finds it in its sandbox only: it has the machine's own file system.
     private static Optional<Volume> secret(
-            Fields volume, String path, Container.Type type, SecretsJson secrets) {
+            Fields volume, String path, boolean contained, SecretsJson secrets) {
         var names = List.of((path.startsWith("/") ? path.substring(1) : path).split("/", -1));
         boolean plain = names.stream().noneMatch(List.of("", ".", "..")::contains);
-        if (!plain || (type == Container.Type.MESOS && path.startsWith("/"))) {
+        if (!plain || (!contained && path.startsWith("/"))) {
             volume.rule(
                     "containerPath", "must be a relative path without empty parts, '.' and '..'");
         }
@@ -150,6 +151,10 @@ final class VolumesJson {
         switch (volume) {
             case Volume.Host host ->
                     json.put("hostPath", host.hostPath()).put("mode", host.mode().name());
+            case Volume.External external -> {
+                json.put("mode", external.mode().name());
+                json.set("external", ExternalVolumeJson.write(external));
+            }
             case Volume.Secret secret -> json.put("secret", secret.secret());
             case Volume.Persistent persistent -> {
                 json.put("mode", Volume.Mode.RW.name());

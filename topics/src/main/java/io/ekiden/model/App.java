@@ -78,8 +78,13 @@ public record App(
     }
 
     @Override
+    public boolean contained() {
+        return container.flatMap(Container::docker).isPresent();
+    }
+
+    @Override
     public boolean fetches() {
-        return !fetch.isEmpty() || secrets.isPresent();
+        return !fetch.isEmpty() || secrets.isPresent() || contained();
     }
 
     @Override
@@ -103,6 +108,11 @@ public record App(
     @Override
     public List<Volume.Persistent> persistentVolumes() {
         return container.map(Container::persistentVolumes).orElse(List.of());
+    }
+
+    @Override
+    public List<Volume.External> externalVolumes() {
+        return container.map(Container::externalVolumes).orElse(List.of());
     }
 
     @Override

@@ -5,9 +5,13 @@ import java.util.Optional;
 
 /// What an app's tasks run in.
 ///
-/// @param docker the image; there whenever `type` is DOCKER
+/// @param docker the image; there whenever `type` is DOCKER, and for MESOS where the agent runs
+///   images without an engine
 public record Container(
         Type type, Optional<Docker> docker, Optional<LinuxInfo> linuxInfo, List<Volume> volumes) {
+    /// The attribute by which an agent says that it runs images without an engine.
+    public static final String IMAGES = "images";
+
     /// Marathon's containerizers.
     public enum Type {
         /// A process of the agent's machine, without an engine.
@@ -19,8 +23,14 @@ public record Container(
     /// @param forcePullImage pulled before every launch; else only when the machine has it not
     /// @param privileged whether it has all rights on the machine; only where the agent's operator
     ///   allows that
+    /// @param pullConfig the definition's name of a secret, Docker's `config.json`, which has the
+    ///   credentials with which the image is pulled
     public record Docker(
-            String image, boolean forcePullImage, boolean privileged, List<Parameter> parameters) {
+            String image,
+            boolean forcePullImage,
+            boolean privileged,
+            List<Parameter> parameters,
+            Optional<String> pullConfig) {
         public Docker {
             parameters = List.copyOf(parameters);
         }
@@ -34,9 +44,14 @@ public record Container(
     }
 
     public List<Volume.Persistent> persistentVolumes() {
-        return volumes.stream()
-                .filter(Volume.Persistent.class::isInstance)
-                .map(Volume.Persistent.class::cast)
-                .toList();
+        return volumes(Volume.Persistent.class);
+    }
+
+    public List<Volume.External> externalVolumes() {
+        return volumes(Volume.External.class);
+    }
+
+    private <T extends Volume> List<T> volumes(Class<T> kind) {
+        return volumes.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 }

@@ -54,15 +54,18 @@ public record Instance(
     ///   where it takes none
     /// @param launchSequence of the journal entry that ordered the launch
     /// @param own there on a container network only
+    /// @param external volumes that the task uses; absent when there is none
     public record Placement(
             String agentId,
             String hostname,
             String ip,
             List<Integer> hostPorts,
             long launchSequence,
-            Optional<OwnAddress> own) {
+            Optional<OwnAddress> own,
+            Optional<List<UsedVolume>> external) {
         public Placement {
             hostPorts = List.copyOf(hostPorts);
+            external = external.filter(some -> !some.isEmpty()).map(List::copyOf);
         }
 
         /// Those of its agent's ports that it takes.
@@ -83,9 +86,15 @@ public record Instance(
                     ip,
                     hostPorts,
                     launchSequence,
-                    own.map(address -> new OwnAddress(address.network(), Optional.of(ownIp))));
+                    own.map(address -> new OwnAddress(address.network(), Optional.of(ownIp))),
+                    external);
         }
     }
+
+    /// An external volume, as the definition has it with which the task was launched.
+    ///
+    /// @param shared whether other tasks may have it too
+    public record UsedVolume(String name, boolean shared) {}
 
     /// A task's address on a container network.
     ///
@@ -189,6 +198,19 @@ public record Instance(
     /// The persistent volumes kept for it.
     public List<LocalVolume> volumes() {
         return reservation.map(Reservation::volumes).orElse(List.of());
+    }
+
+    /// The external volumes that its task uses; also one that nobody has heard of for long.
+    public List<UsedVolume> volumesInUse() {
+        return placement
+                .filter(_ -> condition.holdsResources())
+                .flatMap(Placement::external)
+                .orElse(List.of());
+    }
+
+    /// Whether its task uses a volume that no other may use at the same time.
+    public boolean usesAlone() {
+        return volumesInUse().stream().anyMatch(volume -> !volume.shared());
     }
 
     /// The agent whose resources it holds.

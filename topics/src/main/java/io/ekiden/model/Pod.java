@@ -68,9 +68,12 @@ public record Pod(
     /// A container needs an engine for its image alone.
     @Override
     public Container.Type runtime() {
-        return containers.stream().anyMatch(container -> container.image().isPresent())
-                ? Container.Type.DOCKER
-                : Container.Type.MESOS;
+        return contained() ? Container.Type.DOCKER : Container.Type.MESOS;
+    }
+
+    @Override
+    public boolean contained() {
+        return containers.stream().anyMatch(container -> container.image().isPresent());
     }
 
     @Override
@@ -97,6 +100,11 @@ public record Pod(
     @Override
     public List<Volume.Persistent> persistentVolumes() {
         return volumes.stream().flatMap(PodVolume::persistent).toList();
+    }
+
+    @Override
+    public List<Volume.External> externalVolumes() {
+        return List.of();
     }
 
     @Override

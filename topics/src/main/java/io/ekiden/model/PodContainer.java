@@ -49,7 +49,8 @@ public record PodContainer(
 
     /// @param id as Docker names it
     /// @param forcePull pulled before every launch; else only when the machine has it not
-    public record Image(String id, boolean forcePull) {}
+    /// @param pullConfig as [Container.Docker]'s
+    public record Image(String id, boolean forcePull, Optional<String> pullConfig) {}
 
     /// A port at which the container answers.
     ///

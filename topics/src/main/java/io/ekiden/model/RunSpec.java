@@ -67,7 +67,10 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// There on [Network#CONTAINER] only.
     Optional<ContainerNetwork> containerNetwork();
 
-    /// Whether anything is brought before a task of it starts: artifacts, secrets.
+    /// Whether its instances are in images.
+    boolean contained();
+
+    /// Whether anything is brought before a task of it starts: artifacts, secrets, an image.
     boolean fetches();
 
     /// The ports of an instance in their order, by which host ports are given and endpoints are
@@ -78,6 +81,9 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     List<Optional<Integer>> requestedHostPorts();
 
     List<Volume.Persistent> persistentVolumes();
+
+    /// Volumes of Docker volume drivers; pods have none, as in Marathon.
+    List<Volume.External> externalVolumes();
 
     /// Whether anything probes the health of an instance; one that is not probed counts as healthy.
     boolean healthChecked();
@@ -120,6 +126,11 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// Whether its instances are bound to the agent that keeps their volumes.
     default boolean resident() {
         return !persistentVolumes().isEmpty();
+    }
+
+    /// Whether it has an external volume that one task alone may have.
+    default boolean usesAlone() {
+        return externalVolumes().stream().anyMatch(volume -> !volume.shared());
     }
 
     /// What the volumes take.

@@ -19,6 +19,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a process was told. A flag wins over a variable of the environment; a variable that is
 /// empty counts as none, and one that is not an option of this process is another's. Any setting of
@@ -179,10 +180,13 @@ public final class Options {
         return address;
     }
 
-    /// An address and a port to listen on, if the option has a value: loopback, or any with
+    /// Addresses and ports to listen on, a comma list; none without a value. Loopback, or any with
     /// `--insecure`.
-    public Optional<InetSocketAddress> listen(Option option) {
-        return find(option).map(value -> listen(option, value));
+    public List<InetSocketAddress> listen(Option option) {
+        return find(option).stream()
+                .flatMap(value -> Stream.of(value.split("\\s*,\\s*", -1)))
+                .map(value -> listen(option, value))
+                .toList();
     }
 
     private InetSocketAddress listen(Option option, String value) {
@@ -194,6 +198,20 @@ public final class Options {
         requireSafe(option, host);
         return new InetSocketAddress(
                 resolved(option, host), Integer.parseInt(matcher.group("port")));
+    }
+
+    /// Addresses as digits, a comma list; none without a value.
+    public List<String> addresses(Option option) {
+        return find(option).stream()
+                .flatMap(value -> Stream.of(value.split("\\s*,\\s*", -1)))
+                .map(value -> {
+                    try {
+                        return InetAddress.ofLiteral(value).getHostAddress();
+                    } catch (IllegalArgumentException e) {
+                        throw wrong(option, "no address", value);
+                    }
+                })
+                .toList();
     }
 
     private void requireSafe(Option option, String host) {

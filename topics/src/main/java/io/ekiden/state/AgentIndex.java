@@ -2,6 +2,7 @@ package io.ekiden.state;
 
 import io.ekiden.model.Agent;
 import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
 import java.util.Collections;
 import java.util.NavigableSet;
 import java.util.Optional;
@@ -18,6 +19,8 @@ public final class AgentIndex {
     private final TreeSet<AgentRoom> draining = new TreeSet<>(AgentRoom.ORDER);
     private final TreeMap<String, SortedMap<String, NavigableSet<AgentRoom>>> fields =
             new TreeMap<>();
+
+    private final VolumeUsers volumes = new VolumeUsers();
 
     /// Of each field, how many constraints name it.
     private final TreeMap<String, Integer> named = new TreeMap<>();
@@ -56,13 +59,20 @@ public final class AgentIndex {
         return room == null ? Optional.empty() : room.known();
     }
 
+    /// The instances whose tasks use an external volume, on whatever agent.
+    public SortedMap<InstanceId, VolumeUsers.User> usersOf(String volume) {
+        return volumes.of(volume);
+    }
+
     void add(String agentId, Instance instance) {
+        volumes.add(instance);
         var room = rooms.computeIfAbsent(agentId, AgentRoom::new);
         room.load().add(instance);
         reorder(room);
     }
 
     void remove(String agentId, Instance instance) {
+        volumes.remove(instance);
         var room = rooms.get(agentId);
         room.load().remove(instance);
         reorder(room);
@@ -154,6 +164,7 @@ public final class AgentIndex {
 
     void clear() {
         rooms.clear();
+        volumes.clear();
         order.clear();
         draining.clear();
         fields.clear();

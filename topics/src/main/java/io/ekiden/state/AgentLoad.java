@@ -42,6 +42,7 @@ public final class AgentLoad {
     static boolean alike(Instance was, Instance is) {
         return was.holder().equals(is.holder())
                 && was.resources().equals(is.resources())
+                && was.volumesInUse().equals(is.volumesInUse())
                 && ports(was).equals(ports(is));
     }
 

@@ -10,7 +10,9 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// The apps, pods and groups by their paths, and what a change of one has to know of all the
 /// others: kept up to date, so that no change looks at each of them.
@@ -20,6 +22,9 @@ public final class Definitions {
 
     /// Of each service port, how many definitions name it.
     private final HashMap<Integer, Integer> counts = new HashMap<>();
+
+    /// Of each external volume, whose definitions name it.
+    private final TreeMap<String, TreeSet<PathId>> external = new TreeMap<>();
 
     private final BitSet named = new BitSet();
     private int dependent;
@@ -42,6 +47,12 @@ public final class Definitions {
     /// How many definitions name a service port.
     public int named(int servicePort) {
         return counts.getOrDefault(servicePort, 0);
+    }
+
+    /// The definitions that name an external volume: a view.
+    public SortedSet<PathId> naming(String externalVolume) {
+        var ids = external.get(externalVolume);
+        return ids == null ? Collections.emptySortedSet() : Collections.unmodifiableSortedSet(ids);
     }
 
     /// The service ports that some definition names: a copy.
@@ -86,11 +97,22 @@ public final class Definitions {
         if (was != null) {
             dependent -= was.dependencies().isEmpty() ? 0 : 1;
             servicePorts(was).forEach(port -> count(port, -1));
+            was.externalVolumes().forEach(volume -> unname(volume.name(), was.id()));
         }
         if (is != null) {
             dependent += is.dependencies().isEmpty() ? 0 : 1;
             servicePorts(is).forEach(port -> count(port, 1));
+            is.externalVolumes().forEach(volume -> name(volume.name(), is.id()));
         }
+    }
+
+    private void name(String volume, PathId spec) {
+        external.computeIfAbsent(volume, _ -> new TreeSet<>()).add(spec);
+    }
+
+    private void unname(String volume, PathId spec) {
+        external.computeIfPresent(
+                volume, (_, ids) -> ids.remove(spec) && ids.isEmpty() ? null : ids);
     }
 
     private void count(Group is, Group was) {
@@ -112,6 +134,7 @@ public final class Definitions {
         specs.clear();
         groups.clear();
         counts.clear();
+        external.clear();
         named.clear();
         dependent = 0;
     }

@@ -344,11 +344,11 @@ class AppJsonReadTest {
             delimiter = '|',
             textBlock =
                     """
-                    "container": {"type": "MESOS", "docker": {"image": "x"}} | /container/docker
+                    "container": {"type": "MESOS", "docker": {"image": "x", "parameters": [{"key": "hostname", "value": "h"}]}} | /container/docker/parameters
+                    "container": {"type": "MESOS", "docker": {"image": "x", "privileged": true}} | /container/docker/privileged
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
                     "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor
-                    "container": {"docker": {"image": "x", "pullConfig": {"secret": "a"}}} | /container/docker/pullConfig
                     "container": {"type": "MESOS", "linuxInfo": {"seccomp": {"unconfined": true}}} | /container/linuxInfo
                     "healthChecks": [{"ipProtocol": "IPv6"}]                 | /healthChecks(0)/ipProtocol
                     """)

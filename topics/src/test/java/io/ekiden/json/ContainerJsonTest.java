@@ -38,7 +38,7 @@ class ContainerJsonTest {
         assertThat(app.network()).isEqualTo(Network.BRIDGE);
         assertThat(app.runtime()).isEqualTo(Container.Type.DOCKER);
         assertThat(app.container().flatMap(Container::docker))
-                .contains(new Container.Docker("nginx", true, false, List.of()));
+                .contains(new Container.Docker("nginx", true, false, List.of(), Optional.empty()));
         assertThat(app.requirePorts()).isFalse();
         assertThat(app.portDefinitions())
                 .containsExactly(
@@ -54,6 +54,48 @@ class ContainerJsonTest {
                                 "udp",
                                 Collections.emptySortedMap(),
                                 Optional.of(new PortDefinition.Mapping(0, Optional.of(31005)))));
+    }
+
+    @Test
+    void anImageIsPulledWithASecretOfTheDefinition() {
+        var docker = "'container': {'docker': {'image': 'x', 'pullConfig': %s}}";
+        var app =
+                read(
+                        "{'secrets': {'s': {'source': 'shop/registry'}}, %s}"
+                                .formatted(docker.formatted("{'secret': 's'}")));
+
+        assertThat(app.container().flatMap(Container::docker).flatMap(Container.Docker::pullConfig))
+                .contains("s");
+        assertThat(AppJson.write(app).toString()).contains("\"pullConfig\":{\"secret\":\"s\"}");
+        assertThat(problems("{%s}".formatted(docker.formatted("{'secret': 's'}"))))
+                .containsExactly(
+                        "!/container/docker/pullConfig/secret references an undefined secret");
+        assertThat(problems("{%s}".formatted(docker.formatted("{}"))))
+                .containsExactly("/container/docker/pullConfig/secret error.path.missing");
+        assertThat(AppJson.write(read("{'container': {'docker': {'image': 'x'}}}")).toString())
+                .doesNotContain("pullConfig");
+    }
+
+    @Test
+    void anImageMayBeRunWithoutAnEngine() {
+        var app =
+                read(
+                        """
+                        {'container': {'type': 'MESOS', 'docker': {'image': 'x', 'forcePullImage': true},
+                          'volumes': [{'containerPath': '/a', 'hostPath': '/b', 'mode': 'RO'},
+                                      {'containerPath': '/s', 'secret': 's'}]},
+                         'secrets': {'s': {'source': 'x'}}}
+                        """);
+
+        assertThat(app.runtime()).isEqualTo(Container.Type.MESOS);
+        assertThat(app.contained()).isTrue();
+        assertThat(app.container().orElseThrow().volumes()).hasSize(2);
+        assertThat(read(AppJson.write(app).toString().replace('"', '\''))).isEqualTo(app);
+        assertThat(
+                        problems(
+                                "{'container': {'type': 'MESOS', 'docker': {'image': 'x'}},"
+                                        + " 'networks': [{'mode': 'container/bridge'}]}"))
+                .containsExactly("!/networks container/bridge needs a container of type DOCKER");
     }
 
     @Test
@@ -154,7 +196,6 @@ class ContainerJsonTest {
                     {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RO", "persistent": {"size": 1}}]}   | !/container/volumes(0)/mode Only "RW" is allowed for persistent volumes
                     {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "mount"}}]} | !/container/volumes(0)/persistent/type is not supported by this version of Ekiden
                     {"type": "MESOS", "volumes": [{"containerPath": "/a", "mode": "RO", "hostPath": "/b"}]}   | !/container/volumes(0)/hostPath is not supported by this version of Ekiden
-                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "external": {}}]}      | !/container/volumes(0)/external is not supported by this version of Ekiden
                     """)
     void aProblemNamesItsPlace(String container, String problem) {
         assertThat(problems("{'cmd': 'x', 'container': " + container + "}"))

@@ -114,7 +114,7 @@ class PodJsonTest {
                     {'c': {'name': '_app'}}                             | /containers(0)/name error.pattern
                     {'c': {'image': {'kind': 'APPC', 'id': 'x'}}}       | !/containers(0)/image/kind is not supported by this version of Ekiden
                     {'c': {'image': {'kind': 'DOCKER'}}}                | /containers(0)/image/id error.path.missing
-                    {'c': {'image': {'kind': 'DOCKER', 'id': 'x', 'pullConfig': {'secret': 's'}}}} | !/containers(0)/image/pullConfig is not supported by this version of Ekiden
+                    {'c': {'image': {'kind': 'DOCKER', 'id': 'x', 'pullConfig': {'secret': 's'}}}} | !/containers(0)/image/pullConfig/secret references an undefined secret
                     {'networks': [{'mode': 'container/bridge'}]}        | !/networks containers without an image are on the host's network
                     {'c': {'exec': {'command': {'shell': 'x'}, 'overrideEntrypoint': true}}} | !/containers(0)/exec/overrideEntrypoint needs an image that has one
                     {'c': {'image': {'kind': 'DOCKER', 'id': 'x'}, 'volumeMounts': [{'name': 'v', 'mountPath': '/a/../b'}]}, 'volumes': [{'name': 'v'}]} | !/containers(0)/volumeMounts(0)/mountPath must be a path without empty parts, '.' and '..'

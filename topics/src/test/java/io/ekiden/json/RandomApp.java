@@ -50,6 +50,7 @@ final class RandomApp {
         var network = NETWORKS.get(random.nextInt(NETWORKS.size()));
         var container = container(network);
         boolean resident = container.filter(c -> !c.persistentVolumes().isEmpty()).isPresent();
+        boolean external = container.filter(c -> !c.externalVolumes().isEmpty()).isPresent();
         var ports = ports(network);
         return new App(
                 PathId.of("/g" + random.nextInt(3) + "/app-" + random.nextInt(1000)),
@@ -57,7 +58,7 @@ final class RandomApp {
                 shell ? List.of() : List.of("sleep", "", "é\"\\"),
                 maybe("nobody"),
                 texts(),
-                secrets(),
+                secrets(container),
                 random.nextInt(Limits.MAX_INSTANCES + 1),
                 new Resources(
                         1_000 + random.nextLong(1_000_000_000_000L),
@@ -87,7 +88,7 @@ final class RandomApp {
                 "*",
                 new BackoffStrategy(seconds(), 1 + random.nextDouble() * 998, seconds()),
                 maybe(random.nextInt(100)),
-                upgradeStrategy(resident),
+                upgradeStrategy(resident || external),
                 random.nextBoolean() ? KillSelection.YOUNGEST_FIRST : KillSelection.OLDEST_FIRST,
                 resident ? new UnreachableStrategy.Disabled() : unreachable(),
                 AppJson.UNVERSIONED,
@@ -147,6 +148,17 @@ final class RandomApp {
             volumes.add(new Volume.Persistent("data", 1 + random.nextInt(100)));
         }
         boolean docker = network != Network.HOST || random.nextBoolean();
+        boolean alone = network == Network.HOST && random.nextBoolean();
+        if (docker && !alone && random.nextBoolean()) {
+            volumes.add(
+                    new Volume.External(
+                            "/d",
+                            Volume.Mode.RO,
+                            "n=v,x",
+                            maybe(random.nextInt(5)),
+                            new TreeMap<>(Map.of("dvdi/driver", "d", "other/Key.x", "é")),
+                            true));
+        }
         if (docker && random.nextBoolean()) {
             volumes.add(new Volume.Host("/etc/x", "relative/x", Volume.Mode.RO));
         }
@@ -162,14 +174,19 @@ final class RandomApp {
         }
         return Optional.of(
                 new Container(
-                        Container.Type.DOCKER,
+                        alone ? Container.Type.MESOS : Container.Type.DOCKER,
                         Optional.of(
                                 new Container.Docker(
                                         "a/b:c",
                                         random.nextBoolean(),
-                                        random.nextBoolean(),
-                                        parameters())),
-                        maybe(new LinuxInfo(maybe(true), Optional.of(new Ipc(maybe(64))))),
+                                        !alone && random.nextBoolean(),
+                                        alone ? List.of() : parameters(),
+                                        maybe("s"))),
+                        alone
+                                ? Optional.empty()
+                                : maybe(
+                                        new LinuxInfo(
+                                                maybe(true), Optional.of(new Ipc(maybe(64))))),
                         volumes));
     }
 
@@ -188,12 +205,18 @@ final class RandomApp {
                         maybe(new ResourceLimits.Limit.Unlimited())));
     }
 
-    private Optional<Secrets> secrets() {
-        return maybe(
+    private Optional<Secrets> secrets(Optional<Container> container) {
+        var secrets =
                 new Secrets(
                         Sorted.copyOf(Map.of("s", "team/db.password", "t", "x")),
                         Sorted.copyOf(Map.of("S", "s")),
-                        Secrets.NONE.containers()));
+                        Secrets.NONE.containers());
+        boolean used =
+                container
+                        .flatMap(Container::docker)
+                        .flatMap(Container.Docker::pullConfig)
+                        .isPresent();
+        return used ? Optional.of(secrets) : maybe(secrets);
     }
 
     private List<Artifact> artifacts() {

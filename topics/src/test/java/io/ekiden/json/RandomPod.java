@@ -115,7 +115,8 @@ final class RandomPod {
                 "c-" + number,
                 command,
                 images
-                        ? Optional.of(new PodContainer.Image("web:1", random.nextBoolean()))
+                        ? Optional.of(
+                                new PodContainer.Image("web:1", random.nextBoolean(), maybe("s")))
                         : Optional.empty(),
                 images && command.isPresent() ? maybe(random.nextBoolean()) : Optional.empty(),
                 new Resources(
@@ -213,13 +214,18 @@ final class RandomPod {
     }
 
     private Optional<Secrets> secrets(List<PodContainer> containers) {
-        return maybe(
+        var secrets =
                 new Secrets(
                         Sorted.copyOf(Map.of("s", "team/db.password", "t", "x")),
                         Sorted.copyOf(Map.of("S", "s")),
                         Sorted.copyOf(
                                 Map.of(
                                         containers.getFirst().name(),
-                                        Sorted.copyOf(Map.of("S", "t"))))));
+                                        Sorted.copyOf(Map.of("S", "t")))));
+        boolean used =
+                containers.stream()
+                        .flatMap(container -> container.image().stream())
+                        .anyMatch(image -> image.pullConfig().isPresent());
+        return used ? Optional.of(secrets) : maybe(secrets);
     }
 }

@@ -79,6 +79,7 @@ public final class Given {
                                 "10.0.0.1",
                                 List.of(31000 + n),
                                 5,
+                                Optional.empty(),
                                 Optional.empty())),
                 Optional.empty(),
                 Optional.of(NOON),

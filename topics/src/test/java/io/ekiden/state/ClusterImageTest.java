@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -181,7 +182,12 @@ class ClusterImageTest {
                                         placement.ip(),
                                         placement.hostPorts(),
                                         1,
-                                        Optional.empty())))
+                                        Optional.empty(),
+                                        Optional.of(
+                                                List.of(
+                                                        new Instance.UsedVolume(
+                                                                "v" + random.nextInt(3),
+                                                                random.nextBoolean()))))))
                 .withDeadline(
                         random.nextBoolean()
                                 ? Optional.of(Given.NOON.plusSeconds(random.nextInt(5)))
@@ -239,6 +245,17 @@ class ClusterImageTest {
             assertThat(image.rooms().by(field).keySet())
                     .isEqualTo(fresh.rooms().by(field).keySet());
             assertThat(image.instancesOf(web.id()).tally(field)).isEqualTo(naiveTally(field));
+        }
+        for (var volume : List.of("v0", "v1", "v2")) {
+            assertThat(image.rooms().usersOf(volume)).isEqualTo(fresh.rooms().usersOf(volume));
+            assertThat(image.rooms().usersOf(volume).keySet())
+                    .isEqualTo(
+                            image.instances().stream()
+                                    .filter(i ->
+                                            i.volumesInUse().stream()
+                                                    .anyMatch(used -> used.name().equals(volume)))
+                                    .map(Instance::id)
+                                    .collect(Collectors.toSet()));
         }
         assertThat(image.instances(web.id())).isEqualTo(List.copyOf(image.instances()));
         for (var condition : Condition.values()) {

@@ -17,6 +17,7 @@ import java.util.TreeSet;
 ///   agent of the same id was admitted;
 /// - a task that the planner does not name is left alone until it is ordered to be killed (6, 7);
 /// - a task does not start while another on this machine has one of its host ports (8, 26);
+/// - unasked a task is ended only for exceeding the disk that its own definition allows it;
 /// - an ended task stays in the inventory until Kafka has acknowledged the report of its end.
 public final class AgentSteps {
     private AgentSteps() {}
@@ -54,6 +55,8 @@ public final class AgentSteps {
                 draft.report(task);
             } else if (!task.ended() && task.kill().isPresent()) {
                 draft.kill(task);
+            } else if (!task.ended() && task.limitation().isPresent()) {
+                draft.limit(task);
             } else if (task.state() == TaskState.RUNNING) {
                 draft.check(task);
             }
@@ -88,6 +91,7 @@ public final class AgentSteps {
                     draft.live(check.taskId().unit())
                             .filter(task -> task.kill().isEmpty())
                             .ifPresent(_ -> draft.reportCheck(check));
+            case Event.DiskUsed(var taskId, var bytes) -> diskUsed(draft, taskId, bytes);
             case Event.Delivered(var version, var epoch) -> draft.delivered(version, epoch);
             case Event.Undelivered(var version, var epoch) -> draft.undelivered(version, epoch);
             case Event.LeaseLapsed _ -> {
@@ -259,19 +263,42 @@ public final class AgentSteps {
         draft.live(ended.taskId())
                 .ifPresent(task -> {
                     var state = endState(task, ended.exitCode());
-                    draft.end(task.withState(state, ended.exitCode(), message(state, ended)));
+                    draft.end(task.withState(state, ended.exitCode(), message(task, state, ended)));
                 });
     }
 
-    private static String message(TaskState state, Event.Ended ended) {
+    /// Also while the planner is not to be heard: the disk is shared by all that run here.
+    private static void diskUsed(Draft draft, TaskId taskId, long bytes) {
+        if (!draft.acts()) {
+            return;
+        }
+        draft.live(taskId)
+                .filter(task -> task.state() == TaskState.RUNNING)
+                .filter(task -> task.kill().isEmpty() && task.limitation().isEmpty())
+                .ifPresent(task ->
+                        task.task()
+                                .flatMap(DiskQuota::of)
+                                .flatMap(quota -> quota.exceededBy(bytes))
+                                .ifPresent(why -> draft.limit(task.withLimitation(why))));
+    }
+
+    /// What the task was ended for says more than the signal that ended it.
+    private static String message(LocalTask task, TaskState state, Event.Ended ended) {
+        var why =
+                state == TaskState.FAILED
+                        ? task.limitation().orElse(ended.message())
+                        : ended.message();
         return state == TaskState.FAILED && !ended.lastOutput().isEmpty()
-                ? ended.message() + "\n" + ended.lastOutput()
-                : ended.message();
+                ? why + "\n" + ended.lastOutput()
+                : why;
     }
 
     private static TaskState endState(LocalTask task, Optional<Integer> exitCode) {
         if (task.kill().isPresent()) {
             return TaskState.KILLED;
+        }
+        if (task.limitation().isPresent()) {
+            return TaskState.FAILED;
         }
         return exitCode.equals(Optional.of(0)) ? TaskState.FINISHED : TaskState.FAILED;
     }

@@ -77,6 +77,14 @@ final class Draft {
         };
     }
 
+    /// Whether this agent still acts; one that does not leaves its tasks alone.
+    boolean acts() {
+        return switch (membership) {
+            case Membership.Joining _, Membership.Member _, Membership.Leaving _ -> true;
+            case Membership.Fenced _, Membership.Refused _ -> false;
+        };
+    }
+
     Optional<LocalTask> task(TaskId taskId) {
         return Optional.ofNullable(tasks.get(taskId));
     }
@@ -149,6 +157,13 @@ final class Draft {
         act(new Action.StopChecking(task.taskId()));
         var grace = Duration.ofSeconds(task.kill().orElseThrow().graceSeconds());
         act(new Action.Kill(task.taskId(), grace));
+    }
+
+    /// At once, as Mesos does: during a grace it would go on exceeding.
+    void limit(LocalTask task) {
+        remember(task);
+        act(new Action.StopChecking(task.taskId()));
+        act(new Action.Kill(task.taskId(), Duration.ZERO));
     }
 
     void end(LocalTask task) {

@@ -79,6 +79,9 @@ public sealed interface Event {
     /// @param result absent when there was no answer
     record CheckSeen(TaskId taskId, Optional<CheckResult> result) implements Event {}
 
+    /// A task's sandbox was measured.
+    record DiskUsed(TaskId taskId, long bytes) implements Event {}
+
     /// Kafka has acknowledged a report that was sent in this epoch.
     record Delivered(long version, long epoch) implements Event {}
 

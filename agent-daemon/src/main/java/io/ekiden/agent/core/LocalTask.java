@@ -19,6 +19,7 @@ import java.util.Optional;
 /// @param acknowledged its end is on the log, so it need not be said again
 /// @param readiness what its readiness check has found so far
 /// @param address its own, on a container network, once it runs
+/// @param limitation why the agent ends it unasked: it has exceeded what its definition allows it
 public record LocalTask(
         TaskId taskId,
         Optional<AgentCommand.Task> task,
@@ -29,7 +30,8 @@ public record LocalTask(
         String message,
         boolean acknowledged,
         Optional<Readiness> readiness,
-        Optional<String> address) {
+        Optional<String> address,
+        Optional<String> limitation) {
 
     /// @param sequence of the journal entry that ordered it
     public record KillOrder(long sequence, KillCause cause, int graceSeconds) {}
@@ -44,6 +46,7 @@ public record LocalTask(
                 Optional.empty(),
                 "",
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -67,6 +70,7 @@ public record LocalTask(
                 Optional.empty(),
                 message,
                 false,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -102,7 +106,8 @@ public record LocalTask(
                 message,
                 acknowledged,
                 readiness,
-                address);
+                address,
+                limitation);
     }
 
     LocalTask withKill(KillOrder order) {
@@ -116,7 +121,23 @@ public record LocalTask(
                 message,
                 acknowledged,
                 readiness,
-                address);
+                address,
+                limitation);
+    }
+
+    LocalTask withLimitation(String why) {
+        return new LocalTask(
+                taskId,
+                task,
+                launchSequence,
+                state,
+                kill,
+                exitCode,
+                message,
+                acknowledged,
+                readiness,
+                address,
+                Optional.of(why));
     }
 
     LocalTask withDefinition(AgentCommand.Task definition) {
@@ -130,7 +151,8 @@ public record LocalTask(
                 message,
                 acknowledged,
                 readiness,
-                address);
+                address,
+                limitation);
     }
 
     LocalTask withAcknowledged() {
@@ -144,7 +166,8 @@ public record LocalTask(
                 message,
                 true,
                 readiness,
-                address);
+                address,
+                limitation);
     }
 
     public LocalTask withReadiness(Readiness found) {
@@ -158,7 +181,8 @@ public record LocalTask(
                 message,
                 acknowledged,
                 Optional.of(found),
-                address);
+                address,
+                limitation);
     }
 
     LocalTask running(Optional<String> address) {
@@ -172,6 +196,7 @@ public record LocalTask(
                 "",
                 acknowledged,
                 readiness,
-                address);
+                address,
+                limitation);
     }
 }

@@ -54,6 +54,7 @@ public final class PodParts {
                 "",
                 false,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 

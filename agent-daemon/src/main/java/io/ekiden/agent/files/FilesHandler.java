@@ -1,5 +1,7 @@
 package io.ekiden.agent.files;
 
+import io.ekiden.agent.exec.ExecHandler;
+import io.ekiden.agent.exec.Execs;
 import io.ekiden.agent.files.SandboxReader.OpenFile;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.TaskId;
@@ -26,6 +28,9 @@ final class FilesHandler implements Handler<HttpServerRequest> {
 
     static final int MAX_FOLLOWERS = 256;
 
+    /// Of what tasks use: more than there are people who look.
+    static final int MAX_MEASURED = 256;
+
     /// More than a gateway brings.
     static final int MAX_DELIVERY = 8 << 20;
 
@@ -33,19 +38,26 @@ final class FilesHandler implements Handler<HttpServerRequest> {
     private final WorkerExecutor disk;
     private final BearerToken token;
     private final Sandboxes sandboxes;
+    private final Usages usages;
+    private final ExecHandler exec;
     private final SecretKeeper secrets;
     private final AtomicInteger followers = new AtomicInteger();
+    private final AtomicInteger measured = new AtomicInteger();
 
     FilesHandler(
             Vertx vertx,
             WorkerExecutor disk,
             String token,
             Sandboxes sandboxes,
+            Usages usages,
+            Execs execs,
             SecretKeeper secrets) {
         this.vertx = vertx;
         this.disk = disk;
         this.token = new BearerToken(token);
         this.sandboxes = sandboxes;
+        this.usages = usages;
+        this.exec = new ExecHandler(vertx, execs, sandboxes);
         this.secrets = secrets;
     }
 
@@ -65,6 +77,14 @@ final class FilesHandler implements Handler<HttpServerRequest> {
         } else if (!isRead(request.method())) {
             request.response().putHeader("Allow", "GET, HEAD");
             reply.message(405, "Method Not Allowed");
+        } else {
+            read(request, reply);
+        }
+    }
+
+    private void read(HttpServerRequest request, Reply reply) {
+        if (ExecHandler.isMeant(request)) {
+            exec.handle(request);
         } else {
             answer(request, reply);
         }
@@ -134,7 +154,38 @@ final class FilesHandler implements Handler<HttpServerRequest> {
             case FilesRequest.Download(var _, var path) ->
                     withFile(sandbox, path, reply, file -> download(path, file, request, reply));
             case FilesRequest.Log log -> log(sandbox, log, request, reply);
+            case FilesRequest.Usage(var taskId) -> usage(taskId, reply);
         }
+    }
+
+    /// On a thread of its own: an engine that hangs must not keep others from reading files.
+    private void usage(TaskId taskId, Reply reply) {
+        if (measured.incrementAndGet() > MAX_MEASURED) {
+            measured.decrementAndGet();
+            reply.message(503, "This agent measures for %d already".formatted(MAX_MEASURED));
+            return;
+        }
+        var context = vertx.getOrCreateContext();
+        Thread.ofVirtual()
+                .name("usage-" + taskId)
+                .start(() -> {
+                    try {
+                        var found = usages.of(taskId);
+                        context.runOnContext(_ ->
+                                found.ifPresentOrElse(
+                                        reply::json, () -> reply.message(404, runsNot(taskId))));
+                    } catch (RuntimeException e) {
+                        LOG.error("task={} could not be measured", taskId, e);
+                        context.runOnContext(
+                                _ -> reply.message(500, "The task could not be measured: " + e));
+                    } finally {
+                        measured.decrementAndGet();
+                    }
+                });
+    }
+
+    private static String runsNot(TaskId taskId) {
+        return "Task '%s' does not run".formatted(taskId);
     }
 
     private void browse(Sandbox sandbox, String path, Reply reply) {

@@ -23,6 +23,8 @@ sealed interface FilesRequest {
     /// @param offset negative for so many bytes before the end
     record Log(TaskId taskId, String name, long offset, boolean follow) implements FilesRequest {}
 
+    record Usage(TaskId taskId) implements FilesRequest {}
+
     int DEFAULT_LENGTH = 64 << 10;
     int MAX_LENGTH = 1 << 20;
 
@@ -52,7 +54,8 @@ sealed interface FilesRequest {
     /// @param path undecoded
     static Parsed parse(String path, MultiMap query) {
         var segments = List.of(path.split("/", -1));
-        if (segments.size() != 5
+        boolean usage = segments.size() == 4 && segments.get(3).equals("usage");
+        if ((segments.size() != 5 && !usage)
                 || !segments.get(0).isEmpty()
                 || !segments.get(1).equals("tasks")) {
             return new Parsed.Nothing();
@@ -60,6 +63,9 @@ sealed interface FilesRequest {
         var taskId = decoded(segments.get(2)).flatMap(TaskId::parse);
         if (taskId.isEmpty()) {
             return new Parsed.Nothing();
+        }
+        if (usage) {
+            return new Parsed.Ok(new Usage(taskId.get()));
         }
         try {
             return request(taskId.get(), segments.get(3) + "/" + segments.get(4), query);

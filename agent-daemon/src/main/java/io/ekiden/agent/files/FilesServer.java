@@ -1,6 +1,8 @@
 package io.ekiden.agent.files;
 
+import io.ekiden.agent.exec.Execs;
 import io.ekiden.agent.secrets.SecretKeeper;
+import io.ekiden.exec.ExecFrames;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.WorkerExecutor;
@@ -8,6 +10,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -19,8 +22,10 @@ import org.slf4j.LoggerFactory;
 /// The agent's data plane: the files and logs of its tasks, over HTTP, to who has the token.
 ///
 /// `GET /tasks/{taskId}/files/{browse|read|download}?path=&offset=&length=` in the shapes of Mesos'
-/// files API, and `GET /tasks/{taskId}/logs/{stdout|stderr}?follow=&offset=`. Gateways bring a
-/// task's secrets by `PUT /tasks/{taskId}/secrets/sealed`.
+/// files API, and `GET /tasks/{taskId}/logs/{stdout|stderr}?follow=&offset=`; and what a task uses
+/// by `GET /tasks/{taskId}/usage`. Commands are run in tasks over WebSockets, `GET
+/// /tasks/{taskId}/exec?command=`. Gateways bring the secrets of a task that waits for them by `PUT
+/// /tasks/{taskId}/secrets/sealed`.
 public final class FilesServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FilesServer.class);
     private static final int MAX_LINE = 16 << 10;
@@ -57,6 +62,7 @@ public final class FilesServer implements AutoCloseable {
     /// @param shared to run on; one of its own is made, and closed, when absent
     /// @param port 0 for any that is free
     /// @param token to be shown by clients as `Authorization: Bearer <token>`
+    /// @param execs begins commands
     /// @param secrets takes what gateways bring
     /// @throws IOException when the address cannot be bound
     public static FilesServer start(
@@ -65,11 +71,13 @@ public final class FilesServer implements AutoCloseable {
             int port,
             String token,
             Sandboxes sandboxes,
+            Usages usages,
+            Execs execs,
             SecretKeeper secrets)
             throws IOException {
         var vertx = shared.orElseGet(FilesServer::vertx);
         var disk = vertx.createSharedWorkerExecutor("sandbox-files", DISK_THREADS);
-        var handler = new FilesHandler(vertx, disk, token, sandboxes, secrets);
+        var handler = new FilesHandler(vertx, disk, token, sandboxes, usages, execs, secrets);
         var server =
                 vertx.createHttpServer(
                                 new HttpServerOptions()
@@ -77,6 +85,9 @@ public final class FilesServer implements AutoCloseable {
                                         .setPort(port)
                                         .setHttp2ClearTextEnabled(false)
                                         .setMaxInitialLineLength(MAX_LINE)
+                                        .setWebSocketSubProtocols(List.of(ExecFrames.PROTOCOL))
+                                        .setMaxWebSocketFrameSize(ExecFrames.MAX_MESSAGE)
+                                        .setMaxWebSocketMessageSize(ExecFrames.MAX_MESSAGE)
                                         .setIdleTimeout(IDLE_SECONDS))
                         .requestHandler(handler);
         var files = new FilesServer(vertx, shared.isEmpty(), disk, handler, server);

@@ -142,7 +142,7 @@ final class Reply {
         return JsonNodeFactory.instance.objectNode();
     }
 
-    private void json(JsonNode json) {
+    void json(JsonNode json) {
         byte[] body;
         try {
             body = JSON.writeValueAsBytes(json);

@@ -58,7 +58,10 @@ final class LaunchScript {
                 others.add(quoted(name + "=" + value));
             }
         });
-        var script = new StringBuilder("EKIDEN_ENV=$(command -v env)\n").append(exported);
+        // Before the task's own PATH is set.
+        var script =
+                new StringBuilder(others.isEmpty() ? "" : "EKIDEN_ENV=$(command -v env)\n")
+                        .append(exported);
         if (announce) {
             script.append("echo running >&4\nexec 3<&- 4>&-\n");
         }

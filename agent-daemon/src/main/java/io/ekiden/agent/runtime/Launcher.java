@@ -3,6 +3,10 @@ package io.ekiden.agent.runtime;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.TaskEnvironment;
+import io.ekiden.agent.fetch.Fetcher.Outcome;
+import io.ekiden.agent.runtime.docker.Contents;
+import io.ekiden.agent.runtime.image.ContainerCommand;
+import io.ekiden.agent.runtime.image.ImageLauncher;
 import io.ekiden.agent.secrets.Brought;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
@@ -18,14 +22,31 @@ import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
-/// Turns a task into processes: its supervisor, and the commands of its health checks.
+/// Turns a task into processes: its supervisor, the commands of its health checks, and those that
+/// people run in it.
 final class Launcher {
     private static final String EVALUATE = "eval \"$(cat)\"";
+    private static final String NO_IMAGES =
+            "this agent runs no images without an engine: that needs root, namespaces, and the"
+                    + " programs runc, skopeo and umoci";
+
+    /// Joins the control groups that are named before `--`, and becomes what is named behind it.
+    private static final String JOIN =
+            "while [ \"$1\" != -- ]; do echo 0 > \"$1/cgroup.procs\" || exit 1; shift; done;"
+                    + " shift; umask 022; exec \"$@\"";
+
+    /// An agent that a script has put into the background ignores these, and so would all that it
+    /// starts: what is typed at a terminal could not interrupt (POSIX, Shell Command Language,
+    /// 2.11).
+    private static final List<String> HEARING = List.of("env", "--default-signal=INT,QUIT");
 
     private final WorkDir work;
     private final Volumes volumes;
@@ -33,8 +54,10 @@ final class Launcher {
     private final String hostname;
     private final Isolation isolation;
     private final boolean sessions;
+    private final boolean signals;
     private final SortedMap<String, String> common;
     private final SecretKeeper secrets;
+    private final Optional<ImageLauncher> images;
 
     Launcher(
             WorkDir work,
@@ -42,7 +65,8 @@ final class Launcher {
             String hostname,
             Isolation isolation,
             SortedMap<String, String> common,
-            SecretKeeper secrets) {
+            SecretKeeper secrets,
+            Optional<ImageLauncher> images) {
         this.work = work;
         this.volumes = new Volumes(work);
         this.bootId = bootId;
@@ -50,7 +74,11 @@ final class Launcher {
         this.isolation = isolation;
         this.common = common;
         this.secrets = secrets;
+        this.images = images;
         this.sessions = Processes.run(List.of("/bin/sh", "-c", "command -v setsid")).isPresent();
+        var trial = new ArrayList<>(HEARING);
+        trial.add("true");
+        this.signals = Processes.run(trial).isPresent();
     }
 
     static Path script(WorkDir work) {
@@ -67,6 +95,9 @@ final class Launcher {
             return Optional.of("its definition is not known");
         }
         var task = local.task().get();
+        if (isContained(task)) {
+            return images.map(launcher -> launcher.problem(task)).orElse(Optional.of(NO_IMAGES));
+        }
         var command = Execution.of(task).command();
         var environment = environment(task, Brought.NOTHING);
         if (command.isEmpty()) {
@@ -83,6 +114,10 @@ final class Launcher {
                 .user()
                 .flatMap(user -> Users.problem(user, isolation.root()))
                 .or(() -> notExecutable(command.getFirst(), environment));
+    }
+
+    private static boolean isContained(AgentCommand.Task task) {
+        return Contents.of(task).filter(contents -> !contents.image().isEmpty()).isPresent();
     }
 
     private static boolean hasZero(String text) {
@@ -126,8 +161,35 @@ final class Launcher {
         WorkDir.restrict(files.sandbox(), "rwxr-x---");
     }
 
+    /// Blocks until the task's image is there, if it has one.
+    ///
+    /// @param progress of what takes long, in words for people
+    Outcome bringImage(
+            AgentCommand.Task task,
+            TaskFiles files,
+            BooleanSupplier stopped,
+            Consumer<String> progress) {
+        return isContained(task)
+                ? images.orElseThrow().bring(task, files.folder(), stopped, progress)
+                : new Outcome.Done();
+    }
+
     /// Starts the supervisor, which outlives this process.
     Process launch(LocalTask local, TaskFiles files) throws IOException {
+        var task = local.task().orElseThrow();
+        return isContained(task) ? launchContained(local, files) : launchPlain(local, files);
+    }
+
+    private Process launchContained(LocalTask local, TaskFiles files) throws IOException {
+        var task = local.task().orElseThrow();
+        var execution = Execution.of(task);
+        var groups = groups(task.taskId(), execution, files);
+        var bundle = images.orElseThrow().prepare(local, files.folder(), files.sandbox(), groups);
+        writeLaunch(task, files, bundle, !secrets.of(task).env().isEmpty());
+        return supervise(files, "image", Optional.empty(), groups);
+    }
+
+    private Process launchPlain(LocalTask local, TaskFiles files) throws IOException {
         var task = local.task().orElseThrow();
         var execution = Execution.of(task);
         var user = execution.user().filter(name -> !Users.isMyself(name));
@@ -145,15 +207,28 @@ final class Launcher {
                     files.sandbox(),
                     user);
         }
-        writeScript(task, files, brought);
-        var name = WorkDir.name(task.taskId());
-        var groups = isolation.cgroups().create(name, execution.resources(), execution.limits());
-        files.writeCgroups(groups);
+        var script = LaunchScript.of(environment(task, brought), execution.command(), true);
+        writeLaunch(task, files, script, !brought.env().isEmpty());
+        return supervise(files, isolation.mode(), user, groups(task.taskId(), execution, files));
+    }
 
+    private List<Path> groups(TaskId taskId, Execution execution, TaskFiles files)
+            throws IOException {
+        var groups =
+                isolation
+                        .cgroups()
+                        .create(WorkDir.name(taskId), execution.resources(), execution.limits());
+        files.writeCgroups(groups);
+        return groups;
+    }
+
+    private Process supervise(
+            TaskFiles files, String mode, Optional<String> user, List<Path> groups)
+            throws IOException {
         var command = new ArrayList<>(session());
         command.addAll(List.of("/bin/sh", script(work).toString()));
         command.addAll(List.of(files.folder().toString(), files.sandbox().toString()));
-        command.addAll(List.of(isolation.mode(), bootId, user.orElse("")));
+        command.addAll(List.of(mode, bootId, user.orElse("")));
         groups.forEach(group -> command.add(group.toString()));
         var builder = new ProcessBuilder(command);
         Processes.clean(builder);
@@ -165,14 +240,13 @@ final class Launcher {
     }
 
     /// Where values of secrets are in it, it is kept with them.
-    private void writeScript(AgentCommand.Task task, TaskFiles files, Brought brought)
+    private void writeLaunch(
+            AgentCommand.Task task, TaskFiles files, String text, boolean hasSecrets)
             throws IOException {
-        var script =
-                LaunchScript.of(environment(task, brought), Execution.of(task).command(), true);
-        if (brought.env().isEmpty()) {
-            WorkDir.writeAtomically(files.launch(), script.getBytes(StandardCharsets.UTF_8));
+        if (hasSecrets) {
+            Files.createSymbolicLink(files.launch(), secrets.writeScript(task, text));
         } else {
-            Files.createSymbolicLink(files.launch(), secrets.writeScript(task, script));
+            WorkDir.writeAtomically(files.launch(), text.getBytes(StandardCharsets.UTF_8));
         }
     }
 
@@ -215,11 +289,10 @@ final class Launcher {
     Finding check(LocalTask local, String text, Duration timeout) {
         var task = local.task().orElseThrow();
         var files = files(task.taskId());
-        var builder = new ProcessBuilder(checkCommand(Execution.of(task), files));
+        var builder = new ProcessBuilder(checkCommand(task, files, text));
         Processes.clean(builder);
         try {
-            var environment = environment(task, secrets.of(task));
-            var script = LaunchScript.of(environment, List.of("/bin/sh", "-c", text), false);
+            var script = isContained(task) ? "" : script(task, text);
             var process =
                     builder.redirectErrorStream(true)
                             .redirectOutput(Redirect.DISCARD)
@@ -231,9 +304,12 @@ final class Launcher {
             if (process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
                 return new Finding.Exited(process.exitValue());
             }
+            // In a container it leads a group of its own.
+            var others = process.descendants().toList();
             if (sessions) {
                 Processes.killGroup(process.pid());
             }
+            others.forEach(other -> Processes.killGroup(other.pid()));
             process.destroyForcibly();
             return new Finding.Failed(
                     "Command timed out after %d ms".formatted(timeout.toMillis()));
@@ -245,23 +321,141 @@ final class Launcher {
         }
     }
 
-    private List<String> checkCommand(Execution execution, TaskFiles files) {
+    private String script(AgentCommand.Task task, String text) throws IOException {
+        var environment = environment(task, secrets.of(task));
+        return LaunchScript.of(environment, List.of("/bin/sh", "-c", text), false);
+    }
+
+    private List<String> checkCommand(AgentCommand.Task task, TaskFiles files, String text) {
         var command = new ArrayList<>(session());
-        files.init()
-                .filter(Processes.Identity::lives)
-                .ifPresent(init ->
-                        command.addAll(
-                                List.of(
-                                        "nsenter",
-                                        "--target",
-                                        Long.toString(init.pid()),
-                                        "--pid",
-                                        "--mount",
-                                        "--wd=" + files.sandbox())));
-        var other = execution.user().filter(name -> !Users.isMyself(name));
+        command.addAll(namespaces(files));
         command.addAll(
-                other.map(user -> Users.runAs(user, "/bin/sh", EVALUATE))
-                        .orElse(List.of("/bin/sh", "-c", EVALUATE)));
+                isContained(task)
+                        ? ContainerCommand.check(files.folder(), text)
+                        : asUser(Execution.of(task), EVALUATE));
         return command;
+    }
+
+    /// Into those of a task that runs, if it has its own.
+    private static List<String> namespaces(TaskFiles files) {
+        return files.init()
+                .filter(Processes.Identity::lives)
+                .map(init ->
+                        List.of(
+                                "nsenter",
+                                "--target",
+                                Long.toString(init.pid()),
+                                "--pid",
+                                "--mount",
+                                "--wd=" + files.sandbox()))
+                .orElse(List.of());
+    }
+
+    private static List<String> asUser(Execution execution, String text) {
+        return execution
+                .user()
+                .filter(name -> !Users.isMyself(name))
+                .map(user -> Users.runAs(user, "/bin/sh", text))
+                .orElse(List.of("/bin/sh", "-c", text));
+    }
+
+    /// Begins a command of somebody's as the task's user, in its sandbox, namespace, control groups
+    /// and environment.
+    Exec.Begun exec(LocalTask local, Exec.Wanted wanted) {
+        var task = local.task();
+        if (task.isEmpty()) {
+            return new Exec.Begun.Failed("the task's definition is not known");
+        }
+        if (wanted.command().stream().anyMatch(Launcher::hasZero)) {
+            return new Exec.Begun.Failed("the command holds a zero character");
+        }
+        var terminal = Optional.<Pty>empty();
+        try {
+            terminal = wanted.tty() ? Optional.of(Pty.open()) : terminal;
+            return new Exec.Begun.Done(exec(task.get(), wanted, terminal));
+        } catch (IOException e) {
+            terminal.ifPresent(Pty::close);
+            return new Exec.Begun.Failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Exec exec(AgentCommand.Task task, Exec.Wanted wanted, Optional<Pty> terminal)
+            throws IOException {
+        var files = files(task.taskId());
+        boolean contained = isContained(task);
+        var execution = Execution.of(task);
+        var mark = ExecMark.random();
+        var user = execution.user().filter(name -> !Users.isMyself(name));
+        if (terminal.isPresent() && user.isPresent() && !contained) {
+            giveTo(user.get(), Path.of(terminal.get().path()));
+        }
+        var command = new ArrayList<>(List.of("/bin/sh", "-c", JOIN, "/bin/sh"));
+        files.cgroups().forEach(group -> command.add(group.toString()));
+        command.add("--");
+        command.addAll(signals ? HEARING : List.of());
+        command.addAll(namespaces(files));
+        command.addAll(session());
+        command.addAll(
+                contained
+                        ? List.of("/bin/sh", "-c", NativeExec.reading(mark))
+                        : asUser(execution, NativeExec.reading(mark)));
+        var builder = new ProcessBuilder(command).directory(files.sandbox().toFile());
+        Processes.clean(builder);
+        var environment = new TreeMap<String, String>();
+        if (terminal.isPresent()) {
+            environment.put("TERM", "xterm");
+        }
+        // A container has its task's environment already.
+        var within = new TreeMap<>(environment);
+        environment.putAll(environment(task, secrets.of(task)));
+        var script =
+                contained
+                        ? LaunchScript.of(
+                                Map.of(),
+                                ContainerCommand.of(
+                                        files.folder(),
+                                        terminal.isPresent(),
+                                        within,
+                                        ExecMark.NAME,
+                                        mark.id(),
+                                        wanted.command()),
+                                false)
+                        : LaunchScript.of(environment, wanted.command(), false);
+        var exec = NativeExec.begin(builder, mark, terminal, script);
+        if (!wanted.stdin() && terminal.isEmpty()) {
+            exec.endInput();
+        }
+        return exec;
+    }
+
+    /// The process that SIGTERM is for: the task's own in its container, which leads a group.
+    long program(TaskFiles files, Processes.Identity leader) {
+        return ImageLauncher.owns(files.folder())
+                ? ProcessHandle.of(leader.pid()).stream()
+                        .flatMap(ProcessHandle::children)
+                        .map(ProcessHandle::pid)
+                        .filter(Processes::leadsGroup)
+                        .findFirst()
+                        .orElse(leader.pid())
+                : leader.pid();
+    }
+
+    /// A task that runs still was found again.
+    void recovered(TaskFiles files) {
+        if (ImageLauncher.owns(files.folder())) {
+            images.ifPresent(launcher -> launcher.recovered(files.taskId(), files.folder()));
+        }
+    }
+
+    /// A task has ended.
+    void clear(TaskFiles files) {
+        if (ImageLauncher.owns(files.folder())) {
+            images.ifPresent(launcher -> launcher.clear(files.taskId(), files.folder()));
+        }
+    }
+
+    /// What is said of this machine's way with images; absent when it runs none.
+    Optional<String> images() {
+        return images.map(ImageLauncher::attribute);
     }
 }

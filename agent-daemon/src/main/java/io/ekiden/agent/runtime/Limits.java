@@ -6,10 +6,13 @@ import java.util.Optional;
 
 /// The limits of a task, the same for every runtime. Unless its definition says otherwise: a hard
 /// one of memory, and none of cpu, which is a share of what is there (as Mesos has it). And a bound
-/// on processes.
+/// on processes, and one on what is kept of its output.
 public final class Limits {
     /// Upper bound on a task's processes and threads: stops fork bombs.
     public static final int MAX_PIDS = 8192;
+
+    /// From this size on a file of a task's output is rotated: there are at most two of each.
+    public static final long MAX_OUTPUT_BYTES = 10L << 20;
 
     /// Less memory than this does not even start a shell (Mesos' bound).
     private static final long MIN_MEMORY_BYTES = 32L << 20;

@@ -4,7 +4,9 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.agent.fetch.Fetcher;
+import io.ekiden.agent.runtime.image.ImageLauncher;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
@@ -21,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,7 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class NativeRuntime implements TaskRuntime {
     private static final Logger LOG = LoggerFactory.getLogger(NativeRuntime.class);
     private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration POLL_STARTING = Duration.ofMillis(10);
+    private static final Duration POLL_STARTING = Duration.ofMillis(2);
     private static final Duration MAX_START = Duration.ofSeconds(30);
     private static final Duration BOUND_OUTPUT = Duration.ofSeconds(1);
     private static final Duration KILL_ROUND = Duration.ofMillis(100);
@@ -64,13 +67,14 @@ public final class NativeRuntime implements TaskRuntime {
             Isolation isolation,
             Fetcher fetcher,
             SortedMap<String, String> common,
-            SecretKeeper secrets) {
+            SecretKeeper secrets,
+            Optional<ImageLauncher> images) {
         this.work = work;
         this.bootId = bootId;
         this.isolation = isolation;
         this.fetcher = fetcher;
         this.secrets = secrets;
-        this.launcher = new Launcher(work, bootId, hostname, isolation, common, secrets);
+        this.launcher = new Launcher(work, bootId, hostname, isolation, common, secrets, images);
         this.clock =
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().name("task-watch").daemon().factory());
@@ -78,6 +82,7 @@ public final class NativeRuntime implements TaskRuntime {
 
     /// @param hostname at which tasks are reached
     /// @param common variables of every task; those of its own come before them
+    /// @param nameServers whom tasks ask for names before the machine's own, where they can be told
     /// @throws UncheckedIOException when the work directory cannot be used
     public static NativeRuntime create(
             WorkDir work,
@@ -85,14 +90,21 @@ public final class NativeRuntime implements TaskRuntime {
             String hostname,
             Fetcher fetcher,
             SortedMap<String, String> common,
+            List<String> nameServers,
             SecretKeeper secrets) {
         try (InputStream script = NativeRuntime.class.getResourceAsStream("supervise.sh")) {
             WorkDir.writeAtomically(Launcher.script(work), script.readAllBytes());
+            NameServers.prepare(work, nameServers, NameServers.RESOLV_CONF);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        var isolation = Isolation.detect();
+        var images =
+                isolation.pidNamespace()
+                        ? ImageLauncher.create(work, hostname, common, secrets)
+                        : Optional.<ImageLauncher>empty();
         return new NativeRuntime(
-                work, bootId, hostname, Isolation.detect(), fetcher, common, secrets);
+                work, bootId, hostname, isolation, fetcher, common, secrets, images);
     }
 
     @Override
@@ -112,6 +124,7 @@ public final class NativeRuntime implements TaskRuntime {
             return task.withState(TaskState.GONE, Optional.empty(), "the machine was rebooted");
         }
         watched.put(task.taskId(), new Watched(files, files.exit().isEmpty() && files.claim()));
+        launcher.recovered(files);
         var state = files.running() ? TaskState.RUNNING : TaskState.STARTING;
         files.leader()
                 .ifPresent(
@@ -140,7 +153,7 @@ public final class NativeRuntime implements TaskRuntime {
     private void boundOutput() {
         watched.values().stream()
                 .map(task -> task.files.sandbox())
-                .forEach(sandbox -> Rotation.bound(sandbox, Rotation.MAX_BYTES));
+                .forEach(sandbox -> Rotation.bound(sandbox, Limits.MAX_OUTPUT_BYTES));
     }
 
     private void inspectAdopted() {
@@ -201,9 +214,13 @@ public final class NativeRuntime implements TaskRuntime {
         BooleanSupplier stopped = () -> mine.stopped() || listener.isEmpty();
         Consumer<String> progress = message -> tell(new Event.Staging(task.taskId(), message));
         var fetched = fetcher.fetch(task, mine.files.sandbox(), stopped, progress);
-        return fetched instanceof Fetcher.Outcome.Done
-                ? secrets.await(task, stopped, progress)
-                : fetched;
+        if (!(fetched instanceof Fetcher.Outcome.Done)) {
+            return fetched;
+        }
+        var brought = secrets.await(task, stopped, progress);
+        return brought instanceof Fetcher.Outcome.Done
+                ? launcher.bringImage(task, mine.files, stopped, progress)
+                : brought;
     }
 
     private boolean notStarted(Watched task, String reason) {
@@ -275,6 +292,7 @@ public final class NativeRuntime implements TaskRuntime {
 
     private void conclude(Watched task, Event event) {
         Cgroups.remove(task.files.cgroups());
+        launcher.clear(task.files);
         watched.remove(task.taskId());
         tell(event);
         task.ended.complete(null);
@@ -319,7 +337,8 @@ public final class NativeRuntime implements TaskRuntime {
             task.files
                     .leader()
                     .filter(Processes.Identity::lives)
-                    .ifPresent(leader -> Processes.terminateGroup(leader.pid()));
+                    .map(leader -> launcher.program(task.files, leader))
+                    .ifPresent(Processes::terminateGroup);
             if (task.awaitEnd(grace)) {
                 return;
             }
@@ -351,14 +370,33 @@ public final class NativeRuntime implements TaskRuntime {
         }
     }
 
+    /// Whether this task runs here in an image.
+    boolean hasImage(TaskId taskId) {
+        return ImageLauncher.owns(work.task(taskId));
+    }
+
     @Override
     public Finding check(LocalTask task, String command, Duration timeout) {
         return launcher.check(task, command, timeout);
     }
 
     @Override
+    public Exec.Begun exec(LocalTask task, Exec.Wanted wanted) {
+        return watched.containsKey(task.taskId())
+                ? launcher.exec(task, wanted)
+                : new Exec.Begun.Failed("the task does not run");
+    }
+
+    @Override
     public Optional<Instant> runningSince(TaskId taskId) {
         return launcher.files(taskId).runningSince();
+    }
+
+    @Override
+    public Measurement usage(TaskId taskId) {
+        return Optional.ofNullable(watched.get(taskId))
+                .map(task -> NativeUsage.of(task.files))
+                .orElseGet(() -> new Measurement.Missing("the task does not run"));
     }
 
     @Override
@@ -381,10 +419,13 @@ public final class NativeRuntime implements TaskRuntime {
         return Optional.empty();
     }
 
-    /// What keeps tasks apart here, for people: `pidns,cgroup-v1` or `none`.
+    /// What keeps tasks apart here, for people: `pidns,cgroup-v1` or `none`; and whether tasks can
+    /// be in images.
     @Override
     public SortedMap<String, String> attributes() {
-        return Sorted.copyOf(Map.of("isolation", isolation.attribute()));
+        var attributes = new TreeMap<>(Map.of("isolation", isolation.attribute()));
+        launcher.images().ifPresent(layers -> attributes.put(Container.IMAGES, layers));
+        return Sorted.copyOf(attributes);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.ekiden.agent.runtime;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.log.AgentReport.TaskState;
@@ -70,10 +71,16 @@ public final class PodRuntime implements TaskRuntime {
 
     private LocalTask recovered(TaskRecords.Found found) {
         var pod = found.task();
+        var parts = parts(pod);
         if (pod.ended()) {
+            // What an earlier agent had no time to remove is known to be over.
+            plain.recover(
+                    parts.stream()
+                            .map(part -> part.withState(pod.state(), Optional.empty(), ""))
+                            .map(part -> new TaskRecords.Found(part, found.bootId()))
+                            .toList());
             return pod;
         }
-        var parts = parts(pod);
         var states =
                 plain.recover(
                         parts.stream()
@@ -209,6 +216,11 @@ public final class PodRuntime implements TaskRuntime {
         return plain.check(task, command, timeout);
     }
 
+    @Override
+    public Exec.Begun exec(LocalTask task, Exec.Wanted wanted) {
+        return plain.exec(task, wanted);
+    }
+
     /// A pod runs since the last of its containers does.
     @Override
     public Optional<Instant> runningSince(TaskId taskId) {
@@ -218,6 +230,11 @@ public final class PodRuntime implements TaskRuntime {
                 : unit.get().parts().stream()
                         .flatMap(part -> plain.runningSince(part).stream())
                         .max(Comparator.naturalOrder());
+    }
+
+    @Override
+    public Measurement usage(TaskId taskId) {
+        return plain.usage(taskId);
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 final class Processes {
     private static final Path PROC = Path.of("/proc");
     private static final int PROGRAM_SECONDS = 10;
+    private static final long KIB = 1L << 10;
 
     private Processes() {}
 
@@ -54,8 +55,7 @@ final class Processes {
     private static Optional<Stat> stat(long pid) {
         try {
             var line = Files.readString(PROC.resolve(Long.toString(pid)).resolve("stat"));
-            // The name in parentheses may itself hold blanks and parentheses.
-            var fields = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
+            var fields = fields(line);
             return Optional.of(
                     new Stat(
                             fields[0].equals("Z") || fields[0].equals("X"),
@@ -65,6 +65,11 @@ final class Processes {
         } catch (IOException | RuntimeException e) {
             return Optional.empty();
         }
+    }
+
+    /// Whether a signal to its number's group reaches it.
+    static boolean leadsGroup(long pid) {
+        return stat(pid).filter(found -> found.group() == pid).isPresent();
     }
 
     /// Processes of a task that has no namespace of its own: those of its leader's group or
@@ -88,6 +93,47 @@ final class Processes {
         return found;
     }
 
+    /// What processes have used, with their children that have ended.
+    record Consumption(long userTicks, long systemTicks, long rssBytes) {
+        private Consumption plus(Consumption other) {
+            return new Consumption(
+                    userTicks + other.userTicks,
+                    systemTicks + other.systemTicks,
+                    rssBytes + other.rssBytes);
+        }
+    }
+
+    /// Of those that are there; empty when none is.
+    static Optional<Consumption> consumption(List<Long> pids) {
+        return pids.stream().flatMap(pid -> consumption(pid).stream()).reduce(Consumption::plus);
+    }
+
+    private static Optional<Consumption> consumption(long pid) {
+        var folder = PROC.resolve(Long.toString(pid));
+        try {
+            var fields = fields(Files.readString(folder.resolve("stat")));
+            return Optional.of(
+                    new Consumption(
+                            Long.parseLong(fields[11]) + Long.parseLong(fields[13]),
+                            Long.parseLong(fields[12]) + Long.parseLong(fields[14]),
+                            residentBytes(Files.readAllLines(folder.resolve("status")))));
+        } catch (IOException | RuntimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static long residentBytes(List<String> status) {
+        return status.stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIB)
+                .sum();
+    }
+
+    /// From the third on. The name in parentheses may itself hold blanks and parentheses.
+    private static String[] fields(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    }
+
     private static List<Long> pids() {
         try (var entries = Files.list(PROC)) {
             return entries.map(p -> p.getFileName().toString())
@@ -97,6 +143,14 @@ final class Processes {
         } catch (IOException e) {
             return List.of();
         }
+    }
+
+    /// Processes that were started with this in their environment, `NAME=value`.
+    static List<Long> with(String entry) {
+        return pids().stream()
+                .filter(pid -> environmentHas(pid, entry))
+                .filter(pid -> stat(pid).filter(stat -> !stat.zombie()).isPresent())
+                .toList();
     }
 
     private static boolean environmentHas(long pid, String entry) {
@@ -120,6 +174,13 @@ final class Processes {
 
     static void killGroup(long group) {
         run(List.of("/bin/sh", "-c", "kill -s KILL -- \"-$0\"", Long.toString(group)));
+    }
+
+    /// SIGHUP to each of them.
+    static void hangUp(List<Long> pids) {
+        var command = new ArrayList<>(List.of("/bin/sh", "-c", "kill -s HUP \"$@\"", "sh"));
+        pids.forEach(pid -> command.add(Long.toString(pid)));
+        run(command);
     }
 
     /// Runs a short program of the system without input, and gives its output; empty when it fails

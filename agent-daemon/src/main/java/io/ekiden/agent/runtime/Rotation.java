@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class Rotation {
     private static final Logger LOG = LoggerFactory.getLogger(Rotation.class);
 
-    /// From this size on a file is rotated.
-    static final long MAX_BYTES = 10L << 20;
-
     private Rotation() {}
 
     static void bound(Path sandbox, long maxBytes) {

@@ -3,8 +3,11 @@ package io.ekiden.agent.runtime;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.model.Container;
+import io.ekiden.model.Network;
+import io.ekiden.model.RunSpec;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
@@ -21,16 +24,19 @@ import java.util.function.Consumer;
 
 /// The runtimes of an agent as one: each task is run by that of its kind.
 ///
+/// A pod in images is an engine's if there is one, and else a native task where images can be run
+/// without.
+///
 /// What the agent is not to offer is not started; but what runs from earlier is looked after.
 public final class Runtimes implements TaskRuntime {
     private final Set<Container.Type> offered;
-    private final TaskRuntime plain;
+    private final NativeRuntime plain;
     private final DockerRuntime docker;
     private boolean dockerUsed;
     private volatile Optional<Consumer<Event>> listener = Optional.empty();
 
     /// @param offered the kinds that new tasks may be of
-    public Runtimes(Set<Container.Type> offered, TaskRuntime plain, DockerRuntime docker) {
+    public Runtimes(Set<Container.Type> offered, NativeRuntime plain, DockerRuntime docker) {
         this.offered = Set.copyOf(offered);
         this.plain = plain;
         this.docker = docker;
@@ -39,11 +45,15 @@ public final class Runtimes implements TaskRuntime {
 
     @Override
     public List<LocalTask> recover(List<TaskRecords.Found> found) {
-        var containers = found.stream().filter(docker::owns).toList();
+        var containers = found.stream().filter(this::ofDocker).toList();
         dockerUsed = dockerUsed || containers.stream().anyMatch(f -> !f.task().ended());
         var tasks = new ArrayList<LocalTask>(docker.recover(containers));
-        tasks.addAll(plain.recover(found.stream().filter(f -> !docker.owns(f)).toList()));
+        tasks.addAll(plain.recover(found.stream().filter(f -> !ofDocker(f)).toList()));
         return List.copyOf(tasks);
+    }
+
+    private boolean ofDocker(TaskRecords.Found found) {
+        return docker.owns(found) && !plain.hasImage(found.task().taskId());
     }
 
     @Override
@@ -56,7 +66,9 @@ public final class Runtimes implements TaskRuntime {
     }
 
     private TaskRuntime of(LocalTask task) {
-        return of(task.task().map(t -> t.spec().runtime()).orElseGet(() -> kind(task.taskId())));
+        return plain.hasImage(task.taskId())
+                ? plain
+                : of(task.task().map(t -> t.spec().runtime()).orElseGet(() -> kind(task.taskId())));
     }
 
     private TaskRuntime of(Container.Type kind) {
@@ -66,13 +78,23 @@ public final class Runtimes implements TaskRuntime {
         };
     }
 
+    private Container.Type kind(RunSpec spec) {
+        boolean withoutEngine =
+                spec.kind() == RunSpec.Kind.POD
+                        && spec.contained()
+                        && spec.network() == Network.HOST
+                        && plain.attributes().containsKey(Container.IMAGES)
+                        && !runs().contains(Container.Type.DOCKER);
+        return withoutEngine ? Container.Type.MESOS : spec.runtime();
+    }
+
     private Container.Type kind(TaskId taskId) {
         return docker.owns(taskId) ? Container.Type.DOCKER : Container.Type.MESOS;
     }
 
     @Override
     public void start(LocalTask task) {
-        var kind = task.task().map(t -> t.spec().runtime()).orElse(Container.Type.MESOS);
+        var kind = task.task().map(t -> kind(t.spec())).orElse(Container.Type.MESOS);
         if (offered.contains(kind)) {
             of(kind).start(task);
         } else {
@@ -94,6 +116,11 @@ public final class Runtimes implements TaskRuntime {
     }
 
     @Override
+    public Exec.Begun exec(LocalTask task, Exec.Wanted wanted) {
+        return of(task).exec(task, wanted);
+    }
+
+    @Override
     public Optional<String> address(LocalTask task) {
         return of(task).address(task);
     }
@@ -101,6 +128,11 @@ public final class Runtimes implements TaskRuntime {
     @Override
     public Optional<Instant> runningSince(TaskId taskId) {
         return of(kind(taskId)).runningSince(taskId);
+    }
+
+    @Override
+    public Measurement usage(TaskId taskId) {
+        return of(kind(taskId)).usage(taskId);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.ekiden.agent.runtime;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
 import java.time.Duration;
@@ -36,8 +37,16 @@ public interface TaskRuntime extends AutoCloseable {
     /// Runs a shell command in a running task's surroundings, and kills it after `timeout`. Blocks.
     Finding check(LocalTask task, String command, Duration timeout);
 
+    /// Begins a command of somebody's in a running task's surroundings: of a pod, in one of its
+    /// containers. May block for a moment.
+    Exec.Begun exec(LocalTask task, Exec.Wanted wanted);
+
     /// When a running task's program was executed.
     Optional<Instant> runningSince(TaskId taskId);
+
+    /// What a running task has used: of a pod, one of its containers. Blocks, for some seconds at
+    /// most.
+    Measurement usage(TaskId taskId);
 
     /// Removes an ended task's sandbox and record.
     void collect(TaskId taskId);

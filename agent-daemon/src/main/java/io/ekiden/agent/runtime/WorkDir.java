@@ -140,7 +140,7 @@ public record WorkDir(Path root) {
     }
 
     /// The first line of a file that is complete when it ends with a newline.
-    static Optional<String> line(Path file) {
+    public static Optional<String> line(Path file) {
         try {
             var text = Files.readString(file);
             int end = text.indexOf('\n');

@@ -17,7 +17,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -135,11 +134,9 @@ public final class SecretKeeper {
         }
         var wants = Wants.of(task);
         var bytes = secrets.bytes();
-        for (var names : List.of(wants.env(), wants.files())) {
-            for (var name : names.values()) {
-                if (!bytes.containsKey(name)) {
-                    return new Outcome.Failed("the secret '%s' was not brought".formatted(name));
-                }
+        for (var name : wants.names()) {
+            if (!bytes.containsKey(name)) {
+                return new Outcome.Failed("the secret '%s' was not brought".formatted(name));
             }
         }
         for (var name : wants.env().values()) {
@@ -237,7 +234,12 @@ public final class SecretKeeper {
         for (var file : wants.files().entrySet()) {
             files.put(file.getKey(), file(task, file.getKey()));
         }
-        return new Brought(env, files);
+        var config = Optional.<PullConfig>empty();
+        if (wants.pullConfig().isPresent()) {
+            var name = wants.pullConfig().get();
+            config = Optional.of(new PullConfig(name, text(value(task, name)).orElse("")));
+        }
+        return new Brought(env, files, config);
     }
 
     private byte[] value(AgentCommand.Task task, String name) throws IOException {
@@ -260,6 +262,13 @@ public final class SecretKeeper {
     public Path writeScript(AgentCommand.Task task, String script) throws IOException {
         var file = file(task, "\0script");
         write(file, script.getBytes(StandardCharsets.UTF_8));
+        return file;
+    }
+
+    /// A text that is no task's, until it is deleted or this agent's next life begins.
+    public Path keep(String text) throws IOException {
+        var file = root.resolve("kept-" + UUID.randomUUID());
+        write(file, text.getBytes(StandardCharsets.UTF_8));
         return file;
     }
 

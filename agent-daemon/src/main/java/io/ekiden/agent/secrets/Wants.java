@@ -2,32 +2,57 @@ package io.ekiden.agent.secrets;
 
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.App;
+import io.ekiden.model.Container;
 import io.ekiden.model.Pod;
 import io.ekiden.model.PodContainer;
 import io.ekiden.model.PodVolume;
 import io.ekiden.model.Secrets;
 import io.ekiden.model.Volume;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Which secrets one process or container is given, by the names of its definition.
 ///
 /// @param env names by variables
 /// @param files names by paths
-record Wants(SortedMap<String, String> env, SortedMap<String, String> files) {
+/// @param pullConfig the name of that for its image's registry
+record Wants(
+        SortedMap<String, String> env,
+        SortedMap<String, String> files,
+        Optional<String> pullConfig) {
 
     /// @param task a pod's container is named by its id
     static Wants of(AgentCommand.Task task) {
         var secrets = task.spec().secrets().orElse(Secrets.NONE);
         return switch (task.spec()) {
-            case App app -> new Wants(secrets.env(), files(app));
+            case App app -> new Wants(secrets.env(), files(app), pullConfig(app));
             case Pod pod ->
                     task.taskId()
                             .container()
                             .flatMap(pod::container)
-                            .map(one -> new Wants(env(secrets, one), files(pod, one)))
-                            .orElseGet(() -> new Wants(new TreeMap<>(), new TreeMap<>()));
+                            .map(one ->
+                                    new Wants(env(secrets, one), files(pod, one), pullConfig(one)))
+                            .orElseGet(() ->
+                                    new Wants(new TreeMap<>(), new TreeMap<>(), Optional.empty()));
         };
+    }
+
+    SortedSet<String> names() {
+        var names = new TreeSet<>(env.values());
+        names.addAll(files.values());
+        pullConfig.ifPresent(names::add);
+        return names;
+    }
+
+    private static Optional<String> pullConfig(App app) {
+        return app.container().flatMap(Container::docker).flatMap(Container.Docker::pullConfig);
+    }
+
+    private static Optional<String> pullConfig(PodContainer container) {
+        return container.image().flatMap(PodContainer.Image::pullConfig);
     }
 
     private static SortedMap<String, String> files(App app) {

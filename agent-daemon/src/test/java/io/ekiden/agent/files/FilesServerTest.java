@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.ekiden.agent.Given;
+import io.ekiden.agent.exec.Execs;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.Sorted;
 import io.ekiden.model.TaskId;
@@ -44,6 +45,7 @@ final class FilesServerTest {
     private static final String TOKEN = "a-token";
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TaskId TASK = Given.taskId();
+    private static final Execs NOTHING_RUNS = (_, _, _) -> new Execs.Begun.Refused(409, "no");
 
     @TempDir Path dir;
     private final Set<TaskId> ended = ConcurrentHashMap.newKeySet();
@@ -52,6 +54,22 @@ final class FilesServerTest {
     private Path sandbox;
     private FilesServer server;
     private SecretKeeper keeper;
+
+    private final Sandboxes sandboxes =
+            new Sandboxes() {
+                @Override
+                public Optional<Sandbox> find(TaskId taskId) {
+                    return taskId.equals(TASK)
+                            ? Optional.of(
+                                    new Sandbox(sandbox, Sorted.copyOf(Map.<String, Path>of())))
+                            : Optional.empty();
+                }
+
+                @Override
+                public boolean ended(TaskId taskId) {
+                    return ended.contains(taskId);
+                }
+            };
 
     @BeforeEach
     void start() throws IOException {
@@ -64,22 +82,9 @@ final class FilesServerTest {
                         "127.0.0.1",
                         0,
                         TOKEN,
-                        new Sandboxes() {
-                            @Override
-                            public Optional<Sandbox> find(TaskId taskId) {
-                                return taskId.equals(TASK)
-                                        ? Optional.of(
-                                                new Sandbox(
-                                                        sandbox,
-                                                        Sorted.copyOf(Map.<String, Path>of())))
-                                        : Optional.empty();
-                            }
-
-                            @Override
-                            public boolean ended(TaskId taskId) {
-                                return ended.contains(taskId);
-                            }
-                        },
+                        sandboxes,
+                        _ -> Optional.empty(),
+                        NOTHING_RUNS,
                         keeper);
     }
 
@@ -481,17 +486,9 @@ final class FilesServerTest {
                                 "127.0.0.1",
                                 server.port(),
                                 TOKEN,
-                                new Sandboxes() {
-                                    @Override
-                                    public Optional<Sandbox> find(TaskId taskId) {
-                                        return Optional.empty();
-                                    }
-
-                                    @Override
-                                    public boolean ended(TaskId taskId) {
-                                        return true;
-                                    }
-                                },
+                                sandboxes,
+                                _ -> Optional.empty(),
+                                NOTHING_RUNS,
                                 keeper))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("cannot bind 127.0.0.1:" + server.port());

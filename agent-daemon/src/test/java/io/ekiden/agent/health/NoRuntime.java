@@ -3,6 +3,8 @@ package io.ekiden.agent.health;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
+import io.ekiden.agent.runtime.Exec;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.model.Container;
@@ -42,8 +44,18 @@ record NoRuntime(Optional<String> address) implements TaskRuntime {
     }
 
     @Override
+    public Exec.Begun exec(LocalTask task, Exec.Wanted wanted) {
+        return new Exec.Begun.Failed("nothing runs");
+    }
+
+    @Override
     public Optional<Instant> runningSince(TaskId taskId) {
         return Optional.of(Instant.EPOCH);
+    }
+
+    @Override
+    public Measurement usage(TaskId taskId) {
+        return new Measurement.Missing("nothing runs");
     }
 
     @Override

@@ -1,11 +1,15 @@
 package io.ekiden.agent.runtime;
 
+import static org.awaitility.Awaitility.await;
+
 import io.ekiden.agent.Given;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.secrets.SecretKeeper;
+import io.ekiden.agent.secrets.SecretKeeper.Delivery;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
 import io.ekiden.secrets.SealingKey;
+import io.ekiden.secrets.TaskSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -41,6 +45,15 @@ public interface Machine extends AutoCloseable {
         }
     }
 
+    /// As a gateway does: again until the task waits for it.
+    static void bring(SecretKeeper keeper, TaskId task, TaskSecrets secrets) {
+        var key = keeper.publicKey().orElseThrow();
+        await().atMost(Duration.ofSeconds(30))
+                .until(
+                        () -> keeper.take(task, secrets.sealedFor(key, task).orElseThrow()),
+                        Delivery.TAKEN::equals);
+    }
+
     /// The same task, as one of this kind.
     Given adapted(Given given);
 
@@ -57,6 +70,9 @@ public interface Machine extends AutoCloseable {
     boolean limitsMemory();
 
     boolean runsAsOthers();
+
+    /// Whether no process can leave its task, whatever it forgets.
+    boolean encloses();
 
     /// Ends what the task has left.
     void end(WorkDir work, TaskId task);

@@ -3,6 +3,7 @@ package io.ekiden.agent.runtime;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.runtime.image.ImageLauncher;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
@@ -20,11 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
 final class NativeMachine implements Machine {
     private final Isolation isolation;
     private final WorkDir work;
+    private final Optional<String> image;
     private final Map<WorkDir, SecretKeeper> keepers = new ConcurrentHashMap<>();
 
     NativeMachine(Path dir, Isolation isolation) {
+        this(dir, isolation, Optional.empty());
+    }
+
+    /// @param image in which all tasks are, unpacked already
+    NativeMachine(Path dir, Isolation isolation, Optional<String> image) {
         this.isolation = isolation;
         this.work = new WorkDir(dir);
+        this.image = image;
     }
 
     @Override
@@ -40,9 +48,14 @@ final class NativeMachine implements Machine {
                         isolation,
                         Machine.fetcher(work),
                         new TreeMap<>(),
-                        secrets(work)),
+                        secrets(work),
+                        image.flatMap(_ -> images(work))),
                 work,
                 GRACE);
+    }
+
+    private Optional<ImageLauncher> images(WorkDir work) {
+        return ImageLauncher.create(work, "127.0.0.1", new TreeMap<>(), secrets(work));
     }
 
     @Override
@@ -57,12 +70,12 @@ final class NativeMachine implements Machine {
 
     @Override
     public Given adapted(Given given) {
-        return given;
+        return image.map(given::imageAlone).orElse(given);
     }
 
     @Override
     public String ofContainers() {
-        return "";
+        return image.map("'image': {'kind': 'DOCKER', 'id': '%s'}, "::formatted).orElse("");
     }
 
     @Override
@@ -82,6 +95,11 @@ final class NativeMachine implements Machine {
     @Override
     public boolean limitsMemory() {
         return isolation.cgroups().limits().isPresent();
+    }
+
+    @Override
+    public boolean encloses() {
+        return isolation.pidNamespace() || !isolation.cgroups().bases().isEmpty();
     }
 
     @Override

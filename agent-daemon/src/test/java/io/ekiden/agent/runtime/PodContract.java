@@ -7,6 +7,7 @@ import io.ekiden.agent.GivenPod;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
+import io.ekiden.agent.core.Usage;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.LocalVolume;
 import io.ekiden.model.Pod;
@@ -109,7 +110,13 @@ public abstract class PodContract extends RuntimeFixture {
 
     @Test
     void thePodIsFinishedOnlyWhenAllAre() {
-        var good = pod("", "one", "exit 0", "two", "exit 0");
+        var good =
+                pod(
+                        ", 'volumes': [{'name': 'v'}]",
+                        "one",
+                        "until [ -e $MESOS_SANDBOX/in/shared/x ]; do sleep 0.05; done",
+                        "two",
+                        "trap end TERM; end() { exit 0; }; touch $MESOS_SANDBOX/in/shared/x; while true; do sleep 0.05; done");
         var bad =
                 pod(
                         ", 'volumes': [{'name': 'v'}]",
@@ -271,5 +278,21 @@ public abstract class PodContract extends RuntimeFixture {
                         "ENDPOINT_MY_HTTP=31005",
                         "EP_HOST_MY_HTTP=31005",
                         "EP_CONTAINER_MY_HTTP=31005");
+    }
+
+    @Test
+    void eachOfItsContainersIsMeasured() {
+        var pod = pod("", "busy", "while :; do :; done", "idle", "exec sleep 1000");
+        var life = start(pod);
+        life.awaitRunning(pod);
+        var parts = PodParts.of(pod);
+        await().atMost(LONG).until(() -> nanos(usage(life, parts.getFirst())) > 300_000_000);
+        assertThat(nanos(usage(life, parts.getLast()))).isLessThan(200_000_000);
+        var all = Usage.sum(parts.stream().map(part -> usage(life, part)).toList());
+        assertThat(nanos(all)).isGreaterThan(300_000_000);
+    }
+
+    private static long nanos(Usage usage) {
+        return usage.cpu().orElseThrow().nanos();
     }
 }

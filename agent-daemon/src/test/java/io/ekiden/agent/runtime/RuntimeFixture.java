@@ -3,6 +3,8 @@ package io.ekiden.agent.runtime;
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
+import io.ekiden.agent.core.Usage;
 import io.ekiden.model.TaskId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,6 +90,13 @@ public abstract class RuntimeFixture {
 
     protected static Event killed(LocalTask task) {
         return ended(task, 137, "Command terminated with signal Killed");
+    }
+
+    protected static Usage usage(Life life, LocalTask task) {
+        return switch (life.runtime.usage(task.taskId())) {
+            case Measurement.Done(var usage) -> usage;
+            case Measurement.Missing(var why) -> throw new AssertionError(why);
+        };
     }
 
     protected static void go(Life life, LocalTask task) throws IOException {

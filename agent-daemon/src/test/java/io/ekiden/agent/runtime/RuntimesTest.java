@@ -2,6 +2,7 @@ package io.ekiden.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ekiden.agent.Given;
 import io.ekiden.agent.GivenPod;
@@ -9,13 +10,17 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.runtime.docker.DockerRuntime;
 import io.ekiden.agent.runtime.docker.Patience;
 import io.ekiden.agent.runtime.docker.TaskHost;
+import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
 import io.ekiden.model.TaskId;
+import io.ekiden.testkit.NeedsProgram;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -44,19 +49,25 @@ final class RuntimesTest {
                         "unix://" + dir.resolve("nobody.sock"),
                         "agent-1",
                         () -> Optional.of("cluster-1"),
-                        new TaskHost("127.0.0.1", "127.0.0.1", false, new TreeMap<>()),
+                        new TaskHost(
+                                "127.0.0.1",
+                                "127.0.0.1",
+                                false,
+                                VolumeDrivers.ALL,
+                                new TreeMap<>(),
+                                List.of()),
                         fetcher,
                         secrets,
                         Patience.DEFAULT);
         var plain =
                 NativeRuntime.create(
-                        work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>(), secrets);
+                        work, "boot-1", "127.0.0.1", fetcher, new TreeMap<>(), List.of(), secrets);
         life = Optional.of(new Life(work, "boot-1", pods(work, offered, plain, docker), seen));
         return life.get();
     }
 
     private static TaskRuntime pods(
-            WorkDir work, Set<Container.Type> offered, TaskRuntime plain, DockerRuntime docker) {
+            WorkDir work, Set<Container.Type> offered, NativeRuntime plain, DockerRuntime docker) {
         return new PodRuntime(new Runtimes(offered, plain, docker), work, Machine.GRACE);
     }
 
@@ -71,7 +82,7 @@ final class RuntimesTest {
     void nativeTasksRunAsEverWithoutAnEngine() throws IOException {
         var agent = offering(EnumSet.allOf(Container.Type.class));
         assertThat(agent.runtime.runs()).containsExactly(Container.Type.MESOS);
-        assertThat(agent.runtime.attributes()).containsOnlyKeys("isolation");
+        assertThat(agent.runtime.attributes()).containsKey("isolation").doesNotContainKey("docker");
         var task = Given.cmd("exit 3").local();
         agent.start(task);
         assertThat(agent.end(task)).isInstanceOf(Event.Ended.class);
@@ -95,7 +106,14 @@ final class RuntimesTest {
     void aPodIsForTheRuntimeOfItsContainers() throws IOException {
         var agent = offering(Set.of(Container.Type.MESOS));
         var image = "'image': {'kind': 'DOCKER', 'id': 'x'}, ";
-        var contained = GivenPod.of(image, "", "one", "exit 3", "two", "exit 3");
+        var contained =
+                GivenPod.of(
+                        image,
+                        ", 'networks': [{'mode': 'container/bridge'}]",
+                        "one",
+                        "exit 3",
+                        "two",
+                        "exit 3");
         var plain = GivenPod.of("", "", "one", "exit 3");
         agent.start(contained);
         agent.start(plain);
@@ -105,6 +123,24 @@ final class RuntimesTest {
                                 contained.taskId(),
                                 "container 'one': this agent runs no tasks of type DOCKER"));
         assertThat(agent.end(plain)).isInstanceOf(Event.Ended.class);
+    }
+
+    @Test
+    @NeedsProgram({"busybox", "runc", "skopeo", "umoci"})
+    void aPodInImagesNeedsNoEngineOnTheHostsNetwork() throws IOException {
+        assumeTrue(Isolation.detect().pidNamespace());
+        TestRootfs.make(new WorkDir(dir));
+        var first = offering(EnumSet.allOf(Container.Type.class));
+        var image = "'image': {'kind': 'DOCKER', 'id': '%s'}, ".formatted(TestRootfs.IMAGE);
+        var pod = GivenPod.of(image, "", "one", "sleep 1000", "two", "sleep 1000");
+        first.start(pod);
+        first.awaitRunning(pod);
+
+        var second = offering(EnumSet.allOf(Container.Type.class));
+
+        assertThat(second.recovered).extracting(t -> t.state()).containsExactly(TaskState.RUNNING);
+        second.runtime.kill(pod.taskId(), Duration.ZERO);
+        assertThat(second.end(pod)).isInstanceOf(Event.Ended.class);
     }
 
     @Test

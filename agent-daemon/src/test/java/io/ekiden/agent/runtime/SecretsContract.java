@@ -23,7 +23,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /// The contract's part on secrets.
-public abstract class SecretsContract extends RunContract {
+public abstract class SecretsContract extends ExecContract {
     private static final String CANARY = "CANARY-7c1e'$(id)\"";
 
     private SecretKeeper keeper() {
@@ -36,17 +36,8 @@ public abstract class SecretsContract extends RunContract {
         return TaskSecrets.of(values);
     }
 
-    /// As a gateway does: again until the task waits for it.
     private void bring(LocalTask task, TaskSecrets secrets) {
-        var key = keeper().publicKey().orElseThrow();
-        await().atMost(LONG)
-                .until(
-                        () ->
-                                keeper().take(
-                                                task.taskId(),
-                                                secrets.sealedFor(key, task.taskId())
-                                                        .orElseThrow()),
-                        Delivery.TAKEN::equals);
+        Machine.bring(keeper(), task.taskId(), secrets);
     }
 
     @Test

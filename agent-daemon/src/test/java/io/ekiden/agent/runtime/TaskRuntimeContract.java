@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
+import io.ekiden.agent.core.Usage;
 import io.ekiden.log.AgentReport.TaskState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,11 +18,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// What every runtime promises, with real tasks: this and all that it extends.
-public abstract class TaskRuntimeContract extends AdoptionContract {
+public abstract class TaskRuntimeContract extends HostileContract {
     @Test
     void killsATaskThatIgnoresSigtermAfterItsGrace() {
         var task = cmd("trap 'echo asked' TERM; echo ready; while :; do sleep 0.1; done");
@@ -322,5 +325,35 @@ public abstract class TaskRuntimeContract extends AdoptionContract {
 
         assertThat(second.end(task)).isEqualTo(finished(task));
         assertThat(elsewhere).isEmptyFile();
+    }
+
+    @Test
+    void measuresWhatATaskUses() {
+        var task = cmd("echo ready; while :; do :; done");
+        var agent = life();
+        agent.start(task);
+        agent.awaitOutput(task, "ready");
+        var first = await().atMost(LONG).until(() -> usage(agent, task), u -> spent(u) > 0.1);
+        assertThat(first.memory().orElseThrow().rss().orElseThrow()).isBetween(1L, 64L << 20);
+        assertThat(first.memory().orElseThrow().limit())
+                .isEqualTo(machine().limitsMemory() ? Optional.of(64L << 20) : Optional.empty());
+        assertThat(first.net()).isEmpty();
+        var later =
+                await().atMost(LONG).until(() -> usage(agent, task), u -> spent(u) > spent(first));
+        assertThat(later.cpusSince(first).orElseThrow()).isBetween(0.01, 1.5);
+    }
+
+    @Test
+    void aTaskThatDoesNotRunIsNotMeasured() {
+        var agent = life();
+        assertThat(agent.runtime.usage(Given.taskId())).isInstanceOf(Measurement.Missing.class);
+        var task = cmd("exit 0");
+        agent.start(task);
+        agent.end(task);
+        assertThat(agent.runtime.usage(task.taskId())).isInstanceOf(Measurement.Missing.class);
+    }
+
+    private static double spent(Usage usage) {
+        return usage.cpu().orElseThrow().nanos() / 1e9;
     }
 }

@@ -63,6 +63,9 @@ public record AuditRecord(
 
     private static final String SYSTEM = "system:";
 
+    /// Of a command in a task, for it is no read.
+    private static final String EXEC = "exec";
+
     public AuditRecord {
         resources = List.copyOf(resources);
         definitions = List.copyOf(definitions);
@@ -137,7 +140,7 @@ public record AuditRecord(
                 time,
                 calls.actor().name(),
                 calls.actor().address(),
-                calls.method(),
+                calls.route().endsWith("/exec") ? EXEC : calls.method(),
                 Optional.of(calls.uri()),
                 about.stream().toList(),
                 calls.isRefused() ? Outcome.REFUSED : Outcome.ACCEPTED,

@@ -89,6 +89,16 @@ public final class Failures {
                         .formatted(agent));
     }
 
+    public static Answer noExecProtocol(String protocol) {
+        return message(
+                400,
+                "This is a WebSocket: the header Sec-WebSocket-Protocol must offer " + protocol);
+    }
+
+    public static Answer noCommand() {
+        return message(400, "The command is missing: command=PROGRAM&command=ARGUMENT");
+    }
+
     /// One wrong place of form makes the whole `Invalid JSON`, as in Marathon, where the rules are
     /// only looked at when the form is right.
     public static Answer invalid(List<Problem> problems) {

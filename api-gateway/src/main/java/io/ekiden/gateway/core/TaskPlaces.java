@@ -61,7 +61,7 @@ public final class TaskPlaces {
                                 .map(ended -> new Found(ended.agentId(), ended.hostname())));
     }
 
-    /// The tasks that ended last, the newest first: of one app with `runSpecId`, else of all.
+    /// The tasks that ended last, the newest first: of one app with `appId`, else of all.
     public static Answer ended(ApiRequest request, ClusterImage image) {
         var body = Answer.object();
         var list = body.putArray("tasks");

@@ -11,7 +11,6 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -173,12 +172,7 @@ final class AgentRelay {
         /// is not used for anything else afterwards.
         private void keepWhenSilent() {
             http.response().putHeader("Connection", "close");
-            if (http.request().connection() instanceof ConnectionBase base) {
-                var pipeline = base.channelHandlerContext().pipeline();
-                if (pipeline.get("idle") != null) {
-                    pipeline.remove("idle");
-                }
-            }
+            Idle.allow(http.request().connection());
         }
 
         private void refuse(Throwable problem) {

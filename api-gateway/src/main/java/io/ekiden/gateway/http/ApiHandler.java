@@ -85,7 +85,8 @@ final class ApiHandler {
     private void enter(RoutingContext http) {
         var request = http.request();
         headers(http);
-        http.addEndHandler(_ -> traffic.count(http.response().getStatusCode()));
+        var course = Course.of(http);
+        course.whenAnswered(() -> traffic.count(http.response().getStatusCode()));
         var path = path(request);
         if (path.isEmpty()) {
             Replies.send(http, Answer.message(400, "Malformed URI"));
@@ -96,7 +97,7 @@ final class ApiHandler {
                 found instanceof Routes.Found.Match match
                         ? Optional.of(match.route())
                         : Optional.<Route>empty();
-        route.ifPresent(known -> http.addEndHandler(_ -> note(http, known)));
+        route.ifPresent(known -> course.whenAnswered(() -> note(http, known)));
         var refusal =
                 door.refusal(
                         request,
@@ -197,7 +198,7 @@ final class ApiHandler {
                                         var _ = http.request().connection().close();
                                     }
                                 });
-        http.addEndHandler(_ -> http.vertx().cancelTimer(timer));
+        Course.of(http).whenOver(() -> http.vertx().cancelTimer(timer));
     }
 
     private void admit(RoutingContext http, Routes.Found.Match match, Caller caller) {
@@ -207,17 +208,22 @@ final class ApiHandler {
             Replies.send(http, Failures.tooManyOfOne(shares.most()));
             return;
         }
-        http.addEndHandler(_ -> shares.giveBack(who));
+        Course.of(http).whenOver(() -> shares.giveBack(who));
         // Streams last; they have limits of their own.
         if (!match.route().streams()) {
             if (!traffic.enter()) {
                 Replies.send(http, Failures.tooManyRequests(traffic.limit()));
                 return;
             }
-            http.addEndHandler(_ -> traffic.leave());
+            Course.of(http).whenOver(traffic::leave);
         }
         http.put(MATCH, match);
-        http.next();
+        if (match.route().action() instanceof Route.Action.Exec) {
+            // It has no body, and to be read is to be lost as a WebSocket.
+            serve(http);
+        } else {
+            http.next();
+        }
     }
 
     private static String who(HttpServerRequest request, Caller caller) {

@@ -1,6 +1,7 @@
 package io.ekiden.gateway.http;
 
 import static io.ekiden.gateway.http.Route.adjust;
+import static io.ekiden.gateway.http.Route.exec;
 import static io.ekiden.gateway.http.Route.forward;
 import static io.ekiden.gateway.http.Route.glance;
 import static io.ekiden.gateway.http.Route.keep;
@@ -135,6 +136,12 @@ final class ApiRouter {
                                 Needs.viewTask(),
                                 TaskPlaces::of,
                                 "logs/stderr"),
+                        forward(
+                                "/v2/tasks/{task}/usage",
+                                Needs.viewTask(),
+                                TaskPlaces::of,
+                                "usage"),
+                        exec("/v2/tasks/{task}/exec", Needs.exec(), TaskPlaces::of),
                         read("/v2/queue", Needs.user(), ClusterViews::queue),
                         order(
                                 "DELETE",

@@ -1,6 +1,7 @@
 package io.ekiden.gateway.http;
 
 import ch.qos.logback.classic.LoggerContext;
+import io.ekiden.exec.ExecFrames;
 import io.ekiden.gateway.GatewayConfig;
 import io.ekiden.gateway.Security;
 import io.ekiden.gateway.core.About;
@@ -24,6 +25,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
@@ -65,6 +67,11 @@ public final class ApiServer implements AutoCloseable {
                                         .setPort(config.port())
                                         .setHttp2ClearTextEnabled(false)
                                         .setMaxInitialLineLength(MAX_LINE)
+                                        .setWebSocketSubProtocols(List.of(ExecFrames.PROTOCOL))
+                                        .setMaxWebSocketFrameSize(ExecFrames.MAX_MESSAGE)
+                                        .setMaxWebSocketMessageSize(ExecFrames.MAX_MESSAGE)
+                                        .setPerMessageWebSocketCompressionSupported(false)
+                                        .setPerFrameWebSocketCompressionSupported(false)
                                         .setCompressionSupported(true)
                                         .setCompressionContentSizeThreshold(COMPRESSED_FROM)
                                         .setIdleTimeout((int) config.limits().idle().toMillis())
@@ -147,6 +154,7 @@ public final class ApiServer implements AutoCloseable {
         var traffic = new Traffic(limits.requests());
         var health = new Health(follower, writer, events, traffic, refusals);
         var relay = new AgentRelay(vertx, config.agentToken(), limits.streams());
+        var execs = new ExecRelay(vertx, config.agentToken(), limits.streams(), limits.heartbeat());
         var logging = new Logging(vertx, (LoggerContext) LoggerFactory.getILoggerFactory());
         var audit = new Audit(new AuditLog(pages, config.topics(), Audit::about));
         var ui = new UiFiles(vertx, ApiServer.class.getClassLoader());
@@ -176,6 +184,7 @@ public final class ApiServer implements AutoCloseable {
                                         writer,
                                         journal,
                                         relay,
+                                        execs,
                                         limits.write()),
                                 about,
                                 clock,

@@ -10,6 +10,7 @@ import io.ekiden.gateway.core.TaskPlaces;
 import io.ekiden.gateway.core.Wanted;
 import io.ekiden.gateway.core.access.Caller;
 import io.ekiden.gateway.core.access.Judge;
+import io.ekiden.gateway.core.access.Lack;
 import io.ekiden.gateway.core.access.Verdict;
 import io.ekiden.gateway.log.ChangeWriter;
 import io.ekiden.gateway.log.Damaged;
@@ -21,6 +22,7 @@ import io.ekiden.log.JournalEntry;
 import io.ekiden.log.Precondition;
 import io.ekiden.log.RequestKey;
 import io.ekiden.log.WantedChange;
+import io.ekiden.state.ClusterImage;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -56,6 +58,7 @@ final class Dispatch {
     private final ChangeWriter writer;
     private final LongFunction<JournalWalk> journal;
     private final AgentRelay relay;
+    private final ExecRelay execs;
     private final Duration writePatience;
     private final KeyedRequests keyed = new KeyedRequests();
 
@@ -67,6 +70,7 @@ final class Dispatch {
             ChangeWriter writer,
             LongFunction<JournalWalk> journal,
             AgentRelay relay,
+            ExecRelay execs,
             Duration writePatience) {
         this.vertx = vertx;
         this.searches = vertx.createSharedWorkerExecutor("gateway-searches", SEARCHES);
@@ -75,6 +79,7 @@ final class Dispatch {
         this.writer = writer;
         this.journal = journal;
         this.relay = relay;
+        this.execs = execs;
         this.writePatience = writePatience;
     }
 
@@ -102,6 +107,7 @@ final class Dispatch {
             case Route.Action.Keep(var json, var telling) -> keep(http, json, telling, request);
             case Route.Action.Forward forward ->
                     ifServing(http, () -> forward(http, forward, request));
+            case Route.Action.Exec exec -> ifServing(http, () -> exec(http, exec, request));
             case Route.Action.Glance(var view) -> ifServing(http, () -> look(http, view, request));
             case Route.Action.Read(var view) -> ifServing(http, () -> read(http, view, request));
             case Route.Action.Write write -> ifServing(http, () -> write(http, write, request));
@@ -209,6 +215,51 @@ final class Dispatch {
                     }
                 })
                 .onFailure(problem -> Replies.send(http, Failures.noFreshRead(why(problem))));
+    }
+
+    /// Where a command is to be run, and what its caller lacks for it.
+    private record Room(TaskPlaces.Place place, List<Lack> lacks) {}
+
+    private void exec(RoutingContext http, Route.Action.Exec route, ApiRequest request) {
+        var refusal = ExecRelay.refusal(http.request());
+        if (refusal.isPresent()) {
+            Replies.send(http, refusal.get());
+            return;
+        }
+        http.request().pause();
+        room(route, request)
+                .compose(room ->
+                        room.place() instanceof TaskPlaces.Place.Nowhere
+                                ? here(barrier.pass()).compose(_ -> room(route, request))
+                                : Future.succeededFuture(room))
+                .onSuccess(room -> exec(http, room))
+                .onFailure(problem -> ExecRelay.refuse(http, Failures.noFreshRead(why(problem))));
+    }
+
+    private void exec(RoutingContext http, Room room) {
+        if (!room.lacks().isEmpty()) {
+            http.put(Refusals.LACKS, room.lacks());
+            ExecRelay.refuse(http, Failures.forbidden(room.lacks()));
+            return;
+        }
+        switch (room.place()) {
+            case TaskPlaces.Place.At at -> execs.relay(http, at);
+            case TaskPlaces.Place.Nowhere(var refused) -> ExecRelay.refuse(http, refused);
+        }
+    }
+
+    private Future<Room> room(Route.Action.Exec route, ApiRequest request) {
+        return vertx.executeBlocking(
+                () -> follower.read(image -> room(route, request, image)).value(), false);
+    }
+
+    private static Room room(Route.Action.Exec route, ApiRequest request, ClusterImage image) {
+        var place = route.place().of(request, image);
+        return new Room(
+                place,
+                place instanceof TaskPlaces.Place.At at
+                        ? Judge.lacksIn(at.taskId(), request.caller(), image)
+                        : List.of());
     }
 
     private Future<TaskPlaces.Place> place(Route.Action.Forward route, ApiRequest request) {

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// What the gateway itself refused, and what it did by itself, for the audit. Calls of one kind are
 /// counted together until the next [#flush], so that who knocks a thousand times a second leaves
-/// one record a second; beyond [#MAX_KINDS] kinds, the rest are one kind.
+/// one record a second; beyond [#MAX_KINDS] kinds, the rest are one kind. Commands that were run in
+/// tasks are told one by one.
 final class Refusals {
     /// In a request's context: the change went to the planner, whose answer is in the journal.
     static final String DECIDED = "decided";
@@ -26,6 +27,11 @@ final class Refusals {
 
     static final int MAX_KINDS = 100;
     static final int MAX_TEXT = 200;
+
+    /// Of a command that was run in a task: what it is matters to the end.
+    static final int MAX_COMMAND = 4000;
+
+    private static final int SWITCHING = 101;
 
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
 
@@ -52,15 +58,21 @@ final class Refusals {
         } else if (status == 403) {
             forbidden.incrementAndGet();
         }
-        add(
+        boolean session = status == SWITCHING;
+        var call =
                 new RefusedCalls(
                         actor(request, Optional.ofNullable(caller)),
                         status,
                         request.method().name(),
                         route.path().text(),
-                        printable(request.uri()),
+                        printable(request.uri(), session ? MAX_COMMAND : MAX_TEXT),
                         lacks == null ? List.of() : lacks.stream().map(Refusals::text).toList(),
-                        1));
+                        1);
+        if (session) {
+            tell(call);
+        } else {
+            add(call);
+        }
     }
 
     private static String text(Lack lack) {
@@ -75,19 +87,21 @@ final class Refusals {
 
     /// Hands on what was counted since the last time.
     void flush() {
-        for (var calls : take()) {
-            LOG.warn(
-                    "audit={} status={} user={} address={} method={} uri={} needs={} count={}",
-                    calls.isRefused() ? "refused" : "done",
-                    calls.status(),
-                    calls.actor().name(),
-                    calls.actor().address().orElse(""),
-                    calls.method(),
-                    calls.uri(),
-                    calls.needs(),
-                    calls.count());
-            audit.accept(calls);
-        }
+        take().forEach(this::tell);
+    }
+
+    private void tell(RefusedCalls calls) {
+        LOG.warn(
+                "audit={} status={} user={} address={} method={} uri={} needs={} count={}",
+                calls.isRefused() ? "refused" : "done",
+                calls.status(),
+                calls.actor().name(),
+                calls.actor().address().orElse(""),
+                calls.method(),
+                calls.uri(),
+                calls.needs(),
+                calls.count());
+        audit.accept(calls);
     }
 
     private synchronized List<RefusedCalls> take() {
@@ -113,7 +127,11 @@ final class Refusals {
     /// What somebody sent, as it may stand in a line of a log: short, on one line, and with nothing
     /// that a terminal would obey.
     static String printable(String text) {
-        var shown = text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) + "…" : text;
+        return printable(text, MAX_TEXT);
+    }
+
+    private static String printable(String text, int most) {
+        var shown = text.length() > most ? text.substring(0, most) + "…" : text;
         return shown.replaceAll("[^\\p{Print}…]", "?");
     }
 }

@@ -45,6 +45,9 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         /// @param path on the agent, behind the task's own
         record Forward(Locating place, String path) implements Action {}
 
+        /// By the agent of the task that the path names, with a WebSocket.
+        record Exec(Locating place) implements Action {}
+
         /// By a handler that answers itself.
         record Serve(Handler handler) implements Action {}
     }
@@ -93,6 +96,10 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
         return new Route("GET", PathPattern.of(path), needs, new Action.Forward(place, agentPath));
     }
 
+    static Route exec(String path, Needs needs, Locating place) {
+        return new Route("GET", PathPattern.of(path), needs, new Action.Exec(place));
+    }
+
     static Route adjust(String path, Needs needs, Telling telling) {
         return new Route("POST", PathPattern.of(path), needs, new Action.Adjust(telling));
     }
@@ -120,12 +127,17 @@ record Route(String method, PathPattern path, Needs needs, Action action) {
     /// Whether an answer may go on for ever, so that it does not count among the requests in
     /// flight.
     boolean streams() {
-        return action instanceof Action.Serve || action instanceof Action.Forward;
+        return action instanceof Action.Serve
+                || action instanceof Action.Forward
+                || action instanceof Action.Exec;
     }
 
-    /// Whether it changes something of this gateway's, so that the journal has nothing of it.
+    /// Whether it changes something of which the journal has nothing: of this gateway's, or, by a
+    /// command, of a task's.
     boolean isOwn() {
-        return action instanceof Action.Adjust || action instanceof Action.Keep;
+        return action instanceof Action.Adjust
+                || action instanceof Action.Keep
+                || action instanceof Action.Exec;
     }
 
     boolean mutates() {

@@ -71,6 +71,7 @@ class PodsTest {
                                         "10.0.0.1",
                                         List.of(31, 32, 33),
                                         5,
+                                        Optional.empty(),
                                         Optional.empty()))
                         : Optional.empty(),
                 Optional.empty(),

@@ -95,7 +95,8 @@ class ViewsTest {
                         "10.0.0.1",
                         List.of(PortDefinition.NO_HOST_PORT),
                         5,
-                        Optional.of(new Instance.OwnAddress("net", address)));
+                        Optional.of(new Instance.OwnAddress("net", address)),
+                        Optional.empty());
         return Given.image(
                 Given.cluster(),
                 WEB,

@@ -69,15 +69,18 @@ public final class DnsServer implements AutoCloseable {
         this.zones = zones;
     }
 
-    /// Completes with the port once both sockets listen.
+    /// Completes with the port of the first address once all sockets listen.
     public Future<Integer> start() {
-        return bind(1).onSuccess(bound -> {
-            port = bound;
-            LOG.info("dns={}:{} started", config.listen().getHostString(), bound);
-        });
+        var bound = config.listen().stream().map(address -> bind(address, 1)).toList();
+        return Future.all(bound)
+                .map(_ -> bound.getFirst().result())
+                .onSuccess(first -> {
+                    port = first;
+                    LOG.info("dns={} port={} started", config.listen(), first);
+                });
     }
 
-    /// 0 until it listens.
+    /// That of the first address; 0 until it listens.
     public int port() {
         return port;
     }
@@ -93,16 +96,16 @@ public final class DnsServer implements AutoCloseable {
     }
 
     /// The same port for both; one that was picked for UDP may be another's for TCP.
-    private Future<Integer> bind(int attempt) {
-        return future(udp().bind(config.listen()))
+    private Future<Integer> bind(InetSocketAddress address, int attempt) {
+        return future(udp().bind(address))
                 .compose(datagrams -> {
                     int bound = ((InetSocketAddress) datagrams.localAddress()).getPort();
-                    return future(tcp().bind(config.listen().getAddress(), bound))
+                    return future(tcp().bind(address.getAddress(), bound))
                             .map(bound)
                             .recover(failure -> {
                                 datagrams.close();
-                                return config.listen().getPort() == 0 && attempt < ATTEMPTS
-                                        ? bind(attempt + 1)
+                                return address.getPort() == 0 && attempt < ATTEMPTS
+                                        ? bind(address, attempt + 1)
                                         : Future.failedFuture(failure);
                             });
                 });

@@ -77,7 +77,7 @@ public final class MesosDnsApi {
                 .put("TTL", config.map(DnsConfig::timeToLive).map(t -> t.toSeconds()).orElse(0L))
                 .put("Port", dnsPort.getAsInt())
                 .put("Domain", "mesos")
-                .put("Listener", config.map(c -> c.listen().getHostString()).orElse(""))
+                .put("Listener", config.map(c -> c.listen().getFirst().getHostString()).orElse(""))
                 .put("SOAMname", authority.server())
                 .put("SOARname", authority.mailbox())
                 .put("DnsOn", dnsPort.getAsInt() != 0)

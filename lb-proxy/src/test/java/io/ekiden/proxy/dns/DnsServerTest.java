@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -39,7 +40,7 @@ final class DnsServerTest {
         var listen = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         server =
                 new DnsServer(
-                        new DnsConfig(listen, Duration.ofSeconds(7)),
+                        new DnsConfig(List.of(listen), Duration.ofSeconds(7)),
                         new Zones(() -> endpoints, AddressRange.LOOPBACK));
         client = new Client(server.start().await(10, TimeUnit.SECONDS));
     }

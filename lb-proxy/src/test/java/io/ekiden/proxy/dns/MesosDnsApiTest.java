@@ -9,6 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,7 +27,9 @@ final class MesosDnsApiTest {
             new MesosDnsApi(
                     Optional.of(
                             new DnsConfig(
-                                    new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT),
+                                    List.of(
+                                            new InetSocketAddress(
+                                                    InetAddress.getLoopbackAddress(), PORT)),
                                     Duration.ofSeconds(5))),
                     new Zones(() -> endpoints, AddressRange.LOOPBACK),
                     () -> PORT);

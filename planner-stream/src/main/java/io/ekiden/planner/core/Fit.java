@@ -1,14 +1,22 @@
 package io.ekiden.planner.core;
 
+import static io.ekiden.model.Container.Type.DOCKER;
+import static io.ekiden.model.Container.Type.MESOS;
+
+import io.ekiden.model.Agent;
+import io.ekiden.model.Container;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Refusal;
+import io.ekiden.model.Network;
 import io.ekiden.model.Resources;
 import io.ekiden.model.RunSpec;
+import io.ekiden.model.Volume;
 import io.ekiden.state.AgentIndex;
 import io.ekiden.state.AgentRoom;
 import io.ekiden.state.Rule;
 import io.ekiden.state.SpecInstances;
+import io.ekiden.state.VolumeUsers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,11 +34,15 @@ import java.util.stream.Stream;
 final class Fit {
     private static final String ROLE = "@role";
 
+    /// What an agent's engine can mount, told by its runtime.
+    private static final String DRIVERS = "volume-drivers";
+
     private final RunSpec spec;
     private final Optional<Instance.Reservation> reserved;
     private final AgentIndex agents;
     private final SpecInstances instances;
     private final Resources wanted;
+    private final List<Volume.External> external;
     private final List<Integer> fixedPorts;
     private final boolean portTwice;
     private final int ports;
@@ -70,6 +82,7 @@ final class Fit {
         this.agents = agents;
         this.instances = instances;
         wanted = spec.footprint();
+        external = spec.externalVolumes();
         var requested = spec.requestedHostPorts().stream().flatMap(Optional::stream).toList();
         fixedPorts = requested.stream().filter(port -> port != 0).toList();
         portTwice = fixedPorts.stream().distinct().count() < fixedPorts.size();
@@ -147,7 +160,26 @@ final class Fit {
     }
 
     private boolean accepts(AgentRoom room) {
-        return takesRole(room) && room.agent().runtimes().contains(spec.runtime());
+        return takesRole(room) && runs(room.agent()) && undrivable(room).isEmpty();
+    }
+
+    /// An image is run by an engine or, where an agent says so, without one: an app's as its type
+    /// says, and a pod's, which has no type, by whichever there is, unless only an engine has the
+    /// network.
+    private boolean runs(Agent agent) {
+        var runtimes = agent.runtimes();
+        return switch (spec.runtime()) {
+            case MESOS -> runtimes.contains(MESOS) && (!spec.contained() || runsImages(agent));
+            case DOCKER ->
+                    runtimes.contains(DOCKER)
+                            || (spec.kind() == RunSpec.Kind.POD
+                                    && spec.network() == Network.HOST
+                                    && runsImages(agent));
+        };
+    }
+
+    private static boolean runsImages(Agent agent) {
+        return agent.runtimes().contains(MESOS) && agent.attributes().containsKey(Container.IMAGES);
     }
 
     private boolean takesRole(AgentRoom room) {
@@ -174,7 +206,10 @@ final class Fit {
         if (!takesRole(room)) {
             return Optional.of(Reason.UnfulfilledRole);
         }
-        if (!room.agent().runtimes().contains(spec.runtime()) || broken(room).isPresent()) {
+        if (!runs(room.agent())
+                || broken(room).isPresent()
+                || undrivable(room).isPresent()
+                || takenVolume().isPresent()) {
             return Optional.of(Reason.UnfulfilledConstraint);
         }
         boolean elsewhere =
@@ -195,6 +230,36 @@ final class Fit {
             }
         }
         return Optional.empty();
+    }
+
+    /// The first external volume whose driver the agent has not.
+    private Optional<Volume.External> undrivable(AgentRoom room) {
+        for (var volume : external) {
+            if (!drivers(room).contains(volume.driver())) {
+                return Optional.of(volume);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> drivers(AgentRoom room) {
+        return List.of(room.agent().attributes().getOrDefault(DRIVERS, "").split(",", -1));
+    }
+
+    /// The first external volume that another task uses, though one of both wants it alone.
+    private Optional<Volume.External> takenVolume() {
+        for (var volume : external) {
+            for (var user : agents.usersOf(volume.name()).values()) {
+                if (!agree(volume, user)) {
+                    return Optional.of(volume);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean agree(Volume.External volume, VolumeUsers.User user) {
+        return volume.shared() && user.shared();
     }
 
     private Optional<Reason> resources(AgentRoom room) {
@@ -245,15 +310,7 @@ final class Fit {
                             why,
                             "role " + String.join(" or ", roles),
                             "role " + agent.attributes().getOrDefault(ROLE, Roles.ANY));
-            case UnfulfilledConstraint ->
-                    broken(room)
-                            .map(rule -> constraint(why, rule, room))
-                            .orElseGet(() ->
-                                    refusal(
-                                            room,
-                                            why,
-                                            "runtime " + spec.runtime(),
-                                            "runtimes " + agent.runtimes()));
+            case UnfulfilledConstraint -> unfulfilled(room, why);
             case NoCorrespondingReservationFound ->
                     refusal(
                             room,
@@ -281,6 +338,57 @@ final class Fit {
                                                                     || room.load().holds(port))
                                                     .toList()));
         };
+    }
+
+    private Refusal unfulfilled(AgentRoom room, Reason why) {
+        if (!runs(room.agent())) {
+            return runtime(room, why);
+        }
+        return broken(room)
+                .map(rule -> constraint(why, rule, room))
+                .or(() ->
+                        undrivable(room)
+                                .map(volume ->
+                                        refusal(
+                                                room,
+                                                why,
+                                                "volume driver " + volume.driver(),
+                                                "volume drivers " + drivers(room))))
+                .orElseGet(() -> taken(room, why, takenVolume().orElseThrow()));
+    }
+
+    private Refusal runtime(AgentRoom room, Reason why) {
+        var agent = room.agent();
+        boolean lacksImages = spec.runtime() == MESOS && agent.runtimes().contains(MESOS);
+        return refusal(
+                room,
+                why,
+                "runtime " + spec.runtime() + (lacksImages ? " with images" : ""),
+                "runtimes " + agent.runtimes() + (lacksImages ? " without images" : ""));
+    }
+
+    private Refusal taken(AgentRoom room, Reason why, Volume.External volume) {
+        var user =
+                agents.usersOf(volume.name()).entrySet().stream()
+                        .filter(entry -> !agree(volume, entry.getValue()))
+                        .findFirst()
+                        .orElseThrow();
+        var agentId = user.getValue().agentId();
+        boolean silent =
+                agents.room(agentId)
+                        .filter(there -> there.agent().state() == Agent.State.ACTIVE)
+                        .isEmpty();
+        return refusal(
+                room,
+                why,
+                "volume %s %s"
+                        .formatted(volume.name(), volume.shared() ? "with others" : "for itself"),
+                "volume %s in use by %s on agent %s%s"
+                        .formatted(
+                                volume.name(),
+                                user.getKey(),
+                                agentId,
+                                silent ? ", which is silent" : ""));
     }
 
     private Refusal constraint(Reason why, Rule rule, AgentRoom room) {

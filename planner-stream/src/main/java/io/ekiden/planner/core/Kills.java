@@ -32,9 +32,10 @@ final class Kills {
                     turn.put(wanted);
                 }
             }
-            // Nobody is there to be told; should its agent return, the task is an orphan.
+            // Nobody is there to be told; should its agent return, the task is an orphan. But while
+            // it may still use a volume that is to be another's, it is not forgotten.
             case UNREACHABLE, UNREACHABLE_INACTIVE -> {
-                if (goal == Goal.DECOMMISSIONED) {
+                if (goal == Goal.DECOMMISSIONED && !instance.usesAlone()) {
                     turn.end(wanted, Condition.GONE, "expunged while its agent was unreachable");
                 } else if (goal != instance.goal()) {
                     turn.put(wanted);
@@ -52,6 +53,19 @@ final class Kills {
             case KILLED, FINISHED, FAILED, ERROR, GONE, DROPPED, UNKNOWN ->
                     throw new IllegalStateException(
                             "an ended task is still kept: " + instance.id());
+        }
+    }
+
+    /// Begins the end of an instance and of its volumes, or forgets it: who wipes what is
+    /// unreachable says that it runs no more.
+    static void wipe(Turn turn, Instance instance) {
+        if (unreachable(instance)) {
+            turn.end(
+                    instance.withGoal(Goal.DECOMMISSIONED),
+                    Condition.GONE,
+                    "expunged while its agent was unreachable");
+        } else {
+            begin(turn, instance, Goal.DECOMMISSIONED, KillCause.USER);
         }
     }
 

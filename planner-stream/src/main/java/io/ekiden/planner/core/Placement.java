@@ -71,7 +71,12 @@ final class Placement {
                 turn.agentsChanged()
                         && turn.image().instancesOf(item.runSpecId()).rules().stream()
                                 .anyMatch(rule -> rule.operator() == Operator.GROUP_BY);
-        return respread ? Where.ANYWHERE : Where.FREED;
+        boolean volumeFreed =
+                turn.image()
+                        .runSpec(item.runSpecId())
+                        .filter(spec -> ExternalVolumes.anyOf(spec, turn.freedVolumes()))
+                        .isPresent();
+        return respread || volumeFreed ? Where.ANYWHERE : Where.FREED;
     }
 
     private void place(PathId id, Where where) {
@@ -194,7 +199,8 @@ final class Placement {
                                 agent.ip(),
                                 ports,
                                 turn.sequence(),
-                                spec.containerNetwork().map(Placement::toBeTold))),
+                                spec.containerNetwork().map(Placement::toBeTold),
+                                ExternalVolumes.used(spec))),
                 instance.reservation().or(() -> Volumes.reserve(turn, spec, agent)),
                 Optional.of(now),
                 Optional.empty(),

@@ -10,9 +10,11 @@ enum PlannerVersion {
     /// Pods have endpoints; what is taken back does not wait with its canaries.
     V0_2("0.2"),
     /// Networks have names and generic checks are carried out; until then they were refused.
-    V0_3("0.3");
+    V0_3("0.3"),
+    /// Containers have external volumes; until then they were refused.
+    V0_4("0.4");
 
-    static final PlannerVersion LATEST = V0_3;
+    static final PlannerVersion LATEST = V0_4;
 
     private final String text;
 
@@ -30,7 +32,11 @@ enum PlannerVersion {
 
     /// What it knows of definitions.
     Dialect dialect() {
-        return compareTo(V0_3) >= 0 ? Dialect.LATEST : Dialect.WITHOUT_NETWORKS_AND_CHECKS;
+        return switch (this) {
+            case V0_1, V0_2 -> Dialect.WITHOUT_NETWORKS_AND_CHECKS;
+            case V0_3 -> Dialect.WITHOUT_EXTERNAL_VOLUMES;
+            case V0_4 -> Dialect.LATEST;
+        };
     }
 
     /// As the journal has it.

@@ -21,7 +21,8 @@ final class RollingUpgrade {
             int min = (int) Math.ceil(n * spec.upgradeStrategy().minimumHealthCapacity());
             int max = (int) Math.floor(n * (1 + spec.upgradeStrategy().maximumOverCapacity()));
             // Where there can be none more, one may be missing, or it could never begin.
-            return new Bounds(spec.resident() && min == max ? Math.max(0, min - 1) : min, max);
+            boolean first = spec.resident() || !spec.externalVolumes().isEmpty();
+            return new Bounds(first && min == max ? Math.max(0, min - 1) : min, max);
         }
 
         /// If nothing may be missing and nothing may be too much, one more is allowed once all are

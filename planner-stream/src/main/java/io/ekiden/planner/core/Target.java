@@ -148,6 +148,10 @@ final class Target {
         if (layers.isEmpty()) {
             return refused("/", "Dependency graph has cyclic dependencies.");
         }
+        var taken = ExternalVolumes.taken(definitions(), specs);
+        if (taken.isPresent()) {
+            return new Resolution.Refused(taken.get());
+        }
         var version = Versions.nextRoot(turn);
         var edits = new TreeMap<PathId, Edit>();
         var ports = new ServicePorts(turn.settings().servicePorts(), definitions(), specs);

@@ -3,6 +3,7 @@ package io.ekiden.planner.core;
 import io.ekiden.log.Change;
 import io.ekiden.log.Fact;
 import io.ekiden.log.Rejection;
+import io.ekiden.model.Condition;
 import io.ekiden.model.Goal;
 import io.ekiden.model.Instance;
 import io.ekiden.model.KillCause;
@@ -28,7 +29,7 @@ final class TaskKills {
                         .filter(instance ->
                                 kill.runSpecId().isEmpty()
                                         || instance.runSpecId().equals(kill.runSpecId().get()))
-                        .filter(TaskKills::killable)
+                        .filter(instance -> killable(instance) || (kill.wipe() && kept(instance)))
                         .toList();
         if (kill.runSpecId().isPresent() && chosen.isEmpty()) {
             return new Fact.Refused(
@@ -48,7 +49,7 @@ final class TaskKills {
         }
         var chosen =
                 turn.image().instances(kill.runSpecId()).stream()
-                        .filter(TaskKills::killable)
+                        .filter(instance -> killable(instance) || (kill.wipe() && kept(instance)))
                         .filter(instance -> onHost(instance, kill.host()))
                         .toList();
         return kill(turn, chosen, kill.scale(), kill.wipe(), force);
@@ -57,6 +58,14 @@ final class TaskKills {
     static boolean killable(Instance instance) {
         return instance.goal() != Goal.DECOMMISSIONED
                 && (instance.placement().isPresent() || instance.reservation().isPresent());
+    }
+
+    /// Whether it would be over but for the volume that its task may still use.
+    private static boolean kept(Instance instance) {
+        boolean silent =
+                instance.condition() == Condition.UNREACHABLE
+                        || instance.condition() == Condition.UNREACHABLE_INACTIVE;
+        return silent && instance.usesAlone();
     }
 
     /// `*` and no host at all mean every host.
@@ -76,7 +85,11 @@ final class TaskKills {
             Runnable kills = () -> begin(turn, chosen, Scaling::surplus);
             return Deploying.deploy(turn, shrunk(turn, chosen), force, tasks, kills);
         }
-        begin(turn, chosen, wipe ? _ -> Goal.DECOMMISSIONED : Instance::goal);
+        if (wipe) {
+            chosen.forEach(instance -> Kills.wipe(turn, instance));
+        } else {
+            begin(turn, chosen, Instance::goal);
+        }
         return new Fact.Accepted(turn.now(), Optional.empty(), tasks);
     }
 

@@ -34,6 +34,7 @@ final class Turn {
     private final PlannerVersion version;
     private final TreeSet<PathId> touched = new TreeSet<>();
     private final TreeSet<String> freed = new TreeSet<>();
+    private final TreeSet<String> freedVolumes = new TreeSet<>();
     private boolean agentsChanged;
     private final TreeSet<PathId> unfinished = new TreeSet<>();
     private int left = SLICE;
@@ -107,6 +108,7 @@ final class Turn {
         draft.undo();
         touched.clear();
         freed.clear();
+        freedVolumes.clear();
         agentsChanged = false;
         return answer;
     }
@@ -121,6 +123,7 @@ final class Turn {
                 .filter(_ -> !instance.condition().holdsResources())
                 .flatMap(Instance::placement)
                 .ifPresent(was -> freed.add(was.agentId()));
+        before.filter(_ -> instance.volumesInUse().isEmpty()).ifPresent(this::freeVolumes);
         add(new Fact.InstancePut(instance, before.map(Instance::condition), message));
         settled(before, Optional.of(instance));
     }
@@ -171,10 +174,15 @@ final class Turn {
     /// Ends an instance: `condition` is the one it ended in.
     void end(Instance instance, Condition condition, String message) {
         instance.holder().ifPresent(freed::add);
+        freeVolumes(instance);
         var last = instance.withCondition(condition, now()).withDeadline(Optional.empty());
         add(new Fact.InstanceGone(last, instance.condition(), message));
         Volumes.condemn(this, instance);
         settled(Optional.of(instance), Optional.empty());
+    }
+
+    private void freeVolumes(Instance user) {
+        user.volumesInUse().forEach(volume -> freedVolumes.add(volume.name()));
     }
 
     private void settled(Optional<Instance> before, Optional<Instance> after) {
@@ -226,6 +234,11 @@ final class Turn {
     /// Agents on which there may be more room than before.
     NavigableSet<String> freed() {
         return freed;
+    }
+
+    /// External volumes that a task has ceased to use.
+    NavigableSet<String> freedVolumes() {
+        return freedVolumes;
     }
 
     /// Whether an agent has come, gone or changed.

@@ -35,8 +35,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// A cluster in a test: the real planner, agents that do as they are told, a clock that the test
 /// moves. After every input the bounds of the agents, the uniqueness of ports and the replay are
@@ -103,7 +105,7 @@ final class World {
         return this;
     }
 
-    /// @param attributes such as `rack:r1,zone:z1`
+    /// @param attributes such as `rack:r1,zone:z1`; a `;` in a value stands for a comma
     World agent(String id, double cpus, String attributes) {
         take(joined(id, cpus, List.of(), attributes));
         return this;
@@ -117,7 +119,7 @@ final class World {
             String id, double cpus, List<AgentReport.TaskOnAgent> inventory, String attributes) {
         var named = new TreeMap<String, String>();
         for (var attribute : attributes.isEmpty() ? new String[0] : attributes.split(",", -1)) {
-            named.put(attribute.split(":", 2)[0], attribute.split(":", 2)[1]);
+            named.put(attribute.split(":", 2)[0], attribute.split(":", 2)[1].replace(';', ','));
         }
         return new Input.Reported(
                 new AgentReport.AgentJoined(
@@ -130,10 +132,29 @@ final class World {
                         Resources.of(cpus, 4096, 1000, 0),
                         List.of(new PortRange(31000, 31099)),
                         named,
-                        Sorted.copyOf(List.of(Container.Type.MESOS)),
+                        runtimes(named.keySet()),
                         inventory,
                         volumes(id),
                         Optional.empty()));
+    }
+
+    /// Who has an engine tells what it can mount.
+    private static SortedSet<Container.Type> runtimes(Set<String> attributes) {
+        return Sorted.copyOf(
+                attributes.contains("volume-drivers")
+                        ? List.of(Container.Type.MESOS, Container.Type.DOCKER)
+                        : List.of(Container.Type.MESOS));
+    }
+
+    private Input rejoined(String agent) {
+        var attributes = image.agent(agent).orElseThrow().attributes();
+        return joined(
+                agent,
+                4,
+                inventory(agent),
+                attributes.entrySet().stream()
+                        .map(entry -> entry.getKey() + ":" + entry.getValue().replace(',', ';'))
+                        .collect(Collectors.joining(",")));
     }
 
     /// The volumes that an agent keeps: all that were ever reserved there and are not destroyed.
@@ -235,8 +256,7 @@ final class World {
                     status(kill.taskId(), kill.agentId(), kill.epoch(), TaskState.KILLED);
                 }
             }
-            case AgentCommand.Rejoin rejoin ->
-                    take(joined(rejoin.agentId(), 4, inventory(rejoin.agentId())));
+            case AgentCommand.Rejoin rejoin -> take(rejoined(rejoin.agentId()));
             case AgentCommand.DestroyVolume destroy -> destroy(destroy);
         }
         highWater = Math.max(highWater, running.size());

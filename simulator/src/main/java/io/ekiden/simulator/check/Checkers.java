@@ -21,6 +21,7 @@ public final class Checkers {
                 new StartsOnlyWhatIsAssigned(),
                 new NoStartAfterTheEnd(),
                 new VolumesHaveOneUser(),
+                new ExternalVolumesHaveOneUser(),
                 new OrphansEnd(),
                 new KillsNameADecision(),
                 new RoomIsFreedByTheEnd(),

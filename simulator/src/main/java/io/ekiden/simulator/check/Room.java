@@ -7,6 +7,7 @@ import io.ekiden.model.Resources;
 import io.ekiden.model.RunSpec;
 import io.ekiden.state.ClusterImage;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /// Counts, naively and anew each time, what is held on agents.
@@ -61,7 +62,8 @@ public final class Room {
         var spread = new Spread(image, spec, others);
         // Who has volumes cannot choose.
         boolean isTooFar = reserved.isEmpty() && !spread.isWhereMostAre(agent);
-        if (isTooFar || spread.broken(agent).isPresent()) {
+        boolean placeable = drives(agent, spec) && volumesAreFree(image, spec);
+        if (isTooFar || spread.broken(agent).isPresent() || !placeable) {
             return false;
         }
         long ports = agent.ports().stream().mapToInt(PortRange::size).sum();
@@ -80,6 +82,22 @@ public final class Room {
                         || within(
                                 held(image, agent.id()).plus(spec.footprint()), agent.resources());
         return portsFit && resourcesFit;
+    }
+
+    /// Whether the agent has the drivers of all external volumes.
+    static boolean drives(Agent agent, RunSpec spec) {
+        var drivers = List.of(agent.attributes().get("volume-drivers").split(",", -1));
+        return spec.externalVolumes().stream()
+                .allMatch(volume -> drivers.contains(volume.driver()));
+    }
+
+    private static boolean volumesAreFree(ClusterImage image, RunSpec spec) {
+        return spec.externalVolumes().stream()
+                .allMatch(volume ->
+                        image.instances().stream()
+                                .flatMap(other -> other.volumesInUse().stream())
+                                .filter(used -> used.name().equals(volume.name()))
+                                .allMatch(used -> used.shared() && volume.shared()));
     }
 
     /// Whether the host ports that a definition names are there and free.

@@ -124,6 +124,7 @@ final class Spread {
         for (var agent : image.agents()) {
             boolean taken =
                     agent.takesWork()
+                            && Room.drives(agent, spec)
                             && spec.constraints().stream()
                                     .allMatch(one -> plainly(one, value(one, agent)));
             if (taken) {

@@ -111,7 +111,8 @@ final class UpgradesStayWithinBounds implements Checker {
     private static int least(RunSpec spec) {
         int least =
                 (int) Math.ceil(spec.instances() * spec.upgradeStrategy().minimumHealthCapacity());
-        return spec.resident() && least == most(spec) ? Math.max(0, least - 1) : least;
+        boolean stopsFirst = spec.resident() || !spec.externalVolumes().isEmpty();
+        return stopsFirst && least == most(spec) ? Math.max(0, least - 1) : least;
     }
 
     private void capacity(RunSpec spec, JournalEntry entry, Evidence evidence) {

@@ -3,6 +3,7 @@ package io.ekiden.simulator.workload;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.ekiden.gateway.core.AppChanges;
 import io.ekiden.gateway.core.TaskChanges;
+import io.ekiden.model.App;
 import io.ekiden.model.Timestamps;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,10 @@ final class AppOperations {
         }
     }
 
+    private static boolean stopsFirst(App app) {
+        return app.resident() || !app.externalVolumes().isEmpty();
+    }
+
     /// Another configuration, rolled out under the app's upgrade strategy.
     private record Update() implements Operation {
         @Override
@@ -57,7 +62,7 @@ final class AppOperations {
                                     "update",
                                     app.id(),
                                     seen.maybeForce(),
-                                    Optional.of(new Definitions(seen).update(app.resident())),
+                                    Optional.of(new Definitions(seen).update(stopsFirst(app))),
                                     AppChanges::patchOne));
         }
     }

@@ -46,7 +46,11 @@ final class Definitions {
         if (resident) {
             volume(app);
         }
-        upgrade(app, resident);
+        boolean external = !resident && uses(Feature.EXTERNAL_VOLUMES) && oneIn("external", 3);
+        if (external) {
+            externalVolume(app);
+        }
+        upgrade(app, resident || external);
         unreachable(app, resident);
         if (oneIn("killSelection", 2)) {
             app.put("killSelection", "OLDEST_FIRST");
@@ -116,8 +120,24 @@ final class Definitions {
         volume.putObject("persistent").put("size", 10).put("type", "root");
     }
 
-    void upgrade(ObjectNode app, boolean resident) {
-        double over = resident ? 0 : OVERS[upTo("over", OVERS.length)];
+    /// Of few names, so that apps are in each other's way.
+    private void externalVolume(ObjectNode app) {
+        var container = app.putObject("container").put("type", "DOCKER");
+        container.putObject("docker").put("image", "x");
+        var volume = container.putArray("volumes").addObject();
+        volume.put("containerPath", "/data").put("mode", "RW");
+        boolean shared = oneIn("external.shared", 3);
+        var external = volume.putObject("external").put("provider", "dvdi").put("shared", shared);
+        external.put("name", (shared ? "common-" : "own-") + upTo("external.name", 4));
+        external.putObject("options")
+                .put("dvdi/driver", oneIn("external.driver", 2) ? "shelf" : "local");
+        if (!shared) {
+            app.put("instances", 1);
+        }
+    }
+
+    void upgrade(ObjectNode app, boolean stopsFirst) {
+        double over = stopsFirst ? 0 : OVERS[upTo("over", OVERS.length)];
         var strategy =
                 app.putObject("upgradeStrategy")
                         .put(
@@ -151,14 +171,14 @@ final class Definitions {
     }
 
     /// Some fields of an app, to be changed.
-    ObjectNode update(boolean resident) {
+    ObjectNode update(boolean stopsFirst) {
         var update = JsonNodeFactory.instance.objectNode();
         update.put("cmd", "serve " + upTo("cmd", 1000));
         if (oneIn("update.instances", 3)) {
             update.put("instances", upTo("instances", 6));
         }
         if (oneIn("update.upgrade", 2)) {
-            upgrade(update, resident);
+            upgrade(update, stopsFirst);
         }
         constraints(update, 4);
         if (oneIn("update.env", 3)) {

@@ -122,6 +122,7 @@ public final class SimAgent {
         var attributes = new TreeMap<String, String>();
         attributes.put("rack", "r" + index % 3);
         attributes.put("zone", "z" + index % 2);
+        attributes.put("volume-drivers", index % 2 == 0 ? "local,shelf" : "local");
         var runtimes = new TreeSet<>(List.of(Container.Type.MESOS, Container.Type.DOCKER));
         int first = FIRST_PORT + index * 100;
         return new AgentReport.AgentJoined(

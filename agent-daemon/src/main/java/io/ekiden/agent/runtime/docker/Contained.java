@@ -2,6 +2,7 @@ package io.ekiden.agent.runtime.docker;
 
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
+import io.ekiden.agent.runtime.Limits;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Network;
 import io.ekiden.model.TaskId;
@@ -61,6 +62,14 @@ final class Contained {
         return task.task()
                 .filter(known -> known.spec().network() == Network.CONTAINER)
                 .filter(known -> PodParts.networkOf(known).isEmpty())
+                .isPresent();
+    }
+
+    /// Whether the engine keeps a limit of its memory; else it says the machine's.
+    boolean limitsMemory() {
+        return task.task()
+                .flatMap(Contents::of)
+                .flatMap(contents -> Limits.memoryBytes(contents.resources(), contents.limits()))
                 .isPresent();
     }
 

@@ -115,13 +115,7 @@ final class ContainerCheck {
     /// Empty while it runs.
     private Answer<Optional<Integer>> status(String id) {
         return engine.ask(
-                patience.call(),
-                docker -> {
-                    var state = docker.inspectExecCmd(id).exec();
-                    return Boolean.TRUE.equals(state.isRunning()) || state.getExitCodeLong() == null
-                            ? Optional.empty()
-                            : Optional.of(state.getExitCodeLong().intValue());
-                });
+                patience.call(), docker -> Inspection.exit(docker.inspectExecCmd(id).exec()));
     }
 
     private static Finding found(Answer<Integer> status) {

@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 /// What an agent writes into a task's folder beside its record, for the agent that comes after it.
 ///
 /// - `container`: written before the engine is asked for anything. A task without it has none.
+/// - `copied-stdout`, `copied-stderr`: how far its output was copied ([OutputFile]).
 /// - `end`: how the task ended, written before its container is removed and before it is told.
 record ContainerFiles(TaskId taskId, Path folder) {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerFiles.class);
@@ -34,6 +35,10 @@ record ContainerFiles(TaskId taskId, Path folder) {
 
     private Path container() {
         return folder.resolve("container");
+    }
+
+    Path copied(String output) {
+        return folder.resolve("copied-" + output);
     }
 
     private Path end() {

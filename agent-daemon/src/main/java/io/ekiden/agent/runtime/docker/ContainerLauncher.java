@@ -1,12 +1,13 @@
 package io.ekiden.agent.runtime.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
-import com.github.dockerjava.api.model.ContainerConfig;
 import io.ekiden.agent.fetch.Fetcher;
 import io.ekiden.agent.runtime.Mounts;
 import io.ekiden.agent.runtime.Volumes;
 import io.ekiden.agent.runtime.WorkDir;
 import io.ekiden.agent.secrets.Brought;
+import io.ekiden.agent.secrets.PullConfig.Credentials.Login;
+import io.ekiden.agent.secrets.PullConfig.Credentials.Unusable;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.log.AgentCommand;
 import io.ekiden.model.TaskId;
@@ -53,6 +54,7 @@ final class ContainerLauncher {
     private final Fetcher fetcher;
     private final SecretKeeper secrets;
     private final Patience patience;
+    private final ExternalVolumes external;
     private final WorkDir work;
     private final Volumes volumes;
     private final TaskHost host;
@@ -64,6 +66,7 @@ final class ContainerLauncher {
             Engine engine,
             EngineWatch watch,
             Patience patience,
+            ExternalVolumes external,
             Fetcher fetcher,
             SecretKeeper secrets,
             WorkDir work,
@@ -74,6 +77,7 @@ final class ContainerLauncher {
         this.watch = watch;
         this.pulls = new ImagePulls(engine, patience);
         this.patience = patience;
+        this.external = external;
         this.fetcher = fetcher;
         this.secrets = secrets;
         this.work = work;
@@ -221,6 +225,20 @@ final class ContainerLauncher {
 
         /// Empty: to be tried again.
         private Optional<Launch> create() {
+            return switch (external.make(contents.externalVolumes(), progress)) {
+                case Answer.Done<Boolean> _ -> connect();
+                case Answer.Refused(_, var reason) -> failed(reason);
+                case Answer.Silent(var why) -> engineAnswers() ? failed(why) : again();
+            };
+        }
+
+        /// Whether it is the engine's plugin, or a registry, that is silent, and not the engine.
+        private boolean engineAnswers() {
+            return engine.tell(patience.pong(), docker -> docker.pingCmd().exec())
+                    instanceof Answer.Done;
+        }
+
+        private Optional<Launch> connect() {
             var named = definition.spec().containerNetwork().filter(_ -> task.hasNetwork());
             if (named.isEmpty()) {
                 return make();
@@ -233,7 +251,7 @@ final class ContainerLauncher {
         }
 
         private Optional<Launch> make() {
-            var user = imageUser();
+            var user = Owner.user(engine, patience, contents);
             boolean init = watch.about().map(EngineWatch.About::init).orElse(true);
             var spec =
                     new ContainerSpec(
@@ -281,8 +299,18 @@ final class ContainerLauncher {
         }
 
         private Optional<Launch> pull() {
+            return brought.pullConfig()
+                    .map(config ->
+                            switch (config.of(contents.image())) {
+                                case Login login -> pull(Optional.of(login));
+                                case Unusable(var why) -> unavailable(why);
+                            })
+                    .orElseGet(() -> pull(Optional.empty()));
+        }
+
+        private Optional<Launch> pull(Optional<Login> login) {
             pulled++;
-            var pull = pulls.pull(contents.image(), progress);
+            var pull = pulls.pull(contents.image(), login, progress);
             while (!engine.closed()) {
                 if (task.stopped()) {
                     return Optional.of(new Launch.Stopped());
@@ -316,9 +344,7 @@ final class ContainerLauncher {
                 }
                 case Answer.Refused(_, var reason) -> unavailable(reason);
                 case Answer.Silent(var why) -> {
-                    // Either the registry was silent, or the engine itself.
-                    var pong = engine.tell(patience.pong(), docker -> docker.pingCmd().exec());
-                    if (pong instanceof Answer.Done) {
+                    if (engineAnswers()) {
                         yield unavailable(why);
                     }
                     pulled--;
@@ -383,6 +409,10 @@ final class ContainerLauncher {
         }
 
         private Optional<Launch> start(String id) {
+            contents.externalVolumes().stream()
+                    .findFirst()
+                    .ifPresent(first ->
+                            progress.accept("mounts volume " + ExternalVolumes.text(first)));
             return switch (engine.tell(
                     patience.start(), docker -> docker.startContainerCmd(id).exec())) {
                 case Answer.Done<Boolean> _ -> Optional.of(new Launch.Begun(id, true));
@@ -443,27 +473,14 @@ final class ContainerLauncher {
         }
 
         private Optional<Launch> anew() {
+            if (!contents.externalVolumes().isEmpty()) {
+                return failed(
+                        "its volumes were not mounted within %d s"
+                                .formatted(patience.start().toSeconds()));
+            }
             LOG.info("task={} its container did not begin and is made anew", task.taskId());
             task.lost();
             return Optional.empty();
-        }
-
-        /// As whom the image runs, asked while the container is made.
-        private Supplier<Optional<String>> imageUser() {
-            var user = contents.user();
-            if (user.isPresent()) {
-                return () -> user;
-            }
-            var asked =
-                    engine.begin(
-                            patience.call(),
-                            docker ->
-                                    Optional.ofNullable(
-                                                    docker.inspectImageCmd(contents.image())
-                                                            .exec()
-                                                            .getConfig())
-                                            .map(ContainerConfig::getUser));
-            return () -> asked.get() instanceof Answer.Done(var name) ? name : Optional.empty();
         }
     }
 }

@@ -67,10 +67,10 @@ record ContainerSpec(
         mounts = List.copyOf(mounts);
     }
 
-    /// The log is read again from its beginning after a restart, so it must not be cut: the size is
-    /// one that no log reaches. Else the defaults of the engine's own configuration would hold.
-    private static final Map<String, String> WHOLE_LOG =
-            Map.of("max-size", "1000p", "max-file", "1", "compress", "false");
+    /// At most a gigabyte, where the engine's own default knows no bound. Not much less: when an
+    /// engine rotates its log, who follows it can miss some of it (Docker 20.10).
+    private static final Map<String, String> BOUNDED_LOG =
+            Map.of("max-size", "512m", "max-file", "2", "compress", "false");
 
     /// One for a task for ever, so that the engine refuses to make a second container for it.
     static String name(TaskId taskId) {
@@ -87,9 +87,12 @@ record ContainerSpec(
         if (contents.wantsAllRights() && !host.privileged()) {
             return Optional.of("this agent runs no privileged containers");
         }
-        var parameter = contents.parameters().problem();
-        if (parameter.isPresent()) {
-            return parameter;
+        var unwanted =
+                contents.parameters()
+                        .problem()
+                        .or(() -> host.volumeDrivers().problem(contents.externalVolumes()));
+        if (unwanted.isPresent()) {
+            return unwanted;
         }
         var environment =
                 TaskEnvironment.inContainer(
@@ -112,8 +115,15 @@ record ContainerSpec(
                 .or(() -> paths(task).flatMap(ContainerSpec::untellable).findFirst());
     }
 
-    /// Of a pod's volumes.
+    /// Of external volumes, and of a pod's.
     private static Stream<String> paths(AgentCommand.Task task) {
+        return Stream.concat(
+                task.spec().externalVolumes().stream()
+                        .flatMap(volume -> Stream.of(volume.name(), volume.containerPath())),
+                pathsInPod(task));
+    }
+
+    private static Stream<String> pathsInPod(AgentCommand.Task task) {
         return task.spec() instanceof Pod pod
                 ? Stream.concat(
                         pod.volumes().stream()
@@ -178,16 +188,24 @@ record ContainerSpec(
                         .withBinds(binds())
                         .withCpuShares(Math.toIntExact(Limits.cpuShares(resources)))
                         .withPidsLimit((long) Limits.MAX_PIDS)
-                        .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, WHOLE_LOG))
+                        .withLogConfig(new LogConfig(LogConfig.LoggingType.JSON_FILE, BOUNDED_LOG))
                         .withPrivileged(contents.privileged())
                         .withSecurityOpts(securityOptions())
                         .withNetworkMode(networkMode())
                         .withPortBindings(bindings());
+        config.withMounts(
+                contents.externalVolumes().stream()
+                        .map(volume ->
+                                ExternalVolumes.mount(volume, inContainer(volume.containerPath())))
+                        .toList());
         Limits.memoryBytes(resources, contents.limits())
                 .ifPresent(bytes -> config.withMemory(bytes).withMemorySwap(bytes));
         Limits.cpuQuotaMicros(contents.limits())
                 .ifPresent(quota ->
                         config.withCpuPeriod(Limits.CPU_PERIOD_MICROS).withCpuQuota(quota));
+        if (hasNetworkOfItsOwn() && !host.nameServers().isEmpty()) {
+            config.withDns(host.nameServers());
+        }
         var parameters = contents.parameters();
         parameters.apply(config);
         contents.ipc().ifPresent(ipc -> isolate(config, ipc));
@@ -206,6 +224,11 @@ record ContainerSpec(
     private static void isolate(HostConfig config, LinuxInfo.Ipc ipc) {
         config.withIpcMode("private");
         ipc.shmSize().ifPresent(mib -> config.withShmSize((long) mib << 20));
+    }
+
+    /// Docker refuses name servers of a container that shares another's network.
+    private boolean hasNetworkOfItsOwn() {
+        return PodParts.networkOf(task).isEmpty() && task.spec().network() != Network.HOST;
     }
 
     private String networkMode() {

@@ -23,7 +23,8 @@ import java.util.Optional;
 /// @param arguments empty: the image's, unless its entry point is replaced
 /// @param unconfined whether it is free of the engine's filter of system calls
 /// @param hostVolumes of an app; those of a pod are known by their mounts
-record Contents(
+/// @param externalVolumes of an app; pods have none
+public record Contents(
         String image,
         boolean forcePull,
         Optional<List<String>> entryPoint,
@@ -36,17 +37,19 @@ record Contents(
         boolean unconfined,
         Optional<LinuxInfo.Ipc> ipc,
         boolean tty,
-        List<Volume.Host> hostVolumes) {
+        List<Volume.Host> hostVolumes,
+        List<Volume.External> externalVolumes) {
     private static final List<String> SHELL = List.of("/bin/sh");
 
-    Contents {
+    public Contents {
         arguments = List.copyOf(arguments);
         hostVolumes = List.copyOf(hostVolumes);
+        externalVolumes = List.copyOf(externalVolumes);
     }
 
     /// @param task a pod's container is named by its id
     /// @return empty when the definition has no such container
-    static Optional<Contents> of(AgentCommand.Task task) {
+    public static Optional<Contents> of(AgentCommand.Task task) {
         return switch (task.spec()) {
             case App app -> Optional.of(of(app));
             case Pod pod -> task.taskId().container().flatMap(pod::container).map(c -> of(pod, c));
@@ -73,7 +76,8 @@ record Contents(
                         .flatMap(container -> container.volumes().stream())
                         .filter(Volume.Host.class::isInstance)
                         .map(Volume.Host.class::cast)
-                        .toList());
+                        .toList(),
+                app.externalVolumes());
     }
 
     private static Contents of(Pod pod, PodContainer container) {
@@ -92,6 +96,7 @@ record Contents(
                 false,
                 Optional.empty(),
                 false,
+                List.of(),
                 List.of());
     }
 

@@ -5,8 +5,10 @@ import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.fetch.Fetcher;
+import io.ekiden.agent.runtime.Exec;
 import io.ekiden.agent.runtime.TaskRecords;
 import io.ekiden.agent.runtime.TaskRuntime;
 import io.ekiden.agent.runtime.WorkDir;
@@ -26,7 +28,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -81,12 +82,14 @@ public final class DockerRuntime implements TaskRuntime {
         this.patience = patience;
         this.labels = new Labels(agentId, clusterId);
         this.engine = new Engine(dockerHost);
-        this.watch = new EngineWatch(engine, dockerHost, labels, patience, new Watching());
+        var volumes = new ExternalVolumes(engine, patience, host.volumeDrivers());
+        this.watch = new EngineWatch(engine, dockerHost, labels, patience, volumes, new Watching());
         this.launcher =
                 new ContainerLauncher(
                         engine,
                         watch,
                         patience,
+                        volumes,
                         fetcher,
                         secrets,
                         work,
@@ -137,8 +140,9 @@ public final class DockerRuntime implements TaskRuntime {
     }
 
     private Contained follow(LocalTask task, boolean adopted) {
-        var log = new ContainerLog(engine, work.sandbox(task.taskId()), patience);
-        return new Contained(task, ContainerFiles.of(work, task.taskId()), log, adopted);
+        var files = ContainerFiles.of(work, task.taskId());
+        var log = new ContainerLog(engine, work.sandbox(task.taskId()), files, patience);
+        return new Contained(task, files, log, adopted);
     }
 
     @Override
@@ -341,6 +345,13 @@ public final class DockerRuntime implements TaskRuntime {
     }
 
     @Override
+    public Exec.Begun exec(LocalTask task, Exec.Wanted wanted) {
+        var id = contained(task.taskId()).flatMap(Contained::id);
+        return id.map(container -> ContainerExec.begin(engine, patience, container, wanted))
+                .orElseGet(() -> new Exec.Begun.Failed("its container does not run"));
+    }
+
+    @Override
     public Optional<String> address(LocalTask task) {
         var owner = task.task().flatMap(PodParts::networkOf).orElse(task.taskId());
         var mine = contained(owner);
@@ -360,6 +371,11 @@ public final class DockerRuntime implements TaskRuntime {
     }
 
     @Override
+    public Measurement usage(TaskId taskId) {
+        return ContainerStats.of(engine, watch, contained(taskId));
+    }
+
+    @Override
     public void collect(TaskId taskId) {
         if (!contained.containsKey(taskId)) {
             WorkDir.delete(work.sandbox(taskId));
@@ -375,13 +391,7 @@ public final class DockerRuntime implements TaskRuntime {
 
     @Override
     public SortedMap<String, String> attributes() {
-        var attributes = new TreeMap<String, String>();
-        watch.about()
-                .ifPresent(about -> {
-                    attributes.put("docker", about.version());
-                    attributes.put("privileged", Boolean.toString(host.privileged()));
-                });
-        return attributes;
+        return watch.attributes(host.privileged());
     }
 
     @Override

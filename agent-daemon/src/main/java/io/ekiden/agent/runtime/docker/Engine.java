@@ -31,6 +31,7 @@ final class Engine implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private final String host;
     private final DockerClient client;
     private final ExecutorService threads =
             Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("docker-", 0).factory());
@@ -39,6 +40,7 @@ final class Engine implements AutoCloseable {
     /// @throws IllegalStateException when that, or the user's Docker configuration, is no such
     ///   thing
     Engine(String host) {
+        this.host = host;
         var config = config(host);
         var http =
                 new ApacheDockerHttpClient.Builder()
@@ -120,6 +122,10 @@ final class Engine implements AutoCloseable {
         }
     }
 
+    String host() {
+        return host;
+    }
+
     boolean closed() {
         return threads.isShutdown();
     }
@@ -134,9 +140,12 @@ final class Engine implements AutoCloseable {
         return problem.getCause() == null ? problem : root(problem.getCause());
     }
 
-    /// The engine says `{"message":"..."}`.
     private static String reason(DockerException refusal) {
-        var text = String.valueOf(refusal.getMessage());
+        return message(String.valueOf(refusal.getMessage()));
+    }
+
+    /// The engine says `{"message":"..."}`.
+    static String message(String text) {
         int json = text.indexOf('{');
         try {
             return json < 0

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,11 +22,16 @@ final class EngineWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EngineWatch.class);
     private static final Duration WAIT_ROUND = Duration.ofMillis(100);
 
+    /// At all containers, for one at the volume drivers: they seldom change, and some ask a cloud
+    /// for their volumes.
+    private static final int LOOKS = 6;
+
     private final Engine engine;
     private final String host;
     private final Labels labels;
     private final Patience patience;
     private final Listener listener;
+    private final ExternalVolumes volumes;
     private final AtomicBoolean looking = new AtomicBoolean();
     private final AtomicBoolean suspected = new AtomicBoolean();
     private final ScheduledExecutorService clock =
@@ -50,11 +57,18 @@ final class EngineWatch implements AutoCloseable {
         void changed();
     }
 
-    EngineWatch(Engine engine, String host, Labels labels, Patience patience, Listener listener) {
+    EngineWatch(
+            Engine engine,
+            String host,
+            Labels labels,
+            Patience patience,
+            ExternalVolumes volumes,
+            Listener listener) {
         this.engine = engine;
         this.host = host;
         this.labels = labels;
         this.patience = patience;
+        this.volumes = volumes;
         this.listener = listener;
     }
 
@@ -63,6 +77,13 @@ final class EngineWatch implements AutoCloseable {
         ping();
         every(patience.ping(), this::ping);
         every(patience.look(), this::look);
+        every(patience.look().multipliedBy(LOOKS), () -> engine.run(this::discoverDrivers));
+    }
+
+    private void discoverDrivers() {
+        if (about.isPresent() && volumes.discover()) {
+            listener.changed();
+        }
     }
 
     private void every(Duration period, Runnable work) {
@@ -85,6 +106,19 @@ final class EngineWatch implements AutoCloseable {
 
     Optional<About> about() {
         return about;
+    }
+
+    /// What an agent says of the engine while it answers.
+    ///
+    /// @param privileged whether containers may have all rights
+    SortedMap<String, String> attributes(boolean privileged) {
+        var attributes = new TreeMap<String, String>();
+        about.ifPresent(known -> {
+            attributes.put("docker", known.version());
+            attributes.put("privileged", Boolean.toString(privileged));
+            attributes.put("volume-drivers", String.join(",", volumes.drivers()));
+        });
+        return attributes;
     }
 
     /// A request was not answered: whether the engine is there is found out now.
@@ -142,8 +176,10 @@ final class EngineWatch implements AutoCloseable {
                                         String.valueOf(version.getVersion()),
                                         hasInit(components == null ? List.of() : components)));
                 saidAway = false;
+                var _ = volumes.look();
                 LOG.info("engine={} docker={} answers", host, about.get().version());
                 engine.run(listener::changed);
+                engine.run(this::discoverDrivers);
                 yield new Answer.Done<>(true);
             }
             case Answer.Refused(var status, var reason) -> new Answer.Refused<>(status, reason);

@@ -1,6 +1,9 @@
 package io.ekiden.agent.runtime.docker;
 
+import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.PullResponseItem;
+import io.ekiden.agent.runtime.image.ImageName;
+import io.ekiden.agent.secrets.PullConfig.Credentials.Login;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +16,10 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Pulls images: each once at a time, however many tasks wait for it, and for no longer than
-/// [Patience] allows. A pull holds up only those who wait for its image.
+/// Pulls images: each once at a time, however many tasks wait for it with the same credentials, and
+/// for no longer than [Patience] allows. A pull holds up only those who wait for its image.
 final class ImagePulls {
     private static final Logger LOG = LoggerFactory.getLogger(ImagePulls.class);
-    private static final String LATEST = "latest";
 
     /// Of the answer to a pull that the engine has tried in vain: it has no status of HTTP.
     private static final int TRIED = 0;
@@ -29,74 +31,73 @@ final class ImagePulls {
 
     private final Engine engine;
     private final Patience patience;
-    private final Map<String, Pull> running = new ConcurrentHashMap<>();
+    private final Map<Wanted, Pull> running = new ConcurrentHashMap<>();
 
     ImagePulls(Engine engine, Patience patience) {
         this.engine = engine;
         this.patience = patience;
     }
 
-    /// An image's name in the parts that the engine wants. Without a tag it would send all there
-    /// are.
-    record Name(String repository, String tag) {
-        static Name of(String image) {
-            int digest = image.indexOf('@');
-            if (digest >= 0) {
-                // A tag beside a digest says nothing more.
-                var named = of(image.substring(0, digest));
-                return new Name(named.repository(), image.substring(digest + 1));
-            }
-            int colon = image.lastIndexOf(':');
-            return colon > image.lastIndexOf('/')
-                    ? new Name(image.substring(0, colon), image.substring(colon + 1))
-                    : new Name(image, LATEST);
-        }
-    }
+    /// @param login absent: what the agent's user has for the registry, if anything
+    private record Wanted(String image, Optional<Login> login) {}
 
     /// Done exceptionally never: the answer says whether the image is there.
     ///
+    /// @param login absent: what the agent's user has for the registry, if anything
     /// @param progress told from time to time, in words for people
-    CompletableFuture<Answer<Boolean>> pull(String image, Consumer<String> progress) {
+    CompletableFuture<Answer<Boolean>> pull(
+            String image, Optional<Login> login, Consumer<String> progress) {
         progress.accept("pulling image " + image);
-        var pull = running.computeIfAbsent(image, this::begin);
+        var pull = running.computeIfAbsent(new Wanted(image, login), this::begin);
         pull.listeners.add(progress);
         return pull.answer;
     }
 
-    private Pull begin(String image) {
-        LOG.info("image={} is pulled", image);
-        var pull = new Pull(image);
+    private Pull begin(Wanted wanted) {
+        LOG.info("image={} is pulled", wanted.image());
+        var pull = new Pull(wanted.image());
         engine.run(() -> {
-            var answer = guarded(pull);
-            running.remove(image);
-            LOG.info("image={} pulled: {}", image, answer);
+            var answer = guarded(pull, wanted.login());
+            running.remove(wanted);
+            LOG.info("image={} pulled: {}", wanted.image(), answer);
             pull.answer.complete(answer);
         });
         return pull;
     }
 
-    private Answer<Boolean> guarded(Pull pull) {
+    private Answer<Boolean> guarded(Pull pull, Optional<Login> login) {
         try {
-            return run(pull);
+            return run(pull, login);
         } catch (RuntimeException e) {
             return Engine.failed(e);
         }
     }
 
-    private Answer<Boolean> run(Pull pull) {
-        var name = Name.of(pull.image);
+    private Answer<Boolean> run(Pull pull, Optional<Login> login) {
+        var name = ImageName.of(pull.image);
         var stream =
                 engine.<PullResponseItem>open(
                         pull::heard,
-                        (docker, items) ->
-                                docker.pullImageCmd(name.repository())
-                                        .withTag(name.tag())
-                                        .exec(items));
+                        (docker, items) -> {
+                            var order = docker.pullImageCmd(name.repository()).withTag(name.tag());
+                            login.ifPresent(known -> order.withAuthConfig(auth(known)));
+                            order.exec(items);
+                        });
         var end = stream.awaitEnd(patience.stall(), patience.pull());
         return pull.error
                 .get()
                 .<Answer<Boolean>>map(e -> new Answer.Refused<>(TRIED, e))
                 .orElse(end);
+    }
+
+    private static AuthConfig auth(Login login) {
+        var auth =
+                new AuthConfig()
+                        .withRegistryAddress(login.registry())
+                        .withUsername(login.user())
+                        .withPassword(login.password());
+        login.identityToken().ifPresent(auth::withIdentityToken);
+        return auth;
     }
 
     /// One pull under way.

@@ -1,13 +1,14 @@
 package io.ekiden.agent.runtime.docker;
 
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectExecResponse;
 import io.ekiden.agent.core.ExitText;
 import io.ekiden.agent.runtime.docker.ContainerFiles.End;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 
-/// What the engine tells of a container that it was asked about.
+/// What the engine tells of a container, or of a command in one, that it was asked about.
 final class Inspection {
     private Inspection() {}
 
@@ -27,6 +28,13 @@ final class Inspection {
         boolean memory = outOfMemory || Boolean.TRUE.equals(state.getOOMKilled());
         var message = exit.map(ExitText::of).orElse("how it ended is not known");
         return new End(true, exit, memory ? message + " (memory limit exceeded)" : message);
+    }
+
+    /// Of a command in a container; empty while it runs.
+    static Optional<Integer> exit(InspectExecResponse command) {
+        return Boolean.TRUE.equals(command.isRunning()) || command.getExitCodeLong() == null
+                ? Optional.empty()
+                : Optional.of(command.getExitCodeLong().intValue());
     }
 
     /// None on the machine's own network.

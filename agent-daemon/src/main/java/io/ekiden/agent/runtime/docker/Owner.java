@@ -1,5 +1,6 @@
 package io.ekiden.agent.runtime.docker;
 
+import com.github.dockerjava.api.model.ContainerConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -9,16 +10,36 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /// As whom a container's program writes: the user of the app, or else of the image. The sandbox and
 /// the volumes are made his, as they are natively. A name means what the image's own `/etc/passwd`
 /// says, not the machine's.
-final class Owner {
+public final class Owner {
     private static final String PASSWD = "/etc/passwd";
     private static final int MAX_PASSWD = 1 << 20;
 
     private Owner() {}
+
+    /// As whom the program runs, by the app or else by the image: the engine is asked while the
+    /// container is made.
+    static Supplier<Optional<String>> user(Engine engine, Patience patience, Contents contents) {
+        var user = contents.user();
+        if (user.isPresent()) {
+            return () -> user;
+        }
+        var asked =
+                engine.begin(
+                        patience.call(),
+                        docker ->
+                                Optional.ofNullable(
+                                                docker.inspectImageCmd(contents.image())
+                                                        .exec()
+                                                        .getConfig())
+                                        .map(ContainerConfig::getUser));
+        return () -> asked.get() instanceof Answer.Done(var name) ? name : Optional.empty();
+    }
 
     /// @param user `name`, `uid`, each also with `:group`
     /// @return empty for root, to whom all belongs already, and for one whom the image does not
@@ -59,13 +80,13 @@ final class Owner {
     }
 
     /// The folder with all that was brought into it. Nothing of the task runs yet.
-    static void giveAll(int uid, Path folder) throws IOException {
+    public static void giveAll(int uid, Path folder) throws IOException {
         try (var all = Files.walk(folder)) {
             give(uid, all.toArray(Path[]::new));
         }
     }
 
-    static void give(int uid, Path... paths) throws IOException {
+    public static void give(int uid, Path... paths) throws IOException {
         for (var path : Arrays.asList(paths)) {
             Files.setAttribute(path, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
         }

@@ -2,6 +2,7 @@ package io.ekiden.agent.runtime.docker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ekiden.agent.runtime.image.ImageName;
 import io.ekiden.model.TaskId;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -39,7 +40,7 @@ final class ContainerSpecTest {
         "web:1@sha256:abc,web,sha256:abc"
     })
     void anImagesNameIsTakenApartAsTheEngineWantsIt(String image, String repository, String tag) {
-        assertThat(ImagePulls.Name.of(image)).isEqualTo(new ImagePulls.Name(repository, tag));
+        assertThat(ImageName.of(image)).isEqualTo(new ImageName(repository, tag));
     }
 
     @Test

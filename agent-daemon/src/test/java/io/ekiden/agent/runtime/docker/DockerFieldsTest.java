@@ -57,7 +57,8 @@ final class DockerFieldsTest {
                 Arrays.stream(parameters)
                         .map(text -> text.split("=", 2))
                         .map(pair -> new Parameter(pair[0], pair[1]))
-                        .toList());
+                        .toList(),
+                Optional.empty());
     }
 
     private static LocalTask task(String cmd, String... parameters) {
@@ -91,7 +92,13 @@ final class DockerFieldsTest {
                     new ContainerSpec(
                             task,
                             Contents.of(task).orElseThrow(),
-                            new TaskHost("h", "127.0.0.1", true, new TreeMap<>()),
+                            new TaskHost(
+                                    "h",
+                                    "127.0.0.1",
+                                    true,
+                                    VolumeDrivers.ALL,
+                                    new TreeMap<>(),
+                                    List.of()),
                             new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                             dir,
                             List.of(),
@@ -108,7 +115,9 @@ final class DockerFieldsTest {
 
     @Test
     void withoutTheOperatorsWordNoContainerHasAllRights() {
-        var strict = new TaskHost("h", "127.0.0.1", false, new TreeMap<>());
+        var strict =
+                new TaskHost(
+                        "h", "127.0.0.1", false, VolumeDrivers.ALL, new TreeMap<>(), List.of());
         var unconfined =
                 Given.cmd("x")
                         .docker(docker(false))

@@ -87,7 +87,13 @@ final class DockerMachine implements Machine {
                         seen,
                         AGENT,
                         () -> Optional.of(cluster),
-                        new TaskHost("127.0.0.1", "127.0.0.1", true, new TreeMap<>()),
+                        new TaskHost(
+                                "127.0.0.1",
+                                "127.0.0.1",
+                                true,
+                                VolumeDrivers.ALL,
+                                new TreeMap<>(),
+                                List.of()),
                         Machine.fetcher(work),
                         secrets(work),
                         patience);
@@ -154,6 +160,11 @@ final class DockerMachine implements Machine {
 
     @Override
     public boolean limitsMemory() {
+        return true;
+    }
+
+    @Override
+    public boolean encloses() {
         return true;
     }
 

@@ -7,6 +7,7 @@ import io.ekiden.agent.Given;
 import io.ekiden.agent.GivenPod;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.runtime.Life;
 import io.ekiden.model.PortDefinition;
@@ -94,6 +95,23 @@ final class DockerNetworkTest {
                                 .getPortBindings()
                                 .getBindings())
                 .isEmpty();
+    }
+
+    @Test
+    void whatATaskReceivesAndSendsOnANetworkOfItsOwnIsCounted() {
+        var task = machine.task(Given.cmd(SERVER).on(network).listening(8080));
+        agent.start(task);
+        agent.awaitRunning(task);
+        var address = addressIn(ContainerSpec.name(task.taskId()));
+        await().atMost(LONG).ignoreExceptions().until(() -> greets(address, 8080));
+        assertThat(agent.runtime.usage(task.taskId()))
+                .isInstanceOfSatisfying(
+                        Measurement.Done.class,
+                        done -> {
+                            var net = done.usage().net().orElseThrow();
+                            assertThat(net.received()).isPositive();
+                            assertThat(net.sent()).isPositive();
+                        });
     }
 
     @Test

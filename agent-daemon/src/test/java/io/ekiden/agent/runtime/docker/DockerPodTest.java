@@ -9,6 +9,7 @@ import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.core.PodParts;
 import io.ekiden.agent.runtime.Machine;
 import io.ekiden.agent.runtime.PodContract;
+import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.testkit.NeedsDocker;
 import io.ekiden.testkit.NeedsProgram;
 import io.ekiden.testkit.TestBroker;
@@ -16,6 +17,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /// Pods as containers of an engine, and what only those have.
@@ -31,6 +34,41 @@ final class DockerPodTest extends PodContract {
 
     private InspectContainerResponse inspect(LocalTask pod, String name) {
         return docker.docker.inspectContainerCmd(ContainerSpec.name(part(pod, name))).exec();
+    }
+
+    @Test
+    void whatIsLeftOfAnEndedPodIsRemovedAndNotTakenForATask() {
+        var pod = pod("", "one", "exit 0");
+        var life = start(pod);
+        life.end(pod);
+        life.records.write(pod.withState(TaskState.FINISHED, Optional.of(0), ""));
+        awaitNothingLeft(pod);
+        life.runtime.close();
+        // As if the agent had been killed before it removed it.
+        var one = part(pod, "one");
+        var left =
+                docker.docker
+                        .createContainerCmd(TestImage.BUSYBOX)
+                        .withName(ContainerSpec.name(one))
+                        .withLabels(
+                                Map.of(
+                                        "io.ekiden.cluster",
+                                        docker.cluster,
+                                        "io.ekiden.agent",
+                                        DockerMachine.AGENT,
+                                        "io.ekiden.task",
+                                        one.value()))
+                        .withCmd("true")
+                        .exec()
+                        .getId();
+        docker.docker.startContainerCmd(left).exec();
+        await().atMost(LONG)
+                .until(() ->
+                        State.of(docker.docker.inspectContainerCmd(left).exec()) == State.ENDED);
+
+        var next = life();
+        awaitNothingLeft(pod);
+        assertThat(next.events()).noneMatch(Event.Found.class::isInstance);
     }
 
     @Test

@@ -28,6 +28,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,7 +175,7 @@ final class DockerRuntimeTest {
     }
 
     @Test
-    void cannotGainPrivilegesAndHasAnInitAndAWholeLog() {
+    void cannotGainPrivilegesAndHasAnInitAndABoundedLog() {
         var task =
                 machine.task(
                         Given.cmd(
@@ -183,7 +185,42 @@ final class DockerRuntimeTest {
         assertThat(agent.stdout(task)).isEqualTo("NoNewPrivs:\t1\ndocker-init\n");
         assertThat(hostConfig(task).getPrivileged()).isFalse();
         assertThat(hostConfig(task).getLogConfig().type.getType()).isEqualTo("json-file");
-        assertThat(hostConfig(task).getLogConfig().config).containsEntry("max-size", "1000p");
+        assertThat(hostConfig(task).getLogConfig().config).containsEntry("max-size", "512m");
+    }
+
+    @Test
+    void keepsTheLastOfWhatATaskWritesWithoutAnEnd() throws IOException {
+        var lines = "awk 'BEGIN {for (i = 1; i <= 12000; i++) printf \"%0999d\\n\", i}'";
+        var task = machine.task(Given.cmd(lines + "; echo two >&2"));
+        agent.start(task);
+        assertThat(agent.end(task)).isEqualTo(finished(task));
+
+        var first = Files.readAllLines(agent.sandbox(task).resolve("stdout.1"));
+        var last = Files.readAllLines(agent.sandbox(task).resolve("stdout"));
+        assertThat(Stream.concat(first.stream(), last.stream()).map(Integer::parseInt))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 12_000).boxed().toList());
+        assertThat(agent.sandbox(task).resolve("stderr")).hasContent("two\n");
+    }
+
+    @Test
+    void aTerminalsLongLinesAreKeptToTheByte() {
+        var task =
+                machine.task(
+                        Given.cmd(
+                                        "for n in 16383 16384 16385 50000; do"
+                                                + " head -c $n /dev/zero | tr '\\0' x; echo; done;"
+                                                + " printf 'no end'")
+                                .tty());
+        assertThat(outputOf(task))
+                .isEqualTo(
+                        "x".repeat(16383)
+                                + "\r\n"
+                                + "x".repeat(16384)
+                                + "\r\n"
+                                + "x".repeat(16385)
+                                + "\r\n"
+                                + "x".repeat(50000)
+                                + "\r\nno end");
     }
 
     @Test
@@ -353,7 +390,13 @@ final class DockerRuntimeTest {
                 new ContainerSpec(
                         definition,
                         Contents.of(definition).orElseThrow(),
-                        new TaskHost("127.0.0.1", "127.0.0.1", false, new java.util.TreeMap<>()),
+                        new TaskHost(
+                                "127.0.0.1",
+                                "127.0.0.1",
+                                false,
+                                VolumeDrivers.ALL,
+                                new java.util.TreeMap<>(),
+                                List.of()),
                         new Labels(DockerMachine.AGENT, () -> Optional.of(machine.cluster)),
                         dir,
                         List.of(),

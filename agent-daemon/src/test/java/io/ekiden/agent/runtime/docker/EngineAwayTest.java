@@ -8,6 +8,7 @@ import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.Finding;
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.agent.core.Measurement;
 import io.ekiden.agent.runtime.Life;
 import io.ekiden.log.AgentReport.TaskState;
 import io.ekiden.model.Container;
@@ -262,6 +263,26 @@ final class EngineAwayTest {
             assertThat(agent.text(task, "marks")).isEqualTo("started\n");
             assertThat(machine.left(task.taskId())).hasSize(1);
         }
+    }
+
+    @Test
+    void anEngineThatHangsHasNoFiguresAndThatIsSaid() {
+        var task = cmd("sleep 1000");
+        agent.start(task);
+        agent.awaitRunning(task);
+        relay.hang();
+        var begin = System.nanoTime();
+        assertThat(missing(task)).startsWith("the Docker engine does not answer");
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(LONG.dividedBy(2));
+        awaitAway();
+        assertThat(missing(task)).isEqualTo("the Docker engine does not answer");
+        relay.resume();
+        awaitBack();
+        assertThat(agent.runtime.usage(task.taskId())).isInstanceOf(Measurement.Done.class);
+    }
+
+    private String missing(LocalTask task) {
+        return ((Measurement.Missing) agent.runtime.usage(task.taskId())).why();
     }
 
     @Test

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.ekiden.agent.Given;
+import io.ekiden.agent.GivenPod;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.agent.runtime.Life;
+import io.ekiden.agent.runtime.Machine;
+import io.ekiden.agent.runtime.WorkDir;
+import io.ekiden.model.Container;
+import io.ekiden.secrets.TaskSecrets;
 import io.ekiden.testkit.NeedsDocker;
 import io.ekiden.testkit.NeedsProgram;
 import io.ekiden.testkit.TestBroker;
@@ -18,10 +23,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -213,15 +219,7 @@ final class ImagePullTest {
             assertThat(reason(refused)).contains("no basic auth credentials");
 
             agent.runtime.close();
-            var login = Registry.USER + ":" + Registry.PASSWORD;
-            Files.writeString(
-                    dir.resolve("config.json"),
-                    "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
-                            .formatted(
-                                    registry.address(),
-                                    Base64.getEncoder()
-                                            .encodeToString(
-                                                    login.getBytes(StandardCharsets.UTF_8))));
+            Files.writeString(dir.resolve("config.json"), registry.login(Registry.PASSWORD));
             System.setProperty("DOCKER_CONFIG", dir.toString());
             try {
                 agent = machine.life(dir.resolve("work"));
@@ -232,5 +230,94 @@ final class ImagePullTest {
                 System.clearProperty("DOCKER_CONFIG");
             }
         }
+    }
+
+    /// Starts it and brings it this `config.json`.
+    private void start(LocalTask task, String config) {
+        agent.start(task);
+        var values = new TreeMap<String, byte[]>();
+        values.put("pull", config.getBytes(StandardCharsets.UTF_8));
+        Machine.bring(
+                machine.secrets(new WorkDir(dir.resolve("work"))),
+                task.taskId(),
+                TaskSecrets.of(values));
+    }
+
+    @Test
+    void aSecretLetsItsTaskInAndNobodyElse() {
+        try (var registry = new Registry(dir, true)) {
+            var image = offered(registry, "web:1");
+            var task = Given.cmd("true").forcePull(image, "pull").local();
+            var stranger = Given.cmd("true").forcePull(image).local();
+            start(task, registry.login(Registry.PASSWORD));
+            agent.start(stranger);
+
+            assertThat(agent.end(task)).isEqualTo(finished(task));
+            assertThat(reason(stranger)).contains("no basic auth credentials");
+        }
+    }
+
+    @Test
+    void eachContainerOfAPodMayHaveASecretOfItsOwn() {
+        try (var registry = new Registry(dir, true)) {
+            var image = offered(registry, "web:1");
+            var pod =
+                    GivenPod.task(
+                            GivenPod.pod(
+                                    """
+                                    {'secrets': {'pull': {'source': 'shop/pull'}}, 'containers': [
+                                      {'name': 'one', 'exec': {'command': {'shell': 'sleep 1000'}}, 'resources': {'mem': 32},
+                                       'image': {'kind': 'DOCKER', 'id': '%s', 'forcePull': true,
+                                                 'pullConfig': {'secret': 'pull'}}},
+                                      {'name': 'two', 'exec': {'command': {'shell': 'sleep 1000'}}, 'resources': {'mem': 32},
+                                       'image': {'kind': 'DOCKER', 'id': '%s'}}]}
+                                    """
+                                            .formatted(image, TestImage.BUSYBOX)),
+                            List.of());
+            start(pod, registry.login(Registry.PASSWORD));
+
+            agent.awaitRunning(pod);
+        }
+    }
+
+    @Test
+    void aSecretThatDoesNotLetInSaysWhyAndIsNotShown() {
+        try (var registry = new Registry(dir, true)) {
+            var image = offered(registry, "web:1");
+            var start = "image " + image + " cannot be pulled: ";
+            for (var wrong :
+                    Map.of(
+                                    registry.login("CANARY"),
+                                    "unauthorized",
+                                    "CANARY",
+                                    start + "the secret 'pull' is no Docker configuration",
+                                    "{\"auths\": {\"CANARY\": {}}}",
+                                    start + "the secret 'pull' has no credentials for the registry")
+                            .entrySet()) {
+                var task = Given.cmd("true").forcePull(image, "pull").local();
+                start(task, wrong.getKey());
+
+                assertThat(reason(task)).contains(wrong.getValue());
+                assertThat(agent.events(task).toString())
+                        .doesNotContain("CANARY", registry.login("CANARY"));
+            }
+        }
+    }
+
+    @Test
+    void anImageThatIsThereNeedsNoCredentials() {
+        var task = Given.cmd("true").forcePull(TestImage.BUSYBOX, "pull");
+        var cached =
+                task.docker(
+                                new Container.Docker(
+                                        TestImage.BUSYBOX,
+                                        false,
+                                        false,
+                                        List.of(),
+                                        Optional.of("pull")))
+                        .local();
+        start(cached, "{\"auths\": {}}");
+
+        assertThat(agent.end(cached)).isEqualTo(finished(cached));
     }
 }

@@ -22,20 +22,38 @@ final class OwnEngine implements AutoCloseable {
         this.dir = dir;
     }
 
+    /// The folder in which an engine that was started [#startWithPlugins] looks for plugins.
+    Path plugins() {
+        return dir.resolve("plugins");
+    }
+
+    /// Those of a folder of its own, while the machine's engine has others.
+    void startWithPlugins() throws IOException {
+        Files.createDirectories(plugins());
+        start(
+                List.of(
+                        "unshare",
+                        "--net",
+                        "--mount",
+                        "sh",
+                        "-c",
+                        "mkdir -p /run/docker/plugins"
+                                + " && mount --bind \"$0\" /run/docker/plugins && exec \"$@\"",
+                        plugins().toString()));
+    }
+
     String address() {
         return "unix://" + dir.resolve("docker.sock");
     }
 
     void start(String... options) {
-        var command =
-                new ArrayList<>(
-                        List.of(
-                                "unshare",
-                                "--net",
-                                "dockerd",
-                                "--bridge=none",
-                                "--iptables=false",
-                                "--ip-forward=false"));
+        start(List.of("unshare", "--net"), options);
+    }
+
+    private void start(List<String> within, String... options) {
+        var command = new ArrayList<>(within);
+        command.addAll(
+                List.of("dockerd", "--bridge=none", "--iptables=false", "--ip-forward=false"));
         command.addAll(List.of("--data-root", dir.resolve("root").toString()));
         command.addAll(List.of("--exec-root", dir.resolve("run").toString()));
         command.addAll(List.of("--pidfile", dir.resolve("pid").toString()));

@@ -5,19 +5,22 @@ import static org.awaitility.Awaitility.await;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.model.AuthConfig;
+import io.ekiden.agent.runtime.image.ImageName;
 import io.ekiden.testkit.TestBroker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 
 /// Debian's registry on loopback, which engines trust without certificates.
-final class Registry implements AutoCloseable {
-    static final String USER = "somebody";
-    static final String PASSWORD = "secret";
+public final class Registry implements AutoCloseable {
+    public static final String USER = "somebody";
+    public static final String PASSWORD = "secret";
     private static final String HASH =
             "$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
 
@@ -26,7 +29,7 @@ final class Registry implements AutoCloseable {
     private final boolean locked;
 
     /// @param locked for all but one user
-    Registry(Path dir, boolean locked) {
+    public Registry(Path dir, boolean locked) {
         this.port = TestBroker.freePort();
         this.locked = locked;
         try {
@@ -69,18 +72,51 @@ final class Registry implements AutoCloseable {
         return status == (locked ? HttpURLConnection.HTTP_UNAUTHORIZED : HttpURLConnection.HTTP_OK);
     }
 
-    String address() {
+    public String address() {
         return "127.0.0.1:" + port;
     }
 
-    String image(String name) {
+    public String image(String name) {
         return address() + "/" + name;
+    }
+
+    /// Docker's `config.json` of the user who is let in.
+    public String login(String password) {
+        var pair = (USER + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return "{\"auths\":{\"%s\":{\"auth\":\"%s\"}}}"
+                .formatted(address(), Base64.getEncoder().encodeToString(pair));
+    }
+
+    /// Puts an image of an OCI layout here.
+    public void offer(Path layout, String tag, String image) {
+        run(
+                "skopeo",
+                "copy",
+                "--dest-tls-verify=false",
+                "--dest-creds",
+                USER + ":" + PASSWORD,
+                "oci:%s:%s".formatted(layout, tag),
+                "docker://" + image);
+    }
+
+    private static void run(String... command) {
+        try {
+            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new IllegalStateException(said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Makes an image with these lines, puts it here and removes it from the machine.
     void offer(DockerClient docker, String image, String... lines) {
         TestImage.make(docker, image, lines);
-        var name = ImagePulls.Name.of(image);
+        var name = ImageName.of(image);
         try {
             docker.pushImageCmd(name.repository())
                     .withTag(name.tag())

@@ -4,11 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a definition may contain only when whoever wrote it was given the right by name, since it
-/// reaches out of the task's container into the machine.
+/// What somebody may only when he was given the right by name: to write in a definition what
+/// reaches out of the task's container into the machine, and to reach into secrets and tasks.
 public enum Capability {
     /// A directory of the machine as a volume.
     HOST_VOLUME,
+    /// A volume of a Docker volume driver: whoever knows its name has its data.
+    EXTERNAL_VOLUME,
     /// A container on the machine's network.
     HOST_NETWORK,
     PRIVILEGED,
@@ -19,7 +21,9 @@ public enum Capability {
     /// To name the secrets below a path in definitions: a task can tell what it was given.
     SECRET_READ,
     /// To set and delete the secrets below a path.
-    SECRET_WRITE;
+    SECRET_WRITE,
+    /// To run commands in tasks; with what the task's own definition takes.
+    EXEC;
 
     /// As it is written in files and options.
     public String text() {

@@ -12,13 +12,16 @@ import io.ekiden.log.WantedChange;
 import io.ekiden.model.App;
 import io.ekiden.model.Deployment;
 import io.ekiden.model.Group;
+import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
 import io.ekiden.model.PathId;
 import io.ekiden.model.RunSpec;
+import io.ekiden.model.TaskId;
 import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import io.ekiden.state.GroupTree;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -59,6 +62,25 @@ public final class Judge {
             judge.overridden();
         }
         return judge.verdict();
+    }
+
+    /// What a caller lacks to run a command in a task, who may run commands there: what its
+    /// definition takes, the command has too. Empty when there is no such task.
+    public static List<Lack> lacksIn(TaskId task, Caller caller, ClusterImage image) {
+        var judge = new Judge(caller, image);
+        image.instanceOf(task.unit()).ifPresent(judge::inhabit);
+        return List.copyOf(judge.lacks);
+    }
+
+    private void inhabit(Instance instance) {
+        var id = instance.runSpecId();
+        image.runSpec(id)
+                .filter(newest -> newest.version().equals(instance.version()))
+                .or(() -> image.version(id, instance.version()))
+                .ifPresentOrElse(
+                        this::takes,
+                        // It may have taken anything.
+                        () -> Arrays.stream(Capability.values()).forEach(power -> take(power, id)));
     }
 
     private Verdict verdict() {
@@ -187,9 +209,13 @@ public final class Judge {
                                         : spec.sameConfig(is))
                         .isPresent();
         if (!alike) {
-            Powers.of(spec).forEach(power -> take(power, spec.id()));
-            secrets(spec).forEach(path -> take(Capability.SECRET_READ, path));
+            takes(spec);
         }
+    }
+
+    private void takes(RunSpec spec) {
+        Powers.of(spec).forEach(power -> take(power, spec.id()));
+        secrets(spec).forEach(path -> take(Capability.SECRET_READ, path));
     }
 
     /// A secret is where its path says, wherever the definition is that names it.

@@ -25,6 +25,9 @@ public sealed interface Needs {
     /// The right on the app or pod of the task that the path names.
     record OnTask(Action action) implements Needs {}
 
+    /// The capability on the app or pod of the task that the path names.
+    record TaskPower(Capability capability) implements Needs {}
+
     /// The capability on what the path names.
     record Power(Capability capability) implements Needs {}
 
@@ -70,6 +73,11 @@ public sealed interface Needs {
         return new Power(Capability.SECRET_WRITE);
     }
 
+    /// What the task's definition takes, [Judge] asks.
+    static Needs exec() {
+        return new TaskPower(Capability.EXEC);
+    }
+
     static Needs operate() {
         return new OnCluster(Action.OPERATE);
     }
@@ -91,14 +99,26 @@ public sealed interface Needs {
                     lack(caller.may(action, PathId.ROOT), action, PathId.ROOT);
             // What is no task's id will not be found.
             case OnTask(var action) ->
-                    TaskId.parse(path.getOrDefault("task", ""))
-                            .map(task -> owner(task.instanceId()))
+                    ownerOfTask(path)
                             .flatMap(owner -> lack(caller.may(action, owner), action, owner));
+            case TaskPower(var capability) ->
+                    ownerOfTask(path)
+                            .filter(owner -> !caller.has(capability, owner))
+                            .map(owner -> Lack.of(capability, owner));
         };
+    }
+
+    private static Optional<PathId> ownerOfTask(Map<String, String> path) {
+        return TaskId.parse(path.getOrDefault("task", "")).map(Needs::owner);
     }
 
     private static Optional<Lack> lack(boolean may, Action action, PathId id) {
         return may ? Optional.empty() : Optional.of(Lack.of(action, id));
+    }
+
+    /// The app or pod of a task, normalised: its id comes from outside.
+    public static PathId owner(TaskId task) {
+        return owner(task.instanceId());
     }
 
     /// The app or pod of an instance, normalised: its id comes from outside.

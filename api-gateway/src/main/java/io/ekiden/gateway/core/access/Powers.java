@@ -33,6 +33,7 @@ final class Powers {
             case App app -> {
                 var volumes = app.container().map(Container::volumes).orElse(List.of());
                 add(powers, Capability.HOST_VOLUME, volumes.stream().anyMatch(Powers::ofHost));
+                add(powers, Capability.EXTERNAL_VOLUME, !app.externalVolumes().isEmpty());
                 add(powers, Capability.ROOT_USER, isRoot(app.user()));
                 app.container().ifPresent(container -> ofDocker(container, powers));
             }

@@ -155,6 +155,7 @@ class JudgeTest {
                     /dev/new     | {'container': {'docker': {'image': 'a', 'privileged': true, 'network': 'BRIDGE'}}} | capability privileged on /dev/new
                     /dev/new     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE'}, 'linuxInfo': {'seccomp': {'unconfined': true}}}} | capability privileged on /dev/new
                     /dev/new     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE', 'parameters': [{'key': 'hostname', 'value': 'b'}]}}} | capability docker-parameters on /dev/new
+                    /dev/new     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE'}, 'volumes': [{'containerPath': '/d', 'mode': 'RW', 'external': {'name': 'n', 'provider': 'dvdi', 'options': {'dvdi/driver': 'd'}}}]}} | capability external-volume on /dev/new
                     /dev/all     | {'container': {'docker': {'image': 'a', 'network': 'BRIDGE', 'parameters': [{'key': 'user', 'value': '0'}]}}} | capability docker-parameters on /dev/all, capability root-user on /dev/all
                     /dev/mounted | {'instances': 5}                                                                      | ``
                     /dev/mounted | {'id': '/dev/mounted', 'instances': 5}                                                | ``

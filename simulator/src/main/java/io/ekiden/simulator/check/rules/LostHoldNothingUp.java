@@ -8,7 +8,8 @@ import io.ekiden.model.Instance;
 import io.ekiden.simulator.check.Checker;
 import io.ekiden.simulator.check.Evidence;
 
-/// A deployment does not wait for an agent that may never return.
+/// A deployment does not wait for an agent that may never return, except for a task there that may
+/// still use a volume which is to be another's.
 final class LostHoldNothingUp implements Checker {
     @Override
     public String id() {
@@ -17,7 +18,8 @@ final class LostHoldNothingUp implements Checker {
 
     @Override
     public String promise() {
-        return "An instance whose agent is silent is gone as soon as it is to go.";
+        return "An instance whose agent is silent is gone as soon as it is to go, unless it has an"
+                + " external volume for itself.";
     }
 
     @Override
@@ -25,6 +27,7 @@ final class LostHoldNothingUp implements Checker {
         for (var fact : entry.facts()) {
             if (fact instanceof Fact.InstancePut put
                     && put.instance().goal() == Goal.DECOMMISSIONED
+                    && !put.instance().usesAlone()
                     && lost(put.instance())) {
                 evidence.image()
                         .instance(put.instance().id())

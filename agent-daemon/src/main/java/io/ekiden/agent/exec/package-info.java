@@ -1,0 +1,2 @@
+/// Commands that people run in tasks, over WebSockets.
+package io.ekiden.agent.exec;

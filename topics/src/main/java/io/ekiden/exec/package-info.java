@@ -1,0 +1,2 @@
+/// The protocol by which commands in tasks are spoken with.
+package io.ekiden.exec;
