@@ -36,10 +36,10 @@ final class AppRules {
         }
     }
 
-    /// A native task has nothing that could be its terminal.
+    /// There were terminals of Docker's alone.
     static void terminal(Fields app, Optional<Container> container, boolean tty) {
         boolean docker = container.filter(c -> c.type() == Container.Type.DOCKER).isPresent();
-        if (tty && !docker) {
+        if (tty && !docker && !app.dialect().hasTerminals()) {
             app.rule("tty", UnsupportedFields.NOT_SUPPORTED);
         }
     }

@@ -113,7 +113,8 @@ final class PodContainerJson {
                         .part("lifecycle")
                         .number("killGracePeriodSeconds", 0, Limits.MAX_SECONDS)
                         // Never shorter than was asked for.
-                        .map(seconds -> (int) Math.ceil(seconds)));
+                        .map(seconds -> (int) Math.ceil(seconds)),
+                container.flag("tty").orElse(false));
     }
 
     private static void unsupported(Fields container) {
@@ -121,10 +122,9 @@ final class PodContainerJson {
             container.rule("check", UnsupportedFields.NOT_SUPPORTED);
         }
         UnsupportedFields.emptyObject(container, "linuxInfo");
-        container
-                .flag("tty")
-                .filter(tty -> tty)
-                .ifPresent(_ -> container.rule("tty", UnsupportedFields.NOT_SUPPORTED));
+        if (!container.dialect().hasTerminals() && container.flag("tty").orElse(false)) {
+            container.rule("tty", UnsupportedFields.NOT_SUPPORTED);
+        }
     }
 
     private static Image image(Fields image, SecretsJson secrets) {
@@ -329,6 +329,9 @@ final class PodContainerJson {
                 .killGraceSeconds()
                 .ifPresent(seconds ->
                         json.putObject("lifecycle").put("killGracePeriodSeconds", seconds));
+        if (container.tty()) {
+            json.put("tty", true);
+        }
     }
 
     private static void writeExec(PodContainer container, Command command, ObjectNode json) {

@@ -17,6 +17,7 @@ import java.util.SortedMap;
 /// @param check its ports are counted so too
 /// @param artifacts what is in the container's sandbox before it starts, in this order
 /// @param killGraceSeconds between SIGTERM and SIGKILL; the agent's default when absent
+/// @param tty whether its output is a terminal
 public record PodContainer(
         String name,
         Optional<Command> command,
@@ -32,7 +33,8 @@ public record PodContainer(
         Optional<GenericCheck> check,
         List<VolumeMount> volumeMounts,
         List<Artifact> artifacts,
-        Optional<Integer> killGraceSeconds) {
+        Optional<Integer> killGraceSeconds,
+        boolean tty) {
 
     /// What a container runs.
     public sealed interface Command {

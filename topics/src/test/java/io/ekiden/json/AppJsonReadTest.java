@@ -347,7 +347,6 @@ class AppJsonReadTest {
                     "container": {"type": "MESOS", "docker": {"image": "x", "parameters": [{"key": "hostname", "value": "h"}]}} | /container/docker/parameters
                     "container": {"type": "MESOS", "docker": {"image": "x", "privileged": true}} | /container/docker/privileged
                     "executorResources": {"cpus": 1}                         | /executorResources/cpus
-                    "tty": true                                              | /tty
                     "executor": "//cmd"                                      | /executor
                     "container": {"type": "MESOS", "linuxInfo": {"seccomp": {"unconfined": true}}} | /container/linuxInfo
                     "healthChecks": [{"ipProtocol": "IPv6"}]                 | /healthChecks(0)/ipProtocol

@@ -144,7 +144,8 @@ final class RandomPod {
                 random.nextBoolean()
                         ? List.of()
                         : List.of(new Artifact("http://x/y", true, false, true, maybe("z"))),
-                maybe(random.nextInt(100)));
+                maybe(random.nextInt(100)),
+                random.nextBoolean());
     }
 
     private Command command() {

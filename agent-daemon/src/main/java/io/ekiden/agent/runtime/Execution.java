@@ -13,11 +13,13 @@ import java.util.Optional;
 /// What a native process is started with: that of an app's task, or of one of a pod's containers.
 ///
 /// @param command program and arguments; empty when there is none
+/// @param tty whether input and output are a terminal
 record Execution(
         List<String> command,
         Optional<String> user,
         Resources resources,
-        Optional<ResourceLimits> limits) {
+        Optional<ResourceLimits> limits,
+        boolean tty) {
     Execution {
         command = List.copyOf(command);
     }
@@ -30,7 +32,8 @@ record Execution(
                             app.cmd().map(Execution::shell).orElse(app.args()),
                             app.user(),
                             app.resources(),
-                            app.resourceLimits());
+                            app.resourceLimits(),
+                            app.tty());
             case Pod pod ->
                     task.taskId()
                             .container()
@@ -41,7 +44,8 @@ record Execution(
                                             List.of(),
                                             Optional.empty(),
                                             Resources.NONE,
-                                            Optional.empty()));
+                                            Optional.empty(),
+                                            false));
         };
     }
 
@@ -50,7 +54,8 @@ record Execution(
                 container.command().map(Execution::arguments).orElse(List.of()),
                 container.user().or(pod::user),
                 container.resources(),
-                container.resourceLimits());
+                container.resourceLimits(),
+                container.tty());
     }
 
     private static List<String> arguments(Command command) {

@@ -33,10 +33,17 @@ import java.util.function.Consumer;
 /// Turns a task into processes: its supervisor, the commands of its health checks, and those that
 /// people run in it.
 final class Launcher {
+    /// Docker's.
+    private static final String TERMINAL = "xterm";
+
     private static final String EVALUATE = "eval \"$(cat)\"";
     private static final String NO_IMAGES =
             "this agent runs no images without an engine: that needs root, namespaces, and the"
                     + " programs runc, skopeo and umoci";
+
+    private static final String NO_TERMINALS =
+            "this agent gives no terminals without Docker: that needs the program script of"
+                    + " util-linux";
 
     /// Joins the control groups that are named before `--`, and becomes what is named behind it.
     private static final String JOIN =
@@ -95,10 +102,14 @@ final class Launcher {
             return Optional.of("its definition is not known");
         }
         var task = local.task().get();
+        var execution = Execution.of(task);
+        if (execution.tty() && !holdsTerminals()) {
+            return Optional.of(NO_TERMINALS);
+        }
         if (isContained(task)) {
             return images.map(launcher -> launcher.problem(task)).orElse(Optional.of(NO_IMAGES));
         }
-        var command = Execution.of(task).command();
+        var command = execution.command();
         var environment = environment(task, Brought.NOTHING);
         if (command.isEmpty()) {
             return Optional.of("there is neither a command nor arguments");
@@ -110,10 +121,14 @@ final class Launcher {
         if (zero) {
             return Optional.of("a command or an environment variable holds a zero character");
         }
-        return Execution.of(task)
+        return execution
                 .user()
                 .flatMap(user -> Users.problem(user, isolation.root()))
                 .or(() -> notExecutable(command.getFirst(), environment));
+    }
+
+    private static boolean holdsTerminals() {
+        return Processes.run(List.of("script", "-qefc", "true", "/dev/null")).isPresent();
     }
 
     private static boolean isContained(AgentCommand.Task task) {
@@ -149,6 +164,9 @@ final class Launcher {
 
     private SortedMap<String, String> environment(AgentCommand.Task task, Brought brought) {
         var environment = new TreeMap<>(common);
+        if (Execution.of(task).tty()) {
+            environment.put("TERM", TERMINAL);
+        }
         environment.putAll(
                 TaskEnvironment.of(
                         task, hostname, work.sandbox(task.taskId()).toString(), brought.env()));
@@ -186,6 +204,7 @@ final class Launcher {
         var groups = groups(task.taskId(), execution, files);
         var bundle = images.orElseThrow().prepare(local, files.folder(), files.sandbox(), groups);
         writeLaunch(task, files, bundle, !secrets.of(task).env().isEmpty());
+        prepareTerminal(execution, files);
         return supervise(files, "image", Optional.empty(), groups);
     }
 
@@ -209,7 +228,15 @@ final class Launcher {
         }
         var script = LaunchScript.of(environment(task, brought), execution.command(), true);
         writeLaunch(task, files, script, !brought.env().isEmpty());
+        prepareTerminal(execution, files);
         return supervise(files, isolation.mode(), user, groups(task.taskId(), execution, files));
+    }
+
+    private static void prepareTerminal(Execution execution, TaskFiles files) throws IOException {
+        var command = List.of("mkfifo", "-m", "600", files.terminal().toString());
+        if (execution.tty() && Processes.run(command).isEmpty()) {
+            throw new IOException("mkfifo failed");
+        }
     }
 
     private List<Path> groups(TaskId taskId, Execution execution, TaskFiles files)
@@ -403,7 +430,7 @@ final class Launcher {
         Processes.clean(builder);
         var environment = new TreeMap<String, String>();
         if (terminal.isPresent()) {
-            environment.put("TERM", "xterm");
+            environment.put("TERM", TERMINAL);
         }
         // A container has its task's environment already.
         var within = new TreeMap<>(environment);
@@ -428,16 +455,20 @@ final class Launcher {
         return exec;
     }
 
-    /// The process that SIGTERM is for: the task's own in its container, which leads a group.
-    long program(TaskFiles files, Processes.Identity leader) {
-        return ImageLauncher.owns(files.folder())
-                ? ProcessHandle.of(leader.pid()).stream()
-                        .flatMap(ProcessHandle::children)
-                        .map(ProcessHandle::pid)
-                        .filter(Processes::leadsGroup)
-                        .findFirst()
-                        .orElse(leader.pid())
-                : leader.pid();
+    /// The process that SIGTERM is for: not who holds its terminal or its container, but the task's
+    /// own behind them, each of which leads a group.
+    static long program(TaskFiles files, Processes.Identity leader) {
+        long pid = Files.exists(files.terminal()) ? behind(leader.pid()) : leader.pid();
+        return ImageLauncher.owns(files.folder()) ? behind(pid) : pid;
+    }
+
+    private static long behind(long holder) {
+        return ProcessHandle.of(holder).stream()
+                .flatMap(ProcessHandle::children)
+                .map(ProcessHandle::pid)
+                .filter(Processes::leadsGroup)
+                .findFirst()
+                .orElse(holder);
     }
 
     /// A task that runs still was found again.

@@ -337,7 +337,7 @@ public final class NativeRuntime implements TaskRuntime {
             task.files
                     .leader()
                     .filter(Processes.Identity::lives)
-                    .map(leader -> launcher.program(task.files, leader))
+                    .map(leader -> Launcher.program(task.files, leader))
                     .ifPresent(Processes::terminateGroup);
             if (task.awaitEnd(grace)) {
                 return;

@@ -18,6 +18,11 @@ record TaskFiles(TaskId taskId, Path folder, Path sandbox) {
         return folder.resolve("launch");
     }
 
+    /// There when the task has one.
+    Path terminal() {
+        return folder.resolve("terminal");
+    }
+
     Path log() {
         return folder.resolve("supervisor.log");
     }

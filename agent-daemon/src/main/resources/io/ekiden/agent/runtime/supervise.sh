@@ -7,6 +7,7 @@
 #   claim       made by whoever decides about this launch: this script, or an agent that gave it up
 #   supervisor  "pid starttime bootid" of this script          init     of the namespace's pid 1
 #   leader      of the task's first process                    running  written right before its exec
+#   terminal    the input of a task that has one, a fifo which nobody writes to
 #   image       the unpacked image of a task that runs in one (mode `image`); there launch is what
 #               runc is told, and upper or copy what the task writes
 #   exit        how it ended, as a shell says it; written last, when nothing of it is left
@@ -16,6 +17,7 @@
 [ "$1" = --init ] && { init=yes; shift; } || init=
 task=$1 sandbox=$2 isolation=$3 boot=$4 user=$5
 shift 5
+[ -p "$task/terminal" ] && input=$task/terminal || input=/dev/null
 
 # /proc/self is the shell that reads it, numbered as the machine does while /proc is the machine's.
 identify() {
@@ -25,6 +27,13 @@ identify() {
     # shellcheck disable=SC2086
     set -- "$1" $stat
     echo "$pid ${21} $boot" > "$1"
+}
+
+# A line for a shell is run at the task's terminal, if it has one: `script` holds that, and ends as
+# the line does.
+at_terminal() {
+    line=$1
+    [ ! -p "$input" ] || line="exec script -qefc '$1' /dev/null"
 }
 
 # What runc is told, and what it notes, is in memory where nobody else sees it, and gone with the
@@ -44,9 +53,11 @@ start_container() {
     mount --bind -o ro "${0%/*}/no-cgroups" /sys/fs/cgroup || exit 1
     cd "$sandbox" || exit 1
     umask 022
-    exec < /dev/null >> stdout 2>> stderr || exit 1
-    exec setsid runc --root "$task/bundle/state" --rootless=true --log "$task/runc.log" \
-        run --bundle "$task/bundle" task
+    exec <> "$input" >> stdout 2>> stderr || exit 1
+    export task
+    at_terminal 'exec runc --root "$task/bundle/state" --rootless=true --log "$task/runc.log" \
+        run --bundle "$task/bundle" task'
+    exec setsid /bin/sh -c "$line"
 }
 
 start_leader() {
@@ -64,10 +75,13 @@ start_leader() {
     [ "$isolation" != image ] || start_container
     cd "$sandbox" || exit 1
     umask 022
-    exec < /dev/null >> stdout 2>> stderr 3< "$task/launch" 4> "$task/running" || exit 1
+    exec <> "$input" >> stdout 2>> stderr 3< "$task/launch" 4> "$task/running" || exit 1
     set -- /bin/sh "$task/launch"
+    if [ -n "$user" ] || [ -p "$input" ]; then
+        at_terminal 'eval "$(cat <&3)"'
+        set -- /bin/sh -c "$line"
+    fi
     if [ -n "$user" ]; then
-        set -- /bin/sh -c 'eval "$(cat <&3)"'
         if command -v setpriv > /dev/null; then
             set -- setpriv --reuid "$user" --regid "$(id -g "$user")" --init-groups "$@"
         else

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
+import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.LocalTask;
 import io.ekiden.log.AgentReport.TaskState;
@@ -35,6 +36,22 @@ public abstract class AdoptionContract extends FetchContract {
         assertThat(machine().execution(task.taskId())).isEqualTo(execution);
         second.runtime.kill(task.taskId(), Duration.ofSeconds(60));
         assertThat(second.end(task)).isEqualTo(terminated(task));
+    }
+
+    @Test
+    void aTaskThatWaitsAtItsTerminalOutlivesItsAgentAndHasItsGrace() {
+        var task =
+                task(Given.cmd("trap 'sleep 3; exit 4' TERM; echo reads; read line; exit 5").tty());
+        var first = life();
+        first.start(task);
+        first.awaitOutput(task, "reads");
+        first.runtime.close();
+
+        var second = life();
+
+        second.awaitRunning(task);
+        second.runtime.kill(task.taskId(), Duration.ofSeconds(60));
+        assertThat(second.end(task)).isEqualTo(ended(task, 4, "Command exited with status 4"));
     }
 
     @Test

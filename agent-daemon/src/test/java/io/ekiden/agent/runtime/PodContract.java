@@ -77,6 +77,21 @@ public abstract class PodContract extends RuntimeFixture {
     }
 
     @Test
+    void aContainerHasATerminalIfItWantsOne() {
+        var pod =
+                task(
+                        """
+                        {'containers': [
+                          <'name': 'one', 'tty': true, 'exec': {'command': {'shell': 'test -t 1 && echo terminal; sleep 1000'}}, 'resources': {}},
+                          <'name': 'two', 'exec': {'command': {'shell': 'test -t 1 || echo none; sleep 1000'}}, 'resources': {}}]}
+                        """);
+        start(pod).awaitRunning(pod);
+
+        await().atMost(LONG).until(() -> file(pod, "one", "stdout").equals("terminal\r\n"));
+        await().atMost(LONG).until(() -> file(pod, "two", "stdout").equals("none\n"));
+    }
+
+    @Test
     void aPersistentVolumeIsInEachContainerThatMountsIt() {
         var given =
                 pod(

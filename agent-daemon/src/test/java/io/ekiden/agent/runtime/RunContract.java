@@ -70,6 +70,20 @@ public abstract class RunContract extends RuntimeFixture {
     }
 
     @Test
+    void aTerminalIsOneInAndOutAndItsOutputIsKept() {
+        var task =
+                task(
+                        Given.cmd(
+                                        "test -t 0 && test -t 1 && test -t 2 && echo $TERM"
+                                                + " && : > /dev/tty && echo error >&2; exit 7")
+                                .tty());
+        var agent = life();
+        agent.start(task);
+        assertThat(agent.end(task)).isEqualTo(ended(task, 7, "Command exited with status 7"));
+        assertThat(agent.stdout(task)).isEqualTo("xterm\r\nerror\r\n");
+    }
+
+    @Test
     void refusesZeroCharacters() {
         var task = task(Given.cmd("true").env(Map.of("ZERO", "a\0b")));
         var agent = life();

@@ -415,7 +415,6 @@ final class DefinitionsContractIT extends ContractTest {
                     """
                     'executor': '/opt/executor'                                   | /executor
                     'executorResources': {'cpus': 0.2}                            | /executorResources/cpus
-                    'tty': true                                                   | /tty
                     'healthChecks': [{'ipProtocol': 'IPv6'}]                      | /healthChecks(0)/ipProtocol
                     """)
     void notSupported(String fields, String path) {

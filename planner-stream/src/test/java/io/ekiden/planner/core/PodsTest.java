@@ -203,4 +203,28 @@ class PodsTest {
             default -> throw new IllegalArgumentException(name);
         };
     }
+
+    @Test
+    void aPlannerOfBeforeRefusesTerminalsAsItDid() {
+        var former = new World(Settings.DEFAULT, PlannerVersion.V0_3);
+        var container =
+                "{\"name\":\"c\",\"tty\":true,\"exec\":{\"command\":{\"shell\":\"x\"}},"
+                        + "\"resources\":{}}";
+
+        var app = former.create("/app", "{\"cmd\":\"x\",\"tty\":true}");
+        var pod =
+                former.change(
+                        new Change.CreatePod(
+                                PathId.of("/pod"),
+                                World.json("{\"containers\":[" + container + "]}")),
+                        false);
+
+        assertThat(List.of(app, pod))
+                .flatMap(entry -> ((Rejection.Invalid) former.rejection(entry)).problems())
+                .extracting(problem -> problem.path() + " " + problem.errors())
+                .containsExactly(
+                        "/tty [is not supported by this version of Ekiden]",
+                        "/containers(0)/tty [is not supported by this version of Ekiden]");
+        former.replays();
+    }
 }

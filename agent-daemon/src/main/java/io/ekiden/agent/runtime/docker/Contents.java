@@ -95,7 +95,7 @@ public record Contents(
                 false,
                 false,
                 Optional.empty(),
-                false,
+                container.tty(),
                 List.of(),
                 List.of());
     }

@@ -14,6 +14,7 @@ import java.util.SortedMap;
 ///
 /// @param command with what the image says
 /// @param environment with what the image says
+/// @param tty whether it has a terminal of its own, for which runc has to be at one
 /// @param running is written when everything before the program has worked
 /// @param groups control groups as they are seen where runc runs
 record Bundle(
@@ -21,6 +22,7 @@ record Bundle(
         SortedMap<String, String> environment,
         String workingDir,
         ImageUser user,
+        boolean tty,
         List<Mount> mounts,
         Path running,
         List<Path> groups) {
@@ -68,11 +70,12 @@ record Bundle(
     private static final String ANNOUNCE = "read -r state; echo running > \"$1\"";
 
     /// Ends what the program has left: else runc would wait for whoever has its output open. All in
-    /// this namespace but its pid 1, runc and this shell; who forks meanwhile is met in the next
-    /// round.
+    /// this namespace but its pid 1, runc, who holds its terminal and this shell; who forks
+    /// meanwhile is met in the next round.
     private static final String CLEAR =
-            "read -r state; round=0; left=yes; while [ $left ] && [ $round -lt 100 ]; do left=; "
-                    + "for pid in /proc/[0-9]*; do pid=${pid#/proc/}; case $pid in 1 | $$ | $PPID) ;; "
+            "read -r state; read -r stat < /proc/$PPID/stat; stat=${stat##*') '? }; "
+                    + "round=0; left=yes; while [ $left ] && [ $round -lt 100 ]; do left=; "
+                    + "for pid in /proc/[0-9]*; do pid=${pid#/proc/}; case $pid in 1 | $$ | $PPID | ${stat%% *}) ;; "
                     + "*) kill -s KILL \"$pid\" 2> /dev/null && left=yes ;; esac; done; "
                     + "round=$((round + 1)); done";
 
@@ -134,7 +137,7 @@ record Bundle(
     }
 
     private void process(ObjectNode process) {
-        process.put("terminal", false).put("cwd", workingDir).put("noNewPrivileges", true);
+        process.put("terminal", tty).put("cwd", workingDir).put("noNewPrivileges", true);
         var who = process.putObject("user").put("uid", user.uid()).put("gid", user.gid());
         var further = who.putArray("additionalGids");
         user.groups().forEach(further::add);

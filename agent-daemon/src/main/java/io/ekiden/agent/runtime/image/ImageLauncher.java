@@ -239,6 +239,7 @@ public final class ImageLauncher {
                         environment(task, config.environment(), brought),
                         config.workingDir().orElse(SANDBOX),
                         user,
+                        contents.tty(),
                         mounts(local, contents, brought, sandbox, uid),
                         folder.resolve("running"),
                         groups.stream().map(group -> seen(folder, group)).toList())
@@ -267,6 +268,9 @@ public final class ImageLauncher {
             AgentCommand.Task task, List<String> ofImage, Brought brought) {
         var variables = new TreeMap<String, String>();
         variables.put("PATH", TaskEnvironment.PATH);
+        if (contents(task).tty()) {
+            variables.put("TERM", "xterm");
+        }
         for (var variable : ofImage) {
             int equals = variable.indexOf('=');
             if (equals > 0) {

@@ -232,12 +232,6 @@ final class DockerFieldsTest {
     }
 
     @Test
-    void aTerminalIsOneAndItsOutputIsKept() {
-        var task = Given.cmd("test -t 1 && echo terminal").image(TestImage.BUSYBOX).tty().local();
-        assertThat(outputOf(task)).isEqualTo("terminal\r\n");
-    }
-
-    @Test
     void sharedMemoryIsItsOwnAndAsLargeAsItWants() {
         var task =
                 Given.cmd("sleep 1000")
