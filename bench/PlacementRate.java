@@ -133,6 +133,7 @@ public final class PlacementRate {
                         Optional.empty(),
                         Resources.of(64, 262_144, 1_000_000, 0),
                         List.of(new PortRange(31_000, 32_999)),
+                Optional.empty(),
                         attributes,
                         Sorted.copyOf(List.of(Container.Type.MESOS)),
                         List.of(),

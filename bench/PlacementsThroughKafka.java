@@ -99,6 +99,7 @@ public final class PlacementsThroughKafka {
                         Optional.empty(),
                         Resources.of(100_000, 100_000_000, 100_000, 0),
                         List.of(new PortRange(31000, 31999)),
+                Optional.empty(),
                         Sorted.copyOf(Map.of("rack", "r" + agent.hashCode() % 10)),
                         Sorted.copyOf(List.of(Container.Type.MESOS)),
                         List.of(),

@@ -232,6 +232,7 @@ final class Actor {
                         address,
                         config.resources(),
                         config.ports(),
+                        Optional.of(volumes.disks()),
                         attributes,
                         runtime.runs(),
                         join.inventory(),

@@ -1,6 +1,7 @@
 package io.ekiden.agent;
 
 import io.ekiden.agent.core.Retention;
+import io.ekiden.agent.runtime.Disks;
 import io.ekiden.agent.runtime.docker.VolumeDrivers;
 import io.ekiden.log.Topics;
 import io.ekiden.model.PortRange;
@@ -24,6 +25,7 @@ import java.util.function.Consumer;
 /// @param workDir keeps its identity, its tasks' records and sandboxes; belongs to one agent
 /// @param runtimes the kinds of containers it starts; none of another kind
 /// @param dockerHost the address of the machine's Docker engine
+/// @param disks for persistent volumes, besides that of the work directory
 /// @param attributes for constraints; `isolation`, `docker`, `privileged` and `volume-drivers` are
 ///   added
 /// @param taskEnv variables of every task; those of its own come before them
@@ -49,6 +51,7 @@ public record AgentConfig(
         String dockerHost,
         Resources resources,
         List<PortRange> ports,
+        List<Disks.Named> disks,
         SortedMap<String, String> attributes,
         SortedMap<String, String> taskEnv,
         Path bootIdFile,
@@ -101,6 +104,7 @@ public record AgentConfig(
         kafka = Sorted.copyOf(kafka);
         runtimes = Set.copyOf(runtimes);
         ports = List.copyOf(ports);
+        disks = List.copyOf(disks);
         attributes = Sorted.copyOf(attributes);
         taskEnv = Sorted.copyOf(taskEnv);
         containerDns = List.copyOf(containerDns);
@@ -127,6 +131,7 @@ public record AgentConfig(
                 DOCKER_HOST,
                 resources,
                 ports,
+                List.of(),
                 Sorted.copyOf(attributes),
                 Sorted.copyOf(Map.<String, String>of()),
                 BOOT_ID,
@@ -143,6 +148,10 @@ public record AgentConfig(
 
     public AgentConfig withRuntimes(Set<ContainerType> runtimes) {
         return copy(copy -> copy.runtimes = runtimes);
+    }
+
+    public AgentConfig withDisks(List<Disks.Named> disks) {
+        return copy(copy -> copy.disks = disks);
     }
 
     public AgentConfig withDockerHost(String address) {
@@ -204,6 +213,7 @@ public record AgentConfig(
         private Map<String, String> kafka;
         private Set<ContainerType> runtimes;
         private String dockerHost;
+        private List<Disks.Named> disks;
         private SortedMap<String, String> taskEnv;
         private Timings timings;
         private boolean privileged;
@@ -219,6 +229,7 @@ public record AgentConfig(
             kafka = original.kafka;
             runtimes = original.runtimes;
             dockerHost = original.dockerHost;
+            disks = original.disks;
             taskEnv = original.taskEnv;
             timings = original.timings;
             privileged = original.privileged;
@@ -242,6 +253,7 @@ public record AgentConfig(
                     dockerHost,
                     original.resources,
                     original.ports,
+                    disks,
                     original.attributes,
                     taskEnv,
                     original.bootIdFile,

@@ -13,6 +13,7 @@ import io.ekiden.agent.files.Usages;
 import io.ekiden.agent.health.GenericChecks;
 import io.ekiden.agent.health.HealthChecks;
 import io.ekiden.agent.health.ReadinessChecks;
+import io.ekiden.agent.runtime.Disks;
 import io.ekiden.agent.runtime.LastOutput;
 import io.ekiden.agent.runtime.NameServers;
 import io.ekiden.agent.runtime.NativeRuntime;
@@ -121,7 +122,7 @@ public final class AgentDaemon implements AutoCloseable {
     ///   the data plane's address cannot be bound, or the engine's address is none
     /// @throws UncheckedIOException when the work directory cannot be used
     public void start() {
-        var work = new WorkDir(config.workDir());
+        var work = new WorkDir(config.workDir(), new Disks(config.disks()));
         try {
             work.create();
         } catch (IOException e) {

@@ -114,6 +114,7 @@ public final class AgentMain {
                                     resources(spec),
                                     spec.ports().isEmpty() ? List.of(PORTS) : spec.ports(),
                                     spec.attributes())
+                            .withDisks(spec.disks())
                             .withRuntimes(ContainerType.parse(options.text(RUNTIMES)))
                             .withDockerHost(options.text(DOCKER_HOST))
                             .withPrivileged(options.isSet(PRIVILEGED))

@@ -1,9 +1,13 @@
 package io.ekiden.agent;
 
+import io.ekiden.agent.runtime.Disks;
+import io.ekiden.model.Disk;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Sorted;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -12,8 +16,9 @@ import java.util.regex.Pattern;
 
 /// One agent as a command line describes it:
 /// `name=a1;hostname=a1;attributes=rack:r1,zone:z1;cpus=2;mem=1024;ports=31000-31099`. Only the
-/// name must be given; what is absent is the caller's to fill in. `disk` and `gpus` are known too;
-/// several port ranges are separated by commas.
+/// name must be given; what is absent is the caller's to fill in. `disk` and `gpus` are known too,
+/// and `disks`, such as `path:/srv/a:5000,mount:/srv/b::ssd`: type, path and, where they are given,
+/// MiB and profile. Several port ranges are separated by commas.
 ///
 /// @param name the agent's id
 /// @param mem and `disk` in MiB
@@ -25,15 +30,28 @@ public record AgentSpec(
         Optional<Double> mem,
         Optional<Double> disk,
         Optional<Double> gpus,
+        List<Disks.Named> disks,
         List<PortRange> ports) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
     private static final Pattern RANGE = Pattern.compile("([0-9]{1,5})(?:-([0-9]{1,5}))?");
+    private static final Pattern DISK =
+            Pattern.compile("(path|mount):(/[^:]*)(?::([1-9][0-9]{0,8})?(?::([A-Za-z0-9._-]+))?)?");
     private static final int MAX_PORT = 65535;
     private static final List<String> KEYS =
-            List.of("name", "hostname", "attributes", "cpus", "mem", "disk", "gpus", "ports");
+            List.of(
+                    "name",
+                    "hostname",
+                    "attributes",
+                    "cpus",
+                    "mem",
+                    "disk",
+                    "gpus",
+                    "disks",
+                    "ports");
 
     public AgentSpec {
         attributes = Sorted.copyOf(attributes);
+        disks = List.copyOf(disks);
         ports = List.copyOf(ports);
     }
 
@@ -98,6 +116,7 @@ public record AgentSpec(
                 number(fields, "mem"),
                 number(fields, "disk"),
                 number(fields, "gpus"),
+                disks(fields.getOrDefault("disks", "")),
                 ports(fields.getOrDefault("ports", "")));
     }
 
@@ -126,6 +145,26 @@ public record AgentSpec(
         } catch (NumberFormatException e) {
             throw wrong;
         }
+    }
+
+    private static List<Disks.Named> disks(String text) throws Problem {
+        var disks = new ArrayList<Disks.Named>();
+        for (var part : list(text)) {
+            var matcher = DISK.matcher(part);
+            check(matcher.matches(), "the disk '%s' is not TYPE:/PATH[:MIB[:PROFILE]]", part);
+            var path = Path.of(matcher.group(2));
+            check(
+                    disks.stream().noneMatch(disk -> disk.path().equals(path)),
+                    "the disk '%s' is there twice",
+                    part);
+            disks.add(
+                    new Disks.Named(
+                            Disk.Type.valueOf(matcher.group(1).toUpperCase(Locale.ROOT)),
+                            path,
+                            Optional.ofNullable(matcher.group(3)).map(Integer::valueOf),
+                            Optional.ofNullable(matcher.group(4))));
+        }
+        return disks;
     }
 
     private static List<PortRange> ports(String text) throws Problem {

@@ -73,7 +73,7 @@ final class DataPlaneTest {
                 task.taskId(),
                 task.app(),
                 task.hostPorts(),
-                List.of(new LocalVolume("data", "shop_web#data#1")),
+                List.of(new LocalVolume("data", "shop_web#data#1", Optional.empty())),
                 true);
     }
 

@@ -236,8 +236,12 @@ public final class Given {
     }
 
     public Given volume(String containerPath, String id) {
-        volumes.add(new Volume.Persistent(containerPath, 1));
-        localVolumes.add(new LocalVolume(containerPath, id));
+        return volume(new LocalVolume(containerPath, id, Optional.empty()));
+    }
+
+    public Given volume(LocalVolume volume) {
+        volumes.add(new Volume.Persistent(volume.containerPath(), 1, Optional.empty()));
+        localVolumes.add(volume);
         return this;
     }
 

@@ -189,6 +189,7 @@ public final class Given {
                 address,
                 Resources.of(2, 1024, 4096, 0),
                 List.of(new PortRange(31000, 31099)),
+                Optional.empty(),
                 Sorted.copyOf(attributes),
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 Agent.State.ACTIVE,

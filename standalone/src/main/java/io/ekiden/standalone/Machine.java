@@ -81,6 +81,7 @@ final class Machine {
                                             ? List.of(ports(i, specs.size()))
                                             : spec.ports(),
                                     spec.attributes())
+                            .withDisks(spec.disks())
                             .withTaskEnv(taskEnv()));
         }
         return configs;

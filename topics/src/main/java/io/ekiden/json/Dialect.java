@@ -6,7 +6,8 @@ package io.ekiden.json;
 public enum Dialect {
     /// Of before networks had names and generic checks were carried out.
     WITHOUT_NETWORKS_AND_CHECKS,
-    /// Of before there were external volumes, and terminals of native tasks and of pods.
+    /// Of before there were external volumes, persistent ones on other disks than the agent's own,
+    /// and terminals of native tasks and of pods.
     WITHOUT_EXTERNAL_VOLUMES,
     LATEST;
 
@@ -19,6 +20,10 @@ public enum Dialect {
     }
 
     boolean hasExternalVolumes() {
+        return compareTo(LATEST) >= 0;
+    }
+
+    boolean hasDisks() {
         return compareTo(LATEST) >= 0;
     }
 

@@ -38,8 +38,9 @@ final class PodVolumeJson {
             return name.flatMap(n -> secret.map(to -> new PodVolume.Secret(n, to)));
         }
         if (volume.has("persistent")) {
-            var size = volume.object("persistent").flatMap(VolumesJson::size);
-            return name.flatMap(n -> size.map(mib -> new PodVolume.Persistent(n, mib)));
+            var info = volume.object("persistent").flatMap(PersistentJson::read);
+            return name.flatMap(
+                    n -> info.map(read -> new PodVolume.Persistent(n, read.size(), read.disk())));
         }
         if (volume.has("host")) {
             var path = volume.someText("host");
@@ -73,8 +74,8 @@ final class PodVolumeJson {
             case PodVolume.Ephemeral _ -> {}
             case PodVolume.Host(_, var path) -> json.put("host", path);
             case PodVolume.Secret(_, var secret) -> json.put("secret", secret);
-            case PodVolume.Persistent(_, var size) ->
-                    json.putObject("persistent").put("type", "root").put("size", size);
+            case PodVolume.Persistent(_, var size, var disk) ->
+                    json.set("persistent", PersistentJson.write(size, disk));
         }
     }
 }

@@ -108,29 +108,10 @@ final class VolumesJson {
         if (access(volume).filter(mode -> mode == Volume.Mode.RO).isPresent()) {
             volume.rule("mode", "Only \"RW\" is allowed for persistent volumes");
         }
-        var size = volume.object("persistent").flatMap(VolumesJson::size);
+        var info = volume.object("persistent").flatMap(PersistentJson::read);
         return volume.sound("persistent")
-                ? size.map(mib -> new Volume.Persistent(path, mib))
+                ? info.map(read -> new Volume.Persistent(path, read.size(), read.disk()))
                 : Optional.empty();
-    }
-
-    /// The MiB of a `persistent` object.
-    static Optional<Integer> size(Fields fields) {
-        var type = fields.literal("type", List.of("root", "path", "mount")).orElse("root");
-        if (!type.equals("root")) {
-            fields.rule("type", UnsupportedFields.NOT_SUPPORTED);
-        }
-        for (var field : List.of("maxSize", "profileName")) {
-            if (fields.has(field)) {
-                fields.rule(field, UnsupportedFields.NOT_SUPPORTED);
-            }
-        }
-        UnsupportedFields.emptyList(fields, "constraints");
-        var size = fields.integer("size", 1, Integer.MAX_VALUE);
-        if (size.isEmpty() && !fields.has("size")) {
-            fields.form("size", "error.path.missing");
-        }
-        return size;
     }
 
     private static void checkPaths(Fields container, List<Volume> volumes) {
@@ -158,7 +139,7 @@ final class VolumesJson {
             case Volume.Secret secret -> json.put("secret", secret.secret());
             case Volume.Persistent persistent -> {
                 json.put("mode", Volume.Mode.RW.name());
-                json.putObject("persistent").put("type", "root").put("size", persistent.size());
+                json.set("persistent", PersistentJson.write(persistent.size(), persistent.disk()));
             }
         }
     }

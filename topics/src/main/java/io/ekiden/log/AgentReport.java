@@ -2,6 +2,7 @@ package io.ekiden.log;
 
 import io.ekiden.model.CheckResult;
 import io.ekiden.model.Container;
+import io.ekiden.model.Disk;
 import io.ekiden.model.Instance.HealthResult;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.ReadinessResponse;
@@ -28,6 +29,7 @@ public sealed interface AgentReport {
     /// @param session new with each attempt to join, echoed by the welcome
     /// @param bootId the machine's boot; tasks of another boot have ended
     /// @param ip at which its tasks are reached
+    /// @param disks that can be used now
     /// @param runtimes that can run tasks there now; when that changes it joins again
     /// @param volumes the ids of all persistent volumes that it keeps
     /// @param sealingKey for what only this agent is to read, new with each of its lives
@@ -40,6 +42,7 @@ public sealed interface AgentReport {
             Optional<String> address,
             Resources resources,
             List<PortRange> ports,
+            Optional<List<Disk>> disks,
             SortedMap<String, String> attributes,
             SortedSet<Container.Type> runtimes,
             List<TaskOnAgent> inventory,
@@ -48,6 +51,7 @@ public sealed interface AgentReport {
             implements AgentReport {
         public AgentJoined {
             ports = List.copyOf(ports);
+            disks = disks.map(List::copyOf);
             attributes = Sorted.copyOf(attributes);
             runtimes = Sorted.copyOf(runtimes);
             inventory = List.copyOf(inventory);

@@ -12,6 +12,7 @@ import java.util.SortedSet;
 /// @param epoch the journal sequence of its last `joined`; commands and reports of another are void
 /// @param partition of `agent-commands` on which it is spoken to
 /// @param ports the host ports it offers
+/// @param disks for persistent volumes, besides its own
 /// @param ip at which its tasks are reached
 /// @param runtimes that can run tasks there now
 /// @param draining whether it is being emptied: it gets nothing new, until that is taken back
@@ -27,6 +28,7 @@ public record Agent(
         Optional<String> address,
         Resources resources,
         List<PortRange> ports,
+        Optional<List<Disk>> disks,
         SortedMap<String, String> attributes,
         SortedSet<Container.Type> runtimes,
         State state,
@@ -48,6 +50,7 @@ public record Agent(
 
     public Agent {
         ports = List.copyOf(ports);
+        disks = disks.filter(some -> !some.isEmpty()).map(List::copyOf);
         attributes = Sorted.copyOf(attributes);
         runtimes = Sorted.copyOf(runtimes);
     }
@@ -94,6 +97,7 @@ public record Agent(
                 address,
                 resources,
                 ports,
+                disks,
                 attributes,
                 runtimes,
                 state,

@@ -1,5 +1,6 @@
 package io.ekiden.model;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// What the containers of a pod share.
@@ -15,7 +16,8 @@ public sealed interface PodVolume {
     /// Outlives the instance's tasks.
     ///
     /// @param size MiB
-    record Persistent(String name, int size) implements PodVolume {}
+    /// @param disk as of [Volume.Persistent]
+    record Persistent(String name, int size, Optional<Disk.Wanted> disk) implements PodVolume {}
 
     /// A file with the value of a secret.
     ///
@@ -24,8 +26,8 @@ public sealed interface PodVolume {
 
     /// As a persistent volume of the instance, named by the volume's name.
     default Stream<Volume.Persistent> persistent() {
-        return this instanceof Persistent(var name, var size)
-                ? Stream.of(new Volume.Persistent(name, size))
+        return this instanceof Persistent(var name, var size, var disk)
+                ? Stream.of(new Volume.Persistent(name, size, disk))
                 : Stream.empty();
     }
 }

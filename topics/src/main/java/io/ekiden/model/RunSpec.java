@@ -133,8 +133,13 @@ public sealed interface RunSpec extends Entity permits App, Pod {
         return externalVolumes().stream().anyMatch(volume -> !volume.shared());
     }
 
-    /// What the volumes take.
+    /// What the volumes take of an agent's own disk.
     static Resources sizeOf(List<Volume.Persistent> volumes) {
-        return Resources.of(0, 0, volumes.stream().mapToDouble(Volume.Persistent::size).sum(), 0);
+        double size =
+                volumes.stream()
+                        .filter(volume -> volume.disk().isEmpty())
+                        .mapToDouble(Volume.Persistent::size)
+                        .sum();
+        return Resources.of(0, 0, size, 0);
     }
 }

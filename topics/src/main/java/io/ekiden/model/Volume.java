@@ -18,7 +18,9 @@ public sealed interface Volume {
     ///
     /// @param containerPath one name, in the sandbox
     /// @param size MiB
-    record Persistent(String containerPath, int size) implements Volume {}
+    /// @param disk which; absent: the agent's own (`root`)
+    record Persistent(String containerPath, int size, Optional<Disk.Wanted> disk)
+            implements Volume {}
 
     /// A file with the value of a secret.
     ///

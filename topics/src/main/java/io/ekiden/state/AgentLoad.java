@@ -2,6 +2,7 @@ package io.ekiden.state;
 
 import io.ekiden.model.Instance;
 import io.ekiden.model.InstanceId;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.PathId;
 import io.ekiden.model.Resources;
 import io.ekiden.model.Sorted;
@@ -14,10 +15,13 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/// What is held on one agent, by tasks and reservations: instances, resources, host ports.
+/// What is held on one agent, by tasks and reservations: instances, resources, host ports, disks.
 public final class AgentLoad {
     private final HashSet<InstanceId> instances = new HashSet<>();
     private final TreeMap<Integer, Integer> ports = new TreeMap<>();
+
+    /// MiB of each disk but the agent's own.
+    private final TreeMap<String, Integer> disks = new TreeMap<>();
 
     /// Of each run spec that has instances here, how many: only ever asked by id.
     private final HashMap<PathId, Integer> counts = new HashMap<>();
@@ -29,6 +33,7 @@ public final class AgentLoad {
         counts.merge(instance.runSpecId(), 1, Integer::sum);
         used = used.plus(instance.resources());
         ports(instance).forEach(port -> ports.merge(port, 1, Integer::sum));
+        parts(instance).forEach(part -> disks.merge(part.disk(), part.size(), Integer::sum));
     }
 
     void remove(Instance instance) {
@@ -36,12 +41,14 @@ public final class AgentLoad {
         counts.merge(instance.runSpecId(), -1, AgentLoad::orNone);
         used = used.minus(instance.resources());
         ports(instance).forEach(port -> ports.merge(port, -1, AgentLoad::orNone));
+        parts(instance).forEach(part -> disks.merge(part.disk(), -part.size(), AgentLoad::orNone));
     }
 
     /// Whether an instance's load is the same in both states, and on the same agent.
     static boolean alike(Instance was, Instance is) {
         return was.holder().equals(is.holder())
                 && was.resources().equals(is.resources())
+                && was.volumes().equals(is.volumes())
                 && was.volumesInUse().equals(is.volumesInUse())
                 && ports(was).equals(ports(is));
     }
@@ -52,6 +59,10 @@ public final class AgentLoad {
                 .filter(_ -> instance.condition().holdsResources())
                 .map(Instance.Placement::heldPorts)
                 .orElse(List.of());
+    }
+
+    private static List<LocalVolume.Part> parts(Instance instance) {
+        return instance.volumes().stream().flatMap(volume -> volume.part().stream()).toList();
     }
 
     private static Integer orNone(Integer count, Integer change) {
@@ -76,6 +87,11 @@ public final class AgentLoad {
         return used;
     }
 
+    /// MiB of a disk that volumes have.
+    public int heldOf(String disk) {
+        return disks.getOrDefault(disk, 0);
+    }
+
     public boolean holds(int port) {
         return ports.containsKey(port);
     }
@@ -90,7 +106,8 @@ public final class AgentLoad {
         return other instanceof AgentLoad load
                 && instances.equals(load.instances)
                 && used.equals(load.used)
-                && Map.copyOf(ports).equals(Map.copyOf(load.ports));
+                && Map.copyOf(ports).equals(Map.copyOf(load.ports))
+                && Map.copyOf(disks).equals(Map.copyOf(load.disks));
     }
 
     @Override

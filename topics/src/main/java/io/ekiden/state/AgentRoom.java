@@ -1,6 +1,7 @@
 package io.ekiden.state;
 
 import io.ekiden.model.Agent;
+import io.ekiden.model.Disk;
 import io.ekiden.model.PortRange;
 import io.ekiden.model.Resources;
 import java.util.ArrayList;
@@ -44,6 +45,17 @@ public final class AgentRoom {
 
     public Resources free() {
         return agent().resources().minus(load.used());
+    }
+
+    public List<Disk> disks() {
+        return agent().disks().orElse(List.of());
+    }
+
+    /// MiB of one of its disks that are free; of a mount disk all or nothing.
+    public int freeOn(Disk disk) {
+        int held = load.heldOf(disk.path());
+        boolean taken = disk.type() == Disk.Type.MOUNT && held > 0;
+        return taken ? 0 : Math.max(0, disk.size() - held);
     }
 
     /// Host ports that it offers and that nobody holds.

@@ -3,7 +3,9 @@ package io.ekiden.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ekiden.model.App;
+import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
+import io.ekiden.model.Disk;
 import io.ekiden.model.Network;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortDefinition;
@@ -153,12 +155,42 @@ class ContainerJsonTest {
                         """);
 
         assertThat(app.resident()).isTrue();
-        assertThat(app.persistentVolumes()).containsExactly(new Volume.Persistent("data", 64));
+        assertThat(app.persistentVolumes())
+                .containsExactly(new Volume.Persistent("data", 64, Optional.empty()));
         assertThat(app.footprint()).isEqualTo(Resources.of(1, 128, 69, 0));
         assertThat(app.upgradeStrategy()).isEqualTo(new UpgradeStrategy(0.5, 0));
         assertThat(app.unreachableStrategy()).isEqualTo(new UnreachableStrategy.Disabled());
         assertThat(AppJson.write(app).path("residency").path("taskLostBehavior").asText())
                 .isEqualTo("WAIT_FOREVER");
+    }
+
+    @Test
+    void aPersistentVolumeCanBeOnADiskOfItsOwn() {
+        var app =
+                read(
+                        """
+                        {'cmd': 'x', 'container': {'type': 'MESOS', 'volumes': [
+                            {'containerPath': 'a', 'mode': 'RW', 'persistent':
+                               {'size': 64, 'type': 'PATH', 'constraints': [['path', 'LIKE', '/srv.*']]}},
+                            {'containerPath': 'b', 'mode': 'RW', 'persistent':
+                               {'size': 64, 'profileName': 'ssd', 'maxSize': 100}}]}}
+                        """);
+
+        assertThat(app.persistentVolumes())
+                .extracting(volume -> volume.disk().orElseThrow())
+                .containsExactly(
+                        new Disk.Wanted(
+                                Disk.Type.PATH,
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(
+                                        new Constraint(
+                                                "path",
+                                                Constraint.Operator.LIKE,
+                                                Optional.of("/srv.*")))),
+                        new Disk.Wanted(
+                                Disk.Type.MOUNT, Optional.of(100), Optional.of("ssd"), List.of()));
+        assertThat(app.footprint().disk()).isZero();
     }
 
     @Test
@@ -194,7 +226,15 @@ class ContainerJsonTest {
                     {"type": "MESOS", "volumes": [{"containerPath": "a/b", "mode": "RW", "persistent": {"size": 1}}]} | !/container/volumes(0)/containerPath must not be '.', '..' and must not contain '/'
                     {"type": "MESOS", "volumes": [{"containerPath": "..", "mode": "RW", "persistent": {"size": 1}}]}  | !/container/volumes(0)/containerPath must not be '.', '..' and must not contain '/'
                     {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RO", "persistent": {"size": 1}}]}   | !/container/volumes(0)/mode Only "RW" is allowed for persistent volumes
-                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "mount"}}]} | !/container/volumes(0)/persistent/type is not supported by this version of Ekiden
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "disk"}}]} | /container/volumes(0)/persistent/type error.unknown.enum.literal
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "maxSize": 2}}]} | !/container/volumes(0)/persistent Only mount volumes can have maxSize
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 2, "type": "mount", "maxSize": 2}}]} | !/container/volumes(0)/persistent Max size must be larger than size
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "profileName": ""}}]} | /container/volumes(0)/persistent/profileName error.minLength
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "root", "profileName": "p"}}]} | !/container/volumes(0)/persistent/profileName the agents' own disks have no profile
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "constraints": [["path", "LIKE", "x"]]}}]} | !/container/volumes(0)/persistent Constraints on root volumes are not supported
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "constraints": [["hostname", "LIKE", "x"]]}}]} | !/container/volumes(0)/persistent/constraints(0) Unsupported field
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "constraints": [["path", "IS", "x"]]}}]} | !/container/volumes(0)/persistent/constraints(0) Operator must be one of LIKE, UNLIKE
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "constraints": [["path", "LIKE", "("]]}}]} | !/container/volumes(0)/persistent/constraints(0) the regular expression '(' is not valid
                     {"type": "MESOS", "volumes": [{"containerPath": "/a", "mode": "RO", "hostPath": "/b"}]}   | !/container/volumes(0)/hostPath is not supported by this version of Ekiden
                     """)
     void aProblemNamesItsPlace(String container, String problem) {

@@ -6,6 +6,7 @@ import io.ekiden.model.BackoffStrategy;
 import io.ekiden.model.Constraint;
 import io.ekiden.model.Container;
 import io.ekiden.model.ContainerNetwork;
+import io.ekiden.model.Disk;
 import io.ekiden.model.GenericCheck;
 import io.ekiden.model.HealthCheck;
 import io.ekiden.model.KillSelection;
@@ -142,10 +143,33 @@ final class RandomApp {
         return new Constraint("rack", operator, Arrays.stream(value).findFirst());
     }
 
+    /// Of a volume of at most 100 MiB.
+    static Optional<Disk.Wanted> disk(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> Optional.of(new Disk.Wanted(Disk.Type.PATH, none(), none(), List.of()));
+            case 1 ->
+                    Optional.of(
+                            new Disk.Wanted(
+                                    Disk.Type.MOUNT,
+                                    Optional.of(101 + random.nextInt(100)),
+                                    Optional.of("ssd"),
+                                    List.of(
+                                            new Constraint(
+                                                    "path",
+                                                    Constraint.Operator.UNLIKE,
+                                                    Optional.of("/a.*")))));
+            default -> none();
+        };
+    }
+
+    private static <T> Optional<T> none() {
+        return Optional.empty();
+    }
+
     private Optional<Container> container(Network network) {
         var volumes = new ArrayList<Volume>();
         if (random.nextBoolean()) {
-            volumes.add(new Volume.Persistent("data", 1 + random.nextInt(100)));
+            volumes.add(new Volume.Persistent("data", 1 + random.nextInt(100), disk(random)));
         }
         boolean docker = network != Network.HOST || random.nextBoolean();
         boolean alone = network == Network.HOST && random.nextBoolean();

@@ -84,7 +84,8 @@ final class RandomPod {
                 List.<PodVolume>of(
                         new PodVolume.Ephemeral("scratch"),
                         new PodVolume.Host("host", "/srv/x"),
-                        new PodVolume.Persistent("data", 1 + random.nextInt(100)));
+                        new PodVolume.Persistent(
+                                "data", 1 + random.nextInt(100), RandomApp.disk(random)));
         return all.stream().filter(_ -> random.nextInt(3) == 0).toList();
     }
 

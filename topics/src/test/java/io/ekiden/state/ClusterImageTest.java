@@ -205,6 +205,7 @@ class ClusterImageTest {
                 Optional.empty(),
                 Resources.of(1 + random.nextInt(3), 4096, 100, 0),
                 List.of(new PortRange(31000, 31099)),
+                Optional.empty(),
                 Sorted.copyOf(Map.of("rack", "r" + random.nextInt(3))),
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 random.nextInt(4) == 0 ? Agent.State.UNREACHABLE : Agent.State.ACTIVE,

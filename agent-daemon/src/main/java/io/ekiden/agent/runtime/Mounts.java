@@ -66,7 +66,7 @@ public final class Mounts {
             throws IOException {
         return switch (volume) {
             case PodVolume.Host(_, var path) -> Path.of(path);
-            case PodVolume.Persistent(var name, _) -> open(persistent.get(name), pod, volume);
+            case PodVolume.Persistent(var name, _, _) -> open(persistent.get(name), pod, volume);
             case PodVolume.Secret _ -> throw new IllegalArgumentException("it is a file");
             case PodVolume.Ephemeral(var name) ->
                     open(

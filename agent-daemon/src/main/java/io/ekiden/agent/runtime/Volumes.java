@@ -1,6 +1,7 @@
 package io.ekiden.agent.runtime;
 
 import io.ekiden.agent.core.LocalTask;
+import io.ekiden.model.Disk;
 import io.ekiden.model.LocalVolume;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,34 +34,67 @@ public final class Volumes {
     }
 
     private Path make(LocalVolume volume) throws IOException {
-        var folder = work.volume(volume.id());
-        if (!Files.isDirectory(folder)) {
-            WorkDir.writeDurably(id(folder), volume.id());
-            Files.createDirectory(folder);
+        var entry = work.volumeEntry(volume.id());
+        if (Files.isSymbolicLink(entry)) {
+            var folder = work.volume(volume.id());
+            if (!Files.isDirectory(folder)) {
+                // A new one in its place would hide that its data is not there.
+                throw new IOException("the volume %s is not there".formatted(folder));
+            }
+            return folder;
+        }
+        if (!Files.isDirectory(entry)) {
+            WorkDir.writeDurably(id(entry), volume.id());
+            if (volume.part().isPresent()) {
+                makeOn(Path.of(volume.part().get().disk()), entry);
+            } else {
+                Files.createDirectory(entry);
+            }
             WorkDir.sync(work.volumes());
         }
-        return folder;
+        return work.volume(volume.id());
     }
 
-    private static Path id(Path folder) {
-        return folder.resolveSibling(folder.getFileName() + ID);
+    private void makeOn(Path disk, Path entry) throws IOException {
+        var problem = work.disks().problem(disk);
+        if (problem.isPresent()) {
+            throw new IOException("the disk %s cannot be used: %s".formatted(disk, problem.get()));
+        }
+        var folder = disk.resolve(entry.getFileName());
+        Files.createDirectories(folder);
+        WorkDir.sync(disk);
+        Files.createSymbolicLink(entry, folder);
+    }
+
+    private static Path id(Path entry) {
+        return entry.resolveSibling(entry.getFileName() + ID);
+    }
+
+    /// The disks for volumes that can be used now.
+    public List<Disk> disks() {
+        return work.disks().usable();
     }
 
     /// Of all volumes that there are, in the order of their names.
     public List<String> ids() {
         try (var files = Files.list(work.volumes())) {
-            return files.filter(Files::isDirectory).sorted().map(Volumes::idOf).toList();
+            return files.filter(Volumes::isEntry).sorted().map(Volumes::idOf).toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static String idOf(Path folder) {
+    /// Also one whose disk is not there.
+    private static boolean isEntry(Path file) {
+        return Files.isDirectory(file) || Files.isSymbolicLink(file);
+    }
+
+    private static String idOf(Path entry) {
         try {
-            return Files.readString(id(folder));
+            return Files.readString(id(entry));
         } catch (IOException e) {
             // Better an id that nobody knows than none: nothing is destroyed on its account.
-            return folder.getFileName().toString();
+            return entry.getFileName().toString();
         }
     }
 
@@ -68,12 +102,24 @@ public final class Volumes {
     ///
     /// @throws UncheckedIOException when that cannot be done
     public void destroy(String volumeId) {
-        var folder = work.volume(volumeId);
+        var entry = work.volumeEntry(volumeId);
         try {
-            WorkDir.delete(folder);
-            Files.deleteIfExists(id(folder));
+            if (Files.isSymbolicLink(entry)) {
+                destroyOnDisk(work.volume(volumeId));
+            }
+            WorkDir.delete(entry);
+            Files.deleteIfExists(id(entry));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void destroyOnDisk(Path folder) throws IOException {
+        var problem = work.disks().problem(folder.getParent());
+        if (problem.isPresent()) {
+            throw new IOException(
+                    "its disk %s cannot be used: %s".formatted(folder.getParent(), problem.get()));
+        }
+        WorkDir.delete(folder);
     }
 }

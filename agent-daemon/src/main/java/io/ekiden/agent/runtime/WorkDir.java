@@ -28,7 +28,9 @@ import java.util.regex.Pattern;
 /// Where an agent keeps what must outlive it: `tasks/<id>` (record and process files),
 /// `sandboxes/<id>` (the task's own directory), `volumes/<id>` (persistent volumes); and `cache`,
 /// which need not.
-public record WorkDir(Path root) {
+///
+/// @param disks on which persistent volumes can be instead; `volumes/<id>` is a link then
+public record WorkDir(Path root, Disks disks) {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._#-]{0,199}");
     private static final int KEPT_OF_LONG_ID = 120;
 
@@ -37,6 +39,11 @@ public record WorkDir(Path root) {
 
     public WorkDir {
         root = root.toAbsolutePath().normalize();
+    }
+
+    /// Without further disks.
+    public WorkDir(Path root) {
+        this(root, Disks.NONE);
     }
 
     public void create() throws IOException {
@@ -82,9 +89,19 @@ public record WorkDir(Path root) {
         return root.resolve("volumes");
     }
 
+    /// A persistent volume, or a link to it.
+    Path volumeEntry(String id) {
+        return volumes().resolve(name(id));
+    }
+
     /// Where a persistent volume is kept.
     public Path volume(String id) {
-        return volumes().resolve(name(id));
+        var entry = volumeEntry(id);
+        try {
+            return Files.isSymbolicLink(entry) ? Files.readSymbolicLink(entry) : entry;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Files that several tasks wanted to be fetched.

@@ -102,7 +102,7 @@ public abstract class PodContract extends RuntimeFixture {
                 GivenPod.task(
                         (Pod) given.task().orElseThrow().spec(),
                         List.of(),
-                        new LocalVolume("v", "shop_pod#v#1"));
+                        new LocalVolume("v", "shop_pod#v#1", Optional.empty()));
         var life = start(pod);
 
         life.end(pod);

@@ -9,6 +9,7 @@ import io.ekiden.model.Timestamps;
 import io.ekiden.state.ClusterImage;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// `/v2/agents`: what each agent has and what of it is in use.
@@ -47,6 +48,7 @@ final class AgentJson {
         resources.set("total", resources(agent.resources()));
         resources.set("used", resources(load.used()));
         resources.set("free", resources(agent.resources().minus(load.used())));
+        json.set("disks", disks(image, agent));
         json.set("ports", ranges(agent.ports()));
         var used = json.putArray("usedPorts");
         load.ports().keySet().forEach(used::add);
@@ -74,6 +76,19 @@ final class AgentJson {
                 .put("mem", Resources.number(amount.mem()))
                 .put("disk", Resources.number(amount.disk()))
                 .put("gpus", Resources.number(amount.gpus()));
+    }
+
+    /// Those that it offers besides its own, which is among its resources; in MiB.
+    private static ArrayNode disks(ClusterImage image, Agent agent) {
+        var json = Answer.object().arrayNode();
+        for (var disk : agent.disks().orElse(List.of())) {
+            var one = json.addObject();
+            one.put("type", disk.type().name().toLowerCase(Locale.ROOT));
+            one.put("path", disk.path()).put("size", disk.size());
+            one.put("used", image.loadOf(agent.id()).heldOf(disk.path()));
+            disk.profile().ifPresent(profile -> one.put("profile", profile));
+        }
+        return json;
     }
 
     private static ArrayNode ranges(List<PortRange> ranges) {

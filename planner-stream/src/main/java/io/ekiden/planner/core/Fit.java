@@ -5,9 +5,11 @@ import static io.ekiden.model.Container.Type.MESOS;
 
 import io.ekiden.model.Agent;
 import io.ekiden.model.Container;
+import io.ekiden.model.Disk;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem.Reason;
 import io.ekiden.model.LaunchQueueItem.Refusal;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.Network;
 import io.ekiden.model.Resources;
 import io.ekiden.model.RunSpec;
@@ -43,6 +45,7 @@ final class Fit {
     private final SpecInstances instances;
     private final Resources wanted;
     private final List<Volume.External> external;
+    private final Disks disks;
     private final List<Integer> fixedPorts;
     private final boolean portTwice;
     private final int ports;
@@ -83,6 +86,7 @@ final class Fit {
         this.instances = instances;
         wanted = spec.footprint();
         external = spec.externalVolumes();
+        disks = new Disks(spec.persistentVolumes());
         var requested = spec.requestedHostPorts().stream().flatMap(Optional::stream).toList();
         fixedPorts = requested.stream().filter(port -> port != 0).toList();
         portTwice = fixedPorts.stream().distinct().count() < fixedPorts.size();
@@ -107,6 +111,11 @@ final class Fit {
     /// What an instance takes of its agent.
     Resources wanted() {
         return wanted;
+    }
+
+    /// For each persistent volume its part of one of the disks of an agent that fits.
+    List<Optional<LocalVolume.Part>> parts(AgentRoom room) {
+        return disks.choose(room).orElseThrow();
     }
 
     List<Rule> rules() {
@@ -212,15 +221,27 @@ final class Fit {
                 || takenVolume().isPresent()) {
             return Optional.of(Reason.UnfulfilledConstraint);
         }
-        boolean elsewhere =
-                reserved.filter(kept -> !kept.agentId().equals(room.agent().id())).isPresent();
-        if (elsewhere) {
+        if (reserved.filter(kept -> !keeps(room, kept)).isPresent()) {
             return Optional.of(Reason.NoCorrespondingReservationFound);
         }
         if (room.agent().draining()) {
             return Optional.of(Reason.AgentMaintenance);
         }
         return reserved.isPresent() ? ports(room) : resources(room);
+    }
+
+    private static boolean keeps(AgentRoom room, Instance.Reservation kept) {
+        return kept.agentId().equals(room.agent().id()) && missingDisk(room, kept).isEmpty();
+    }
+
+    /// The first disk with one of the volumes that the agent has not, or has no more.
+    private static Optional<String> missingDisk(AgentRoom room, Instance.Reservation kept) {
+        var there = room.disks().stream().map(Disk::path).toList();
+        return kept.volumes().stream()
+                .flatMap(volume -> volume.part().stream())
+                .map(LocalVolume.Part::disk)
+                .filter(disk -> !there.contains(disk))
+                .findFirst();
     }
 
     private Optional<Rule> broken(AgentRoom room) {
@@ -271,7 +292,7 @@ final class Fit {
         if (wanted.mem() > all.mem() - used.mem()) {
             return Optional.of(Reason.InsufficientMemory);
         }
-        if (wanted.disk() > all.disk() - used.disk()) {
+        if (wanted.disk() > all.disk() - used.disk() || !disks.fit(room)) {
             return Optional.of(Reason.InsufficientDisk);
         }
         if (wanted.gpus() > all.gpus() - used.gpus()) {
@@ -311,18 +332,16 @@ final class Fit {
                             "role " + String.join(" or ", roles),
                             "role " + agent.attributes().getOrDefault(ROLE, Roles.ANY));
             case UnfulfilledConstraint -> unfulfilled(room, why);
-            case NoCorrespondingReservationFound ->
-                    refusal(
-                            room,
-                            why,
-                            "agent " + reserved.orElseThrow().agentId(),
-                            "agent " + agent.id());
+            case NoCorrespondingReservationFound -> elsewhere(room, why, reserved.orElseThrow());
             case AgentMaintenance -> refusal(room, why, "an agent that stays", "draining");
             case DeclinedScarceResources ->
                     throw new IllegalStateException("no resource is kept back here");
             case InsufficientCpus -> amount(room, why, "cpus", wanted.cpus(), free.cpus());
             case InsufficientMemory -> amount(room, why, "mem", wanted.mem(), free.mem());
-            case InsufficientDisk -> amount(room, why, "disk", wanted.disk(), free.disk());
+            case InsufficientDisk ->
+                    wanted.disk() > free.disk()
+                            ? amount(room, why, "disk", wanted.disk(), free.disk())
+                            : refusal(room, why, disks.wanted(), Disks.there(room));
             case InsufficientGpus -> amount(room, why, "gpus", wanted.gpus(), free.gpus());
             case InsufficientPorts ->
                     refusal(
@@ -355,6 +374,17 @@ final class Fit {
                                                 "volume driver " + volume.driver(),
                                                 "volume drivers " + drivers(room))))
                 .orElseGet(() -> taken(room, why, takenVolume().orElseThrow()));
+    }
+
+    private Refusal elsewhere(AgentRoom room, Reason why, Instance.Reservation kept) {
+        var there = room.agent().id();
+        return kept.agentId().equals(there)
+                ? refusal(
+                        room,
+                        why,
+                        "disk " + missingDisk(room, kept).orElseThrow(),
+                        Disks.there(room))
+                : refusal(room, why, "agent " + kept.agentId(), "agent " + there);
     }
 
     private Refusal runtime(AgentRoom room, Reason why) {

@@ -42,6 +42,7 @@ final class Members {
                         joined.address(),
                         joined.resources(),
                         joined.ports(),
+                        joined.disks(),
                         joined.attributes(),
                         joined.runtimes(),
                         Agent.State.ACTIVE,

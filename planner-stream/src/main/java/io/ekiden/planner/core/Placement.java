@@ -146,7 +146,7 @@ final class Placement {
             }
             var agent = room.get().agent();
             var ports = HostPorts.choose(spec, room.get(), turn.sequence());
-            var provisioned = provisioned(spec, fit, instance, agent, ports);
+            var provisioned = provisioned(spec, fit, instance, room.get(), ports);
             turn.launch(provisioned);
             fit.recount();
             launched.add(provisioned);
@@ -180,8 +180,9 @@ final class Placement {
     }
 
     private Instance provisioned(
-            RunSpec spec, Fit fit, Instance instance, Agent agent, List<Integer> ports) {
+            RunSpec spec, Fit fit, Instance instance, AgentRoom room, List<Integer> ports) {
         Instant now = turn.now();
+        var agent = room.agent();
         return new Instance(
                 instance.id(),
                 spec.id(),
@@ -201,7 +202,8 @@ final class Placement {
                                 turn.sequence(),
                                 spec.containerNetwork().map(Placement::toBeTold),
                                 ExternalVolumes.used(spec))),
-                instance.reservation().or(() -> Volumes.reserve(turn, spec, agent)),
+                instance.reservation()
+                        .or(() -> Volumes.reserve(turn, spec, agent, fit.parts(room))),
                 Optional.of(now),
                 Optional.empty(),
                 Optional.empty(),

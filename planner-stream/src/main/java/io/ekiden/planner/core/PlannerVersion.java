@@ -11,7 +11,8 @@ enum PlannerVersion {
     V0_2("0.2"),
     /// Networks have names and generic checks are carried out; until then they were refused.
     V0_3("0.3"),
-    /// Containers have external volumes; until then they were refused.
+    /// Containers have external volumes, persistent ones are on disks of their own, native tasks
+    /// and pods have terminals; until then these were refused.
     V0_4("0.4");
 
     static final PlannerVersion LATEST = V0_4;

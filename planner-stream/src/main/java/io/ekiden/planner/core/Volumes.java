@@ -9,6 +9,7 @@ import io.ekiden.model.CondemnedVolume;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LocalVolume;
 import io.ekiden.model.RunSpec;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,21 +20,18 @@ final class Volumes {
     private Volumes() {}
 
     /// What a new instance of the app is given on an agent; empty when it has no volume.
-    static Optional<Instance.Reservation> reserve(Turn turn, RunSpec spec, Agent agent) {
+    ///
+    /// @param parts of disks, one for each of its volumes
+    static Optional<Instance.Reservation> reserve(
+            Turn turn, RunSpec spec, Agent agent, List<Optional<LocalVolume.Part>> parts) {
         if (!spec.resident()) {
             return Optional.empty();
         }
-        var volumes =
-                spec.persistentVolumes().stream()
-                        .map(volume ->
-                                new LocalVolume(
-                                        volume.containerPath(),
-                                        "%s#%s#%s"
-                                                .formatted(
-                                                        spec.id().flat(),
-                                                        volume.containerPath(),
-                                                        turn.uuid())))
-                        .toList();
+        var volumes = new ArrayList<LocalVolume>();
+        for (var volume : spec.persistentVolumes()) {
+            var id = "%s#%s#%s".formatted(spec.id().flat(), volume.containerPath(), turn.uuid());
+            volumes.add(new LocalVolume(volume.containerPath(), id, parts.get(volumes.size())));
+        }
         return Optional.of(new Instance.Reservation(agent.id(), agent.hostname(), volumes));
     }
 

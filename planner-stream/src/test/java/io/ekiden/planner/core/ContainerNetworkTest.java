@@ -53,6 +53,7 @@ class ContainerNetworkTest {
                                 Optional.empty(),
                                 Resources.of(4, 4096, 1000, 0),
                                 List.of(new PortRange(31000, 31000 + ports - 1)),
+                                Optional.empty(),
                                 new TreeMap<>(),
                                 Sorted.copyOf(List.of(Container.Type.DOCKER)),
                                 List.of(inventory),

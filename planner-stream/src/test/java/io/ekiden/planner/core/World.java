@@ -20,6 +20,7 @@ import io.ekiden.model.Agent;
 import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
 import io.ekiden.model.Container;
+import io.ekiden.model.Disk;
 import io.ekiden.model.Instance;
 import io.ekiden.model.PathId;
 import io.ekiden.model.PortRange;
@@ -59,6 +60,9 @@ final class World {
     /// Of each agent, the volumes on its disk.
     final TreeMap<String, TreeSet<String>> volumes = new TreeMap<>();
 
+    /// Of each agent, the disks that it offers besides its own.
+    final TreeMap<String, List<Disk>> disks = new TreeMap<>();
+
     /// Of each volume that there ever was, its agent.
     final TreeMap<String, String> homes = new TreeMap<>();
 
@@ -97,6 +101,9 @@ final class World {
             assertThat(load.used().cpus()).isLessThanOrEqualTo(agent.resources().cpus());
             assertThat(load.used().mem()).isLessThanOrEqualTo(agent.resources().mem());
             assertThat(load.ports().values()).allMatch(count -> count == 1);
+            for (var disk : agent.disks().orElse(List.of())) {
+                assertThat(load.heldOf(disk.path())).isLessThanOrEqualTo(disk.size());
+            }
         }
     }
 
@@ -115,6 +122,12 @@ final class World {
         return joined(id, cpus, inventory, "");
     }
 
+    /// @param offered for persistent volumes
+    World agentWithDisks(String id, Disk... offered) {
+        disks.put(id, List.of(offered));
+        return agent(id, 8);
+    }
+
     Input joined(
             String id, double cpus, List<AgentReport.TaskOnAgent> inventory, String attributes) {
         var named = new TreeMap<String, String>();
@@ -131,6 +144,7 @@ final class World {
                         Optional.empty(),
                         Resources.of(cpus, 4096, 1000, 0),
                         List.of(new PortRange(31000, 31099)),
+                        Optional.ofNullable(disks.get(id)),
                         named,
                         runtimes(named.keySet()),
                         inventory,

@@ -38,6 +38,7 @@ final class Given {
                 Optional.empty(),
                 Resources.of(4, 4096, 10_000, 0),
                 List.of(new PortRange(31000, 32000)),
+                Optional.empty(),
                 attributes,
                 Sorted.copyOf(List.of(Container.Type.MESOS)),
                 List.of(),

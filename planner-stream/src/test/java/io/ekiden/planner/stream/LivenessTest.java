@@ -44,6 +44,7 @@ final class LivenessTest {
                 Optional.empty(),
                 Resources.NONE,
                 List.of(),
+                Optional.empty(),
                 Collections.emptySortedMap(),
                 Collections.emptySortedSet(),
                 state,

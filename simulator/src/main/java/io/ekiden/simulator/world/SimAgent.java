@@ -134,6 +134,7 @@ public final class SimAgent {
                 Optional.empty(),
                 Resources.of(4, 4096, 10_000, 0),
                 List.of(new PortRange(first, first + PORTS - 1)),
+                Optional.empty(),
                 attributes,
                 runtimes,
                 join.inventory(),
