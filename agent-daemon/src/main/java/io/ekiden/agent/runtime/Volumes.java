@@ -106,6 +106,7 @@ public final class Volumes {
         try {
             if (Files.isSymbolicLink(entry)) {
                 destroyOnDisk(work.volume(volumeId));
+                Files.delete(entry);
             }
             WorkDir.delete(entry);
             Files.deleteIfExists(id(entry));
