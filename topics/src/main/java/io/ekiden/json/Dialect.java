@@ -7,7 +7,8 @@ public enum Dialect {
     /// Of before networks had names and generic checks were carried out.
     WITHOUT_NETWORKS_AND_CHECKS,
     /// Of before there were external volumes, persistent ones on other disks than the agent's own,
-    /// and terminals of native tasks and of pods.
+    /// terminals of native tasks and of pods, and directories of the machine and mounts that cannot
+    /// be written to without an image.
     WITHOUT_EXTERNAL_VOLUMES,
     LATEST;
 
@@ -24,6 +25,10 @@ public enum Dialect {
     }
 
     boolean hasDisks() {
+        return compareTo(LATEST) >= 0;
+    }
+
+    boolean mountsNatively() {
         return compareTo(LATEST) >= 0;
     }
 

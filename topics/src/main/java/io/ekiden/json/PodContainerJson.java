@@ -254,8 +254,7 @@ final class PodContainerJson {
         var path = mount.someText("mountPath");
         path.ifPresent(text -> checkPath(mount, text, contained));
         boolean readOnly = mount.flag("readOnly").orElse(false);
-        if (readOnly && !contained) {
-            // A link into the sandbox cannot keep a process from writing.
+        if (readOnly && !contained && !mount.dialect().mountsNatively()) {
             mount.rule("readOnly", UnsupportedFields.NOT_SUPPORTED);
         }
         return name.flatMap(n -> path.map(p -> new VolumeMount(n, p, readOnly)));

@@ -7,6 +7,7 @@ import io.ekiden.model.Container;
 import io.ekiden.model.Volume;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// A container's `volumes`, each told apart by the field that it has: `persistent`, `external`,
 /// `secret` or `hostPath`.
@@ -69,8 +70,13 @@ final class VolumesJson {
             }
             return Optional.empty();
         }
-        if (!contained) {
+        if (!contained && !volume.dialect().mountsNatively()) {
             volume.rule("hostPath", UnsupportedFields.NOT_SUPPORTED);
+        } else if (!contained) {
+            checkNativePath(volume, path);
+            if (!hostPath.get().startsWith("/")) {
+                volume.rule("hostPath", "must be an absolute path");
+            }
         }
         if (hostPath.get().contains(":")) {
             volume.rule("hostPath", "must not contain ':'");
@@ -90,14 +96,20 @@ final class VolumesJson {
     }
 
     /// Without an image a task finds it in its sandbox only: it has the machine's own file system.
-    private static Optional<Volume> secret(
-            Fields volume, String path, boolean contained, SecretsJson secrets) {
-        var names = List.of((path.startsWith("/") ? path.substring(1) : path).split("/", -1));
-        boolean plain = names.stream().noneMatch(List.of("", ".", "..")::contains);
-        if (!plain || (!contained && path.startsWith("/"))) {
+    private static void checkNativePath(Fields volume, String path) {
+        if (path.startsWith("/") || !isPlain(path)) {
             volume.rule(
                     "containerPath", "must be a relative path without empty parts, '.' and '..'");
         }
+    }
+
+    private static boolean isPlain(String path) {
+        return Stream.of(path.split("/", -1)).noneMatch(List.of("", ".", "..")::contains);
+    }
+
+    private static Optional<Volume> secret(
+            Fields volume, String path, boolean contained, SecretsJson secrets) {
+        checkNativePath(volume, contained && path.startsWith("/") ? path.substring(1) : path);
         return secrets.reference(volume).map(name -> new Volume.Secret(path, name));
     }
 

@@ -235,7 +235,9 @@ class ContainerJsonTest {
                     {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "constraints": [["hostname", "LIKE", "x"]]}}]} | !/container/volumes(0)/persistent/constraints(0) Unsupported field
                     {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "constraints": [["path", "IS", "x"]]}}]} | !/container/volumes(0)/persistent/constraints(0) Operator must be one of LIKE, UNLIKE
                     {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RW", "persistent": {"size": 1, "type": "path", "constraints": [["path", "LIKE", "("]]}}]} | !/container/volumes(0)/persistent/constraints(0) the regular expression '(' is not valid
-                    {"type": "MESOS", "volumes": [{"containerPath": "/a", "mode": "RO", "hostPath": "/b"}]}   | !/container/volumes(0)/hostPath is not supported by this version of Ekiden
+                    {"type": "MESOS", "volumes": [{"containerPath": "/a", "mode": "RO", "hostPath": "/b"}]}   | !/container/volumes(0)/containerPath must be a relative path without empty parts, '.' and '..'
+                    {"type": "MESOS", "volumes": [{"containerPath": "a/../b", "mode": "RO", "hostPath": "/b"}]}   | !/container/volumes(0)/containerPath must be a relative path without empty parts, '.' and '..'
+                    {"type": "MESOS", "volumes": [{"containerPath": "a", "mode": "RO", "hostPath": "b"}]}   | !/container/volumes(0)/hostPath must be an absolute path
                     """)
     void aProblemNamesItsPlace(String container, String problem) {
         assertThat(problems("{'cmd': 'x', 'container': " + container + "}"))

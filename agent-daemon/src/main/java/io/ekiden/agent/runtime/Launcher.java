@@ -16,9 +16,7 @@ import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -213,15 +211,17 @@ final class Launcher {
         var execution = Execution.of(task);
         var user = execution.user().filter(name -> !Users.isMyself(name));
         if (user.isPresent()) {
-            giveAllTo(user.get(), files.sandbox());
+            Users.giveAllTo(user.get(), files.sandbox());
         }
-        for (var mount : Mounts.of(task, work, volumes.of(local))) {
-            mount(mount, files.sandbox(), user);
+        var mounts = Mounts.of(task, work, volumes.of(local));
+        for (var mount : mounts) {
+            Mounts.link(mount, files.sandbox(), user);
         }
+        protect(mounts, files);
         var brought = secrets.of(task);
         secrets.makeFiles(task);
         for (var file : brought.files().entrySet()) {
-            mount(
+            Mounts.link(
                     new Mounts.Mount(file.getKey(), file.getValue(), true, true),
                     files.sandbox(),
                     user);
@@ -277,39 +277,25 @@ final class Launcher {
         }
     }
 
-    /// A link, so that it needs no right to mount.
-    private static void mount(Mounts.Mount mount, Path sandbox, Optional<String> user)
-            throws IOException {
-        if (user.isPresent() && mount.ours()) {
-            giveTo(user.get(), mount.folder());
+    /// A link does not keep anybody from writing: the supervisor does, where there are namespaces.
+    private void protect(List<Mounts.Mount> mounts, TaskFiles files) throws IOException {
+        var folders =
+                mounts.stream().filter(Mounts.Mount::readOnly).map(Mounts.Mount::folder).toList();
+        if (folders.isEmpty()) {
+            return;
         }
-        var link = sandbox.resolve(mount.path());
-        Files.createDirectories(link.getParent());
-        // What was fetched may have put a link there.
-        if (!link.getParent().toRealPath().startsWith(sandbox.toRealPath())) {
-            throw new IOException("the path '%s' leaves the sandbox".formatted(mount.path()));
+        if (!isolation.pidNamespace()) {
+            throw new IOException(
+                    "a volume that is read-only needs an agent with root and namespaces");
         }
-        Files.deleteIfExists(link);
-        Files.createSymbolicLink(link, mount.folder());
+        if (folders.stream().anyMatch(folder -> folder.toString().contains("\n"))) {
+            throw new IOException("the path of a volume has a line break");
+        }
+        files.writeReadOnly(folders);
     }
 
     private List<String> session() {
         return sessions ? List.of("setsid") : List.of();
-    }
-
-    private static void giveAllTo(String user, Path folder) throws IOException {
-        try (var all = Files.walk(folder)) {
-            for (var path : all.toList()) {
-                giveTo(user, path);
-            }
-        }
-    }
-
-    private static void giveTo(String user, Path folder) throws IOException {
-        var principal =
-                folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
-        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
-                .setOwner(principal);
     }
 
     /// Runs a check's command as the task's user, in its sandbox, namespace and environment.
@@ -414,7 +400,7 @@ final class Launcher {
         var mark = ExecMark.random();
         var user = execution.user().filter(name -> !Users.isMyself(name));
         if (terminal.isPresent() && user.isPresent() && !contained) {
-            giveTo(user.get(), Path.of(terminal.get().path()));
+            Users.giveTo(user.get(), Path.of(terminal.get().path()));
         }
         var command = new ArrayList<>(List.of("/bin/sh", "-c", JOIN, "/bin/sh"));
         files.cgroups().forEach(group -> command.add(group.toString()));

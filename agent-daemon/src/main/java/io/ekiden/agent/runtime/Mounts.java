@@ -6,12 +6,15 @@ import io.ekiden.model.Pod;
 import io.ekiden.model.PodContainer;
 import io.ekiden.model.PodContainer.VolumeMount;
 import io.ekiden.model.PodVolume;
+import io.ekiden.model.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /// Which directories of the machine a task finds, in its sandbox or elsewhere in its container.
 public final class Mounts {
@@ -27,13 +30,33 @@ public final class Mounts {
             AgentCommand.Task task, WorkDir work, SortedMap<String, Path> persistent)
             throws IOException {
         return switch (task.spec()) {
-            case App _ ->
-                    persistent.entrySet().stream()
-                            .map(volume ->
-                                    new Mount(volume.getKey(), volume.getValue(), true, false))
+            case App app ->
+                    Stream.concat(
+                                    persistent.entrySet().stream()
+                                            .map(volume ->
+                                                    new Mount(
+                                                            volume.getKey(),
+                                                            volume.getValue(),
+                                                            true,
+                                                            false)),
+                                    app.contained() ? Stream.empty() : hostVolumes(app))
                             .toList();
             case Pod pod -> ofContainer(task, pod, work, persistent);
         };
+    }
+
+    /// In an image they are anywhere, not just in the sandbox.
+    private static Stream<Mount> hostVolumes(App app) {
+        return app.container().stream()
+                .flatMap(container -> container.volumes().stream())
+                .filter(Volume.Host.class::isInstance)
+                .map(Volume.Host.class::cast)
+                .map(host ->
+                        new Mount(
+                                host.containerPath(),
+                                Path.of(host.hostPath()),
+                                false,
+                                host.mode() == Volume.Mode.RO));
     }
 
     private static List<Mount> ofContainer(
@@ -95,5 +118,22 @@ public final class Mounts {
         return container.volumeMounts().stream()
                 .map(VolumeMount::name)
                 .anyMatch(volume.name()::equals);
+    }
+
+    /// Makes a link in a sandbox, which needs no right to mount.
+    ///
+    /// @param user of the task, when it is not the agent's
+    static void link(Mount mount, Path sandbox, Optional<String> user) throws IOException {
+        if (user.isPresent() && mount.ours()) {
+            Users.giveTo(user.get(), mount.folder());
+        }
+        var link = sandbox.resolve(mount.path());
+        Files.createDirectories(link.getParent());
+        // What was fetched may have put a link there.
+        if (!link.getParent().toRealPath().startsWith(sandbox.toRealPath())) {
+            throw new IOException("the path '%s' leaves the sandbox".formatted(mount.path()));
+        }
+        Files.deleteIfExists(link);
+        Files.createSymbolicLink(link, mount.folder());
     }
 }

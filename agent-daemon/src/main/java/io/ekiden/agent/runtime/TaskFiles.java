@@ -18,6 +18,11 @@ record TaskFiles(TaskId taskId, Path folder, Path sandbox) {
         return folder.resolve("launch");
     }
 
+    /// Directories to which the task cannot write.
+    void writeReadOnly(List<Path> folders) throws IOException {
+        Files.write(folder.resolve("read-only"), folders.stream().map(Path::toString).toList());
+    }
+
     /// There when the task has one.
     Path terminal() {
         return folder.resolve("terminal");

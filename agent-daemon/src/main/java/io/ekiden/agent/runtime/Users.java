@@ -1,5 +1,10 @@
 package io.ekiden.agent.runtime;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -48,5 +53,20 @@ final class Users {
 
     static List<String> prefixed(List<String> prefix, List<String> command) {
         return Stream.concat(prefix.stream(), command.stream()).toList();
+    }
+
+    static void giveAllTo(String user, Path folder) throws IOException {
+        try (var all = Files.walk(folder)) {
+            for (var path : all.toList()) {
+                giveTo(user, path);
+            }
+        }
+    }
+
+    static void giveTo(String user, Path folder) throws IOException {
+        var principal =
+                folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user);
+        Files.getFileAttributeView(folder, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .setOwner(principal);
     }
 }

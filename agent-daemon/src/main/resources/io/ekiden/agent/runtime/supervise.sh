@@ -7,6 +7,7 @@
 #   claim       made by whoever decides about this launch: this script, or an agent that gave it up
 #   supervisor  "pid starttime bootid" of this script          init     of the namespace's pid 1
 #   leader      of the task's first process                    running  written right before its exec
+#   read-only   directories to which the task cannot write, one in each line
 #   terminal    the input of a task that has one, a fifo which nobody writes to
 #   image       the unpacked image of a task that runs in one (mode `image`); there launch is what
 #               runc is told, and upper or copy what the task writes
@@ -71,6 +72,9 @@ start_leader() {
         mount -t proc proc /proc || exit 1
         # Without it the machine's name servers are asked alone; the log says why.
         [ ! -s "${0%/*}/resolv.conf" ] || mount --bind "${0%/*}/resolv.conf" /etc/resolv.conf
+        [ ! -e "$task/read-only" ] || while IFS= read -r folder; do
+            mount --bind -o ro "$folder" "$folder" || exit 1
+        done < "$task/read-only"
     fi
     [ "$isolation" != image ] || start_container
     cd "$sandbox" || exit 1

@@ -2,11 +2,13 @@ package io.ekiden.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ekiden.agent.Given;
 import io.ekiden.agent.core.Event;
 import io.ekiden.agent.core.TaskEnvironment;
 import io.ekiden.model.TaskId;
+import io.ekiden.model.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -81,6 +83,47 @@ final class NativeRuntimeTest {
                                 || e.startsWith("OLDPWD=")
                                 || e.startsWith("SHLVL=")
                                 || e.startsWith("_="));
+    }
+
+    @Test
+    void aDirectoryOfTheMachineIsInItsSandboxAndWrittenToOnlyIfItMayBe() throws IOException {
+        assumeTrue(machine.encloses());
+        var folder = Files.createDirectory(dir.resolve("the machine's"));
+        Files.writeString(folder.resolve("there"), "its content");
+        var reader =
+                Given.cmd("cat a/b/there; touch a/b/new && exit 9; exit 3")
+                        .hostVolume("a/b", folder.toString(), Volume.Mode.RO)
+                        .local();
+        var writer =
+                Given.cmd("touch c/new").hostVolume("c", folder.toString(), Volume.Mode.RW).local();
+
+        agent.start(reader);
+        assertThat(((Event.Ended) agent.end(reader)).exitCode()).contains(3);
+        assertThat(agent.stdout(reader)).isEqualTo("its content");
+        assertThat(agent.text(reader, "stderr")).containsIgnoringCase("read-only");
+        agent.start(writer);
+        assertThat(((Event.Ended) agent.end(writer)).exitCode()).contains(0);
+        assertThat(folder.resolve("new")).exists();
+    }
+
+    @Test
+    void whereNothingKeepsATaskFromWritingItIsNotStarted() throws IOException {
+        var task = Given.cmd("true").hostVolume("a", dir.toString(), Volume.Mode.RO).local();
+        agent.runtime.close();
+        machine = new NativeMachine(dir, Isolation.plain(true));
+        agent =
+                new Life(
+                        new WorkDir(dir),
+                        "boot-1",
+                        machine.runtime(new WorkDir(dir), "boot-1"),
+                        seen);
+        agent.start(task);
+        assertThat(agent.end(task))
+                .isEqualTo(
+                        new Event.NotStartable(
+                                task.taskId(),
+                                "the task could not be started: a volume that is read-only needs an"
+                                        + " agent with root and namespaces"));
     }
 
     @Test

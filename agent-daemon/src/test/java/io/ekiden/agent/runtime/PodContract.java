@@ -2,6 +2,7 @@ package io.ekiden.agent.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.ekiden.agent.GivenPod;
 import io.ekiden.agent.core.Event;
@@ -74,6 +75,24 @@ public abstract class PodContract extends RuntimeFixture {
                 .filteredOn(event -> !(event instanceof Event.RuntimesChanged))
                 .containsExactly(new Event.Running(pod.taskId()));
         assertThat(file(pod, "one", "stdout")).isEmpty();
+    }
+
+    @Test
+    void aContainerWritesOnlyToWhatIsMountedForThat() {
+        assumeTrue(machine().encloses());
+        var pod =
+                task(
+                        """
+                        {'volumes': [{'name': 'v'}], 'containers': [
+                          <'name': 'one', 'exec': {'command': {'shell': 'touch $MESOS_SANDBOX/in/x; exec sleep 1000'}}, 'resources': {},
+                           'volumeMounts': [{'name': 'v', 'mountPath': 'in'}]},
+                          <'name': 'two', 'exec': {'command': {'shell': 'cd $MESOS_SANDBOX; until [ -e out/x ]; do sleep 0.05; done; touch out/y; echo $?; exec sleep 1000'}}, 'resources': {},
+                           'volumeMounts': [{'name': 'v', 'mountPath': 'out', 'readOnly': true}]}]}
+                        """);
+        start(pod).awaitRunning(pod);
+
+        await().atMost(LONG).until(() -> file(pod, "two", "stdout").equals("1\n"));
+        assertThat(file(pod, "two", "stderr")).containsIgnoringCase("read-only");
     }
 
     @Test
