@@ -92,6 +92,7 @@ final class PodContainerJson {
         var image = container.object("image").map(given -> image(given, secrets));
         boolean contained = image.isPresent();
         unsupported(container);
+        var tty = terminal(container);
         return new PodContainer(
                 name,
                 command(container, contained),
@@ -114,7 +115,7 @@ final class PodContainerJson {
                         .number("killGracePeriodSeconds", 0, Limits.MAX_SECONDS)
                         // Never shorter than was asked for.
                         .map(seconds -> (int) Math.ceil(seconds)),
-                container.flag("tty").orElse(false));
+                tty);
     }
 
     private static void unsupported(Fields container) {
@@ -122,9 +123,14 @@ final class PodContainerJson {
             container.rule("check", UnsupportedFields.NOT_SUPPORTED);
         }
         UnsupportedFields.emptyObject(container, "linuxInfo");
-        if (!container.dialect().hasTerminals() && container.flag("tty").orElse(false)) {
+    }
+
+    private static Optional<Boolean> terminal(Fields container) {
+        var tty = container.flag("tty");
+        if (!container.dialect().hasTerminals() && tty.orElse(false)) {
             container.rule("tty", UnsupportedFields.NOT_SUPPORTED);
         }
+        return tty;
     }
 
     private static Image image(Fields image, SecretsJson secrets) {
@@ -328,7 +334,7 @@ final class PodContainerJson {
                 .killGraceSeconds()
                 .ifPresent(seconds ->
                         json.putObject("lifecycle").put("killGracePeriodSeconds", seconds));
-        if (container.tty()) {
+        if (container.hasTerminal()) {
             json.put("tty", true);
         }
     }

@@ -74,6 +74,9 @@ final class VolumesJson {
             volume.rule("hostPath", UnsupportedFields.NOT_SUPPORTED);
         } else if (!contained) {
             checkNativePath(volume, path);
+            if (List.of("stdout", "stderr").contains(path)) {
+                volume.rule("containerPath", "must not be that of the task's output");
+            }
             if (!hostPath.get().startsWith("/")) {
                 volume.rule("hostPath", "must be an absolute path");
             }

@@ -111,6 +111,19 @@ public record App(
     }
 
     @Override
+    public boolean hasTerminal() {
+        return tty;
+    }
+
+    @Override
+    public boolean hasReadOnlyVolume() {
+        return container.stream()
+                .flatMap(some -> some.volumes().stream())
+                .anyMatch(volume ->
+                        volume instanceof Volume.Host host && host.mode() == Volume.Mode.RO);
+    }
+
+    @Override
     public List<Volume.External> externalVolumes() {
         return container.map(Container::externalVolumes).orElse(List.of());
     }

@@ -12,6 +12,12 @@ public record Container(
     /// The attribute by which an agent says that it runs images without an engine.
     public static final String IMAGES = "images";
 
+    /// An attribute of agents whose tasks can have a terminal without an engine.
+    public static final String TERMINALS = "terminals";
+
+    /// An attribute of agents that can keep native tasks from writing to a directory.
+    public static final String READ_ONLY = "read-only";
+
     /// Marathon's containerizers.
     public enum Type {
         /// A process of the agent's machine, without an engine.

@@ -103,6 +103,18 @@ public record Pod(
     }
 
     @Override
+    public boolean hasTerminal() {
+        return containers.stream().anyMatch(PodContainer::hasTerminal);
+    }
+
+    @Override
+    public boolean hasReadOnlyVolume() {
+        return containers.stream()
+                .flatMap(container -> container.volumeMounts().stream())
+                .anyMatch(PodContainer.VolumeMount::readOnly);
+    }
+
+    @Override
     public List<Volume.External> externalVolumes() {
         return List.of();
     }

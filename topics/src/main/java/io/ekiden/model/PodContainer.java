@@ -17,7 +17,7 @@ import java.util.SortedMap;
 /// @param check its ports are counted so too
 /// @param artifacts what is in the container's sandbox before it starts, in this order
 /// @param killGraceSeconds between SIGTERM and SIGKILL; the agent's default when absent
-/// @param tty whether its output is a terminal
+/// @param tty whether its output is a terminal; absent when not
 public record PodContainer(
         String name,
         Optional<Command> command,
@@ -34,7 +34,7 @@ public record PodContainer(
         List<VolumeMount> volumeMounts,
         List<Artifact> artifacts,
         Optional<Integer> killGraceSeconds,
-        boolean tty) {
+        Optional<Boolean> tty) {
 
     /// What a container runs.
     public sealed interface Command {
@@ -90,5 +90,10 @@ public record PodContainer(
         endpoints = List.copyOf(endpoints);
         volumeMounts = List.copyOf(volumeMounts);
         artifacts = List.copyOf(artifacts);
+        tty = tty.filter(wanted -> wanted);
+    }
+
+    public boolean hasTerminal() {
+        return tty.isPresent();
     }
 }

@@ -1,6 +1,7 @@
 package io.ekiden.model;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -82,6 +83,12 @@ public sealed interface RunSpec extends Entity permits App, Pod {
 
     List<Volume.Persistent> persistentVolumes();
 
+    /// Whether an instance is at a terminal.
+    boolean hasTerminal();
+
+    /// Whether it has a directory to which it must not write.
+    boolean hasReadOnlyVolume();
+
     /// Volumes of Docker volume drivers; pods have none, as in Marathon.
     List<Volume.External> externalVolumes();
 
@@ -126,6 +133,20 @@ public sealed interface RunSpec extends Entity permits App, Pod {
     /// Whether its instances are bound to the agent that keeps their volumes.
     default boolean resident() {
         return !persistentVolumes().isEmpty();
+    }
+
+    /// What an agent has to say of itself to run it without an engine: attributes.
+    default List<String> nativeNeeds() {
+        var needs = new ArrayList<String>();
+        if (contained()) {
+            needs.add(Container.IMAGES);
+        } else if (hasReadOnlyVolume()) {
+            needs.add(Container.READ_ONLY);
+        }
+        if (hasTerminal()) {
+            needs.add(Container.TERMINALS);
+        }
+        return needs;
     }
 
     /// Whether it has an external volume that one task alone may have.

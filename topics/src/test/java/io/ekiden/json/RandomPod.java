@@ -146,7 +146,7 @@ final class RandomPod {
                         ? List.of()
                         : List.of(new Artifact("http://x/y", true, false, true, maybe("z"))),
                 maybe(random.nextInt(100)),
-                random.nextBoolean());
+                maybe(true));
     }
 
     private Command command() {

@@ -3,7 +3,11 @@ package io.ekiden.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.ekiden.json.Parsed;
+import io.ekiden.json.PodJson;
 import io.ekiden.model.App;
 import io.ekiden.model.CheckResult;
 import io.ekiden.model.Condition;
@@ -12,8 +16,11 @@ import io.ekiden.model.Endpoint;
 import io.ekiden.model.Entity;
 import io.ekiden.model.Given;
 import io.ekiden.model.Instance;
+import io.ekiden.model.InstanceId;
 import io.ekiden.model.KillCause;
+import io.ekiden.model.LocalVolume;
 import io.ekiden.model.PathId;
+import io.ekiden.model.Pod;
 import io.ekiden.model.PortDefinition;
 import io.ekiden.model.ReadinessResponse;
 import io.ekiden.model.RunSpec;
@@ -82,6 +89,35 @@ class CodecTest {
         assertThat(new String(bytes, StandardCharsets.UTF_8))
                 .doesNotContain("readiness\"", "failed", "checks");
         assertThat(Codec.decode(Fact.class, bytes)).isEqualTo(fact);
+    }
+
+    /// Nor were disks, and terminals of a pod's containers.
+    @Test
+    void aPodAndItsVolumesAreWrittenAsTheyWereBefore() throws Exception {
+        var json =
+                """
+                {"containers":[{"name":"c","exec":{"command":{"shell":"x"}},"resources":{},"tty":false,
+                 "volumeMounts":[{"name":"v","mountPath":"v"}]}],
+                 "volumes":[{"name":"v","persistent":{"size":1}}]}
+                """;
+        var tree = (ObjectNode) new ObjectMapper().readTree(json);
+        var pod = ((Parsed.Ok<Pod>) PodJson.read(PathId.of("/pod"), tree)).value();
+        var command =
+                new AgentCommand.Launch(
+                        "a",
+                        1,
+                        2,
+                        new AgentCommand.Task(
+                                InstanceId.of(PathId.of("/pod"), "1").task(1),
+                                pod,
+                                List.of(),
+                                List.of(new LocalVolume("v", "pod#v#1", Optional.empty())),
+                                true));
+        var bytes = Codec.encode(AgentCommand.class, command);
+
+        assertThat(new String(bytes, StandardCharsets.UTF_8))
+                .doesNotContain("tty", "\"part\"", "\"disk\":{");
+        assertThat(Codec.decode(AgentCommand.class, bytes)).isEqualTo(command);
     }
 
     /// Endpoints of before they carried their port's name.

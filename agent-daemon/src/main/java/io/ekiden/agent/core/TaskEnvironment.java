@@ -28,6 +28,9 @@ public final class TaskEnvironment {
 
     private static final String LABEL = "MARATHON_APP_LABEL_";
 
+    /// Of a task at a terminal: Docker's.
+    public static final String TERM = "xterm";
+
     /// Marathon's bounds of a label that becomes a variable: name with prefix, and value.
     private static final int MAX_LABEL = 512;
 

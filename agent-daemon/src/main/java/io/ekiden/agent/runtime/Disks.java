@@ -2,6 +2,7 @@ package io.ekiden.agent.runtime;
 
 import io.ekiden.model.Disk;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,10 +81,12 @@ public final class Disks {
     /// By proc(5) the fifth field is the mount point, in which blanks are octal.
     private static boolean isMounted(Path path) throws IOException {
         var escaped = new StringBuilder();
-        for (char c : path.toString().toCharArray()) {
+        // As bytes, since other mount points may be in no encoding at all.
+        var bytes = path.toString().getBytes(StandardCharsets.UTF_8);
+        for (char c : new String(bytes, StandardCharsets.ISO_8859_1).toCharArray()) {
             escaped.append(c <= ' ' || c == '\\' ? "\\%03o".formatted((int) c) : c);
         }
-        try (var lines = Files.lines(MOUNTS)) {
+        try (var lines = Files.lines(MOUNTS, StandardCharsets.ISO_8859_1)) {
             return lines.map(line -> line.split(" ", -1))
                     .anyMatch(fields -> fields[MOUNT_POINT].contentEquals(escaped));
         }

@@ -55,7 +55,7 @@ record Execution(
                 container.user().or(pod::user),
                 container.resources(),
                 container.resourceLimits(),
-                container.tty());
+                container.hasTerminal());
     }
 
     private static List<String> arguments(Command command) {

@@ -31,9 +31,6 @@ import java.util.function.Consumer;
 /// Turns a task into processes: its supervisor, the commands of its health checks, and those that
 /// people run in it.
 final class Launcher {
-    /// Docker's.
-    private static final String TERMINAL = "xterm";
-
     private static final String EVALUATE = "eval \"$(cat)\"";
     private static final String NO_IMAGES =
             "this agent runs no images without an engine: that needs root, namespaces, and the"
@@ -60,6 +57,7 @@ final class Launcher {
     private final Isolation isolation;
     private final boolean sessions;
     private final boolean signals;
+    private final boolean terminals;
     private final SortedMap<String, String> common;
     private final SecretKeeper secrets;
     private final Optional<ImageLauncher> images;
@@ -81,6 +79,7 @@ final class Launcher {
         this.secrets = secrets;
         this.images = images;
         this.sessions = Processes.run(List.of("/bin/sh", "-c", "command -v setsid")).isPresent();
+        this.terminals = Processes.run(List.of("script", "-qefc", "true", "/dev/null")).isPresent();
         var trial = new ArrayList<>(HEARING);
         trial.add("true");
         this.signals = Processes.run(trial).isPresent();
@@ -101,7 +100,7 @@ final class Launcher {
         }
         var task = local.task().get();
         var execution = Execution.of(task);
-        if (execution.tty() && !holdsTerminals()) {
+        if (execution.tty() && !terminals) {
             return Optional.of(NO_TERMINALS);
         }
         if (isContained(task)) {
@@ -123,10 +122,6 @@ final class Launcher {
                 .user()
                 .flatMap(user -> Users.problem(user, isolation.root()))
                 .or(() -> notExecutable(command.getFirst(), environment));
-    }
-
-    private static boolean holdsTerminals() {
-        return Processes.run(List.of("script", "-qefc", "true", "/dev/null")).isPresent();
     }
 
     private static boolean isContained(AgentCommand.Task task) {
@@ -161,10 +156,11 @@ final class Launcher {
     }
 
     private SortedMap<String, String> environment(AgentCommand.Task task, Brought brought) {
-        var environment = new TreeMap<>(common);
+        var environment = new TreeMap<String, String>();
         if (Execution.of(task).tty()) {
-            environment.put("TERM", TERMINAL);
+            environment.put("TERM", TaskEnvironment.TERM);
         }
+        environment.putAll(common);
         environment.putAll(
                 TaskEnvironment.of(
                         task, hostname, work.sandbox(task.taskId()).toString(), brought.env()));
@@ -215,14 +211,14 @@ final class Launcher {
         }
         var mounts = Mounts.of(task, work, volumes.of(local));
         for (var mount : mounts) {
-            Mounts.link(mount, files.sandbox(), user);
+            Mounts.make(mount, files.sandbox(), user);
         }
-        protect(mounts, files);
+        files.writeReadOnly(readOnly(mounts));
         var brought = secrets.of(task);
         secrets.makeFiles(task);
         for (var file : brought.files().entrySet()) {
-            Mounts.link(
-                    new Mounts.Mount(file.getKey(), file.getValue(), true, true),
+            Mounts.make(
+                    new Mounts.Mount(file.getKey(), file.getValue(), true, false),
                     files.sandbox(),
                     user);
         }
@@ -277,21 +273,14 @@ final class Launcher {
         }
     }
 
-    /// A link does not keep anybody from writing: the supervisor does, where there are namespaces.
-    private void protect(List<Mounts.Mount> mounts, TaskFiles files) throws IOException {
-        var folders =
-                mounts.stream().filter(Mounts.Mount::readOnly).map(Mounts.Mount::folder).toList();
-        if (folders.isEmpty()) {
-            return;
-        }
-        if (!isolation.pidNamespace()) {
+    /// Those that the supervisor mounts, since a link does not keep anybody from writing.
+    private List<Mounts.Mount> readOnly(List<Mounts.Mount> mounts) throws IOException {
+        var readOnly = mounts.stream().filter(Mounts.Mount::readOnly).toList();
+        if (!readOnly.isEmpty() && !isolation.pidNamespace()) {
             throw new IOException(
                     "a volume that is read-only needs an agent with root and namespaces");
         }
-        if (folders.stream().anyMatch(folder -> folder.toString().contains("\n"))) {
-            throw new IOException("the path of a volume has a line break");
-        }
-        files.writeReadOnly(folders);
+        return readOnly;
     }
 
     private List<String> session() {
@@ -416,7 +405,7 @@ final class Launcher {
         Processes.clean(builder);
         var environment = new TreeMap<String, String>();
         if (terminal.isPresent()) {
-            environment.put("TERM", TERMINAL);
+            environment.put("TERM", TaskEnvironment.TERM);
         }
         // A container has its task's environment already.
         var within = new TreeMap<>(environment);
@@ -469,6 +458,11 @@ final class Launcher {
         if (ImageLauncher.owns(files.folder())) {
             images.ifPresent(launcher -> launcher.clear(files.taskId(), files.folder()));
         }
+    }
+
+    /// Whether tasks can have terminals.
+    boolean terminals() {
+        return terminals;
     }
 
     /// What is said of this machine's way with images; absent when it runs none.

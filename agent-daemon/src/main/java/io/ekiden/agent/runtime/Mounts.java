@@ -9,6 +9,7 @@ import io.ekiden.model.PodVolume;
 import io.ekiden.model.Volume;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.stream.Stream;
 
 /// Which directories of the machine a task finds, in its sandbox or elsewhere in its container.
 public final class Mounts {
+    /// A supervisor opens these with its own rights.
+    private static final List<String> OUTPUT = List.of("stdout", "stderr");
+
     private Mounts() {}
 
     /// @param path in the sandbox, or absolute in a container
@@ -120,20 +124,34 @@ public final class Mounts {
                 .anyMatch(volume.name()::equals);
     }
 
-    /// Makes a link in a sandbox, which needs no right to mount.
+    /// Makes a mount's place in a sandbox: a link, which needs no right to mount; for a read-only
+    /// one what a supervisor can mount upon.
     ///
     /// @param user of the task, when it is not the agent's
-    static void link(Mount mount, Path sandbox, Optional<String> user) throws IOException {
+    static void make(Mount mount, Path sandbox, Optional<String> user) throws IOException {
         if (user.isPresent() && mount.ours()) {
             Users.giveTo(user.get(), mount.folder());
         }
-        var link = sandbox.resolve(mount.path());
-        Files.createDirectories(link.getParent());
-        // What was fetched may have put a link there.
-        if (!link.getParent().toRealPath().startsWith(sandbox.toRealPath())) {
+        if (OUTPUT.contains(mount.path())) {
+            throw new IOException("the path '%s' is the task's output".formatted(mount.path()));
+        }
+        var place = sandbox.resolve(mount.path());
+        // What was fetched, or another mount, may have put a link there.
+        var there = place.getParent();
+        while (!Files.exists(there, LinkOption.NOFOLLOW_LINKS)) {
+            there = there.getParent();
+        }
+        if (!there.toRealPath().startsWith(sandbox.toRealPath())) {
             throw new IOException("the path '%s' leaves the sandbox".formatted(mount.path()));
         }
-        Files.deleteIfExists(link);
-        Files.createSymbolicLink(link, mount.folder());
+        Files.createDirectories(place.getParent());
+        Files.deleteIfExists(place);
+        if (!mount.readOnly()) {
+            Files.createSymbolicLink(place, mount.folder());
+        } else if (Files.isDirectory(mount.folder())) {
+            Files.createDirectory(place);
+        } else {
+            Files.createFile(place);
+        }
     }
 }

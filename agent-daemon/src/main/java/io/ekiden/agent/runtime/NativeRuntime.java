@@ -425,6 +425,12 @@ public final class NativeRuntime implements TaskRuntime {
     public SortedMap<String, String> attributes() {
         var attributes = new TreeMap<>(Map.of("isolation", isolation.attribute()));
         launcher.images().ifPresent(layers -> attributes.put(Container.IMAGES, layers));
+        if (launcher.terminals()) {
+            attributes.put(Container.TERMINALS, "script");
+        }
+        if (isolation.pidNamespace()) {
+            attributes.put(Container.READ_ONLY, "mount");
+        }
         return Sorted.copyOf(attributes);
     }
 

@@ -18,9 +18,19 @@ record TaskFiles(TaskId taskId, Path folder, Path sandbox) {
         return folder.resolve("launch");
     }
 
-    /// Directories to which the task cannot write.
-    void writeReadOnly(List<Path> folders) throws IOException {
-        Files.write(folder.resolve("read-only"), folders.stream().map(Path::toString).toList());
+    /// What is mounted so that the task cannot write to it.
+    void writeReadOnly(List<Mounts.Mount> mounts) throws IOException {
+        var lines = new ArrayList<String>();
+        for (var mount : mounts) {
+            lines.add(mount.folder().toString());
+            lines.add(mount.path());
+        }
+        if (lines.stream().anyMatch(line -> line.contains("\n"))) {
+            throw new IOException("the path of a volume has a line break");
+        }
+        if (!lines.isEmpty()) {
+            Files.write(folder.resolve("read-only"), lines);
+        }
     }
 
     /// There when the task has one.

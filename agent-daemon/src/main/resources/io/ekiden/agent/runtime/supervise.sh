@@ -7,7 +7,8 @@
 #   claim       made by whoever decides about this launch: this script, or an agent that gave it up
 #   supervisor  "pid starttime bootid" of this script          init     of the namespace's pid 1
 #   leader      of the task's first process                    running  written right before its exec
-#   read-only   directories to which the task cannot write, one in each line
+#   read-only   what is mounted into the sandbox so that the task cannot write to it: from where, and
+#               in the next line its path there
 #   terminal    the input of a task that has one, a fifo which nobody writes to
 #   image       the unpacked image of a task that runs in one (mode `image`); there launch is what
 #               runc is told, and upper or copy what the task writes
@@ -28,6 +29,17 @@ identify() {
     # shellcheck disable=SC2086
     set -- "$1" $stat
     echo "$pid ${21} $boot" > "$1"
+}
+
+# With all that is mounted below it, as proc(5) lists it: blanks are octal.
+mount_read_only() {
+    mount --rbind "$1" "$2" || exit 1
+    while read -r _ _ _ _ at _; do
+        at=$(printf %b "$at")
+        case $at/ in
+            "$2"/*) mount -o remount,bind,ro,nosuid,nodev "$at" || exit 1 ;;
+        esac
+    done < /proc/self/mountinfo
 }
 
 # A line for a shell is run at the task's terminal, if it has one: `script` holds that, and ends as
@@ -72,8 +84,8 @@ start_leader() {
         mount -t proc proc /proc || exit 1
         # Without it the machine's name servers are asked alone; the log says why.
         [ ! -s "${0%/*}/resolv.conf" ] || mount --bind "${0%/*}/resolv.conf" /etc/resolv.conf
-        [ ! -e "$task/read-only" ] || while IFS= read -r folder; do
-            mount --bind -o ro "$folder" "$folder" || exit 1
+        [ ! -e "$task/read-only" ] || while IFS= read -r from && IFS= read -r to; do
+            mount_read_only "$from" "$sandbox/$to"
         done < "$task/read-only"
     fi
     [ "$isolation" != image ] || start_container

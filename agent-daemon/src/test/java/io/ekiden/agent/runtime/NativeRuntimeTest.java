@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -104,6 +105,49 @@ final class NativeRuntimeTest {
         agent.start(writer);
         assertThat(((Event.Ended) agent.end(writer)).exitCode()).contains(0);
         assertThat(folder.resolve("new")).exists();
+    }
+
+    @Test
+    void onlyWhatIsReadOnlyIsWithAllThatIsMountedBelow() throws IOException {
+        assumeTrue(Isolation.detect().pidNamespace());
+        var folder = Files.createDirectories(dir.resolve("a folder/below")).getParent();
+        Processes.run(List.of("mount", "-t", "tmpfs", "x", folder.resolve("below").toString()));
+        try {
+            Files.createFile(folder.resolve("below/there"));
+            var task =
+                    Given.cmd(
+                                    "touch rw/1 rw/below/2 || exit 8; ls ro/1 ro/below/there || exit 7;"
+                                            + " for file in ro/3 ro/below/4 root/tmp/5; do"
+                                            + " touch $file && exit 9; done; exit 3")
+                            .hostVolume("ro", folder.toString(), Volume.Mode.RO)
+                            .hostVolume("rw", folder.toString(), Volume.Mode.RW)
+                            .hostVolume("root", "/", Volume.Mode.RO)
+                            .local();
+            agent.start(task);
+            assertThat(((Event.Ended) agent.end(task)).exitCode())
+                    .as(agent.text(task, "stderr"))
+                    .contains(3);
+        } finally {
+            Processes.run(List.of("umount", folder.resolve("below").toString()));
+        }
+    }
+
+    @Test
+    void nothingIsMadeOutsideOfASandboxAndItsOutputIsItsOwn() throws IOException {
+        var folder = Files.createDirectory(dir.resolve("folder"));
+        for (var path : List.of("a/b/c", "stdout")) {
+            var task =
+                    Given.cmd("true")
+                            .hostVolume("a", folder.toString(), Volume.Mode.RW)
+                            .hostVolume(path, folder.toString(), Volume.Mode.RW)
+                            .local();
+            agent.start(task);
+            assertThat(agent.end(task))
+                    .isInstanceOf(Event.NotStartable.class)
+                    .asString()
+                    .contains("the path '" + path + "' ");
+        }
+        assertThat(folder).isEmptyDirectory();
     }
 
     @Test

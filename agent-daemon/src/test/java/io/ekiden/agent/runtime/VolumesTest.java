@@ -11,8 +11,11 @@ import io.ekiden.model.LocalVolume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,8 +45,11 @@ final class VolumesTest {
     }
 
     private LocalTask task() {
-        var part = new LocalVolume.Part(disk.toString(), 5);
-        return Given.cmd("x").volume(new LocalVolume("data", ID, Optional.of(part))).local();
+        return Given.cmd("x").volume(new LocalVolume("data", ID, part())).local();
+    }
+
+    private Optional<LocalVolume.Part> part() {
+        return Optional.of(new LocalVolume.Part(disk.toString(), 5));
     }
 
     @Test
@@ -71,7 +77,7 @@ final class VolumesTest {
         volumes(Disk.Type.PATH).destroy(ID);
 
         assertThat(disk).isDirectoryContaining(other::equals);
-        assertThat(disk.toFile().list()).hasSize(1);
+        assertThat(disk.toFile().list()).containsExactlyInAnyOrder("other", ".ekiden-disk");
         assertThat(work.resolve("volumes")).isEmptyDirectory();
     }
 
@@ -90,6 +96,33 @@ final class VolumesTest {
         Files.move(away, disk);
         volumes(Disk.Type.PATH).destroy(ID);
         assertThat(volumes(Disk.Type.PATH).ids()).isEmpty();
+    }
+
+    @Test
+    void anEmptyDirectoryInThePlaceOfItsDiskIsNotTheDisk() throws IOException {
+        volumes(Disk.Type.PATH).of(task());
+        Files.move(disk, dir.resolve("away"));
+        Files.createDirectory(disk);
+
+        assertThat(volumes(Disk.Type.PATH).disks()).isEmpty();
+        assertThatThrownBy(() -> volumes(Disk.Type.PATH).destroy(ID))
+                .hasMessageContaining("is it mounted?");
+        assertThat(volumes(Disk.Type.PATH).ids()).containsExactly(ID);
+        assertThat(disk).isEmptyDirectory();
+    }
+
+    @Test
+    void theContainersOfAPodFindItWhenAllBeginAtOnce() throws Exception {
+        for (var part : List.of(Optional.<LocalVolume.Part>empty(), part())) {
+            var task = Given.cmd("x").volume(new LocalVolume("data", ID, part)).local();
+            Callable<Path> one = () -> volumes(Disk.Type.PATH).of(task).get("data");
+            try (var threads = Executors.newFixedThreadPool(8)) {
+                for (var folder : threads.invokeAll(Collections.nCopies(8, one))) {
+                    assertThat(folder.get()).isDirectory();
+                }
+            }
+            volumes(Disk.Type.PATH).destroy(ID);
+        }
     }
 
     @Test

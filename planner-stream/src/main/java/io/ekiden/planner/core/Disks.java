@@ -15,8 +15,9 @@ import java.util.TreeMap;
 
 /// Finds disks of an agent for the persistent volumes of an instance.
 ///
-/// The largest volume chooses first, each the fullest disk that has room for it, so that what is
-/// left over stays large. A mount disk is had as a whole, and only by one volume.
+/// The volume that the fewest disks suit chooses first, of equals the largest; each has the fullest
+/// disk that has room for it, so that what is left over stays large. A mount disk is had as a
+/// whole, and only by one volume.
 final class Disks {
     private final int volumes;
     private final List<Wish> wishes = new ArrayList<>();
@@ -25,6 +26,7 @@ final class Disks {
     private record Wish(int index, int size, Disk.Wanted wanted, List<Rule> rules) {
         boolean suits(Disk disk) {
             return disk.type() == wanted.type()
+                    && disk.size() >= size
                     && disk.size() <= wanted.maxSize().orElse(Integer.MAX_VALUE)
                     && (wanted.profile().isEmpty() || wanted.profile().equals(disk.profile()))
                     && rules.stream().allMatch(rule -> rule.admits(Optional.of(disk.path())));
@@ -64,7 +66,6 @@ final class Disks {
                                                     .map(Rule::new)
                                                     .toList())));
         }
-        wishes.sort(Comparator.comparingInt(Wish::size).reversed());
     }
 
     boolean fit(AgentRoom room) {
@@ -78,7 +79,7 @@ final class Disks {
         var left = new TreeMap<String, Integer>();
         room.disks().forEach(disk -> left.put(disk.path(), room.freeOn(disk)));
         var chosen = new HashMap<Integer, Part>();
-        for (var wish : wishes) {
+        for (var wish : inOrder(room)) {
             var disk = disk(wish, room, left);
             if (disk.isEmpty()) {
                 return Optional.empty();
@@ -93,6 +94,15 @@ final class Disks {
             all.add(Optional.ofNullable(chosen.get(i)));
         }
         return Optional.of(all);
+    }
+
+    private List<Wish> inOrder(AgentRoom room) {
+        var order = new ArrayList<>(wishes);
+        order.sort(
+                Comparator.comparingLong(
+                                (Wish wish) -> room.disks().stream().filter(wish::suits).count())
+                        .thenComparing(Wish::size, Comparator.reverseOrder()));
+        return order;
     }
 
     private static Optional<Disk> disk(Wish wish, AgentRoom room, Map<String, Integer> left) {

@@ -4,7 +4,6 @@ import static io.ekiden.model.Container.Type.DOCKER;
 import static io.ekiden.model.Container.Type.MESOS;
 
 import io.ekiden.model.Agent;
-import io.ekiden.model.Container;
 import io.ekiden.model.Disk;
 import io.ekiden.model.Instance;
 import io.ekiden.model.LaunchQueueItem.Reason;
@@ -46,6 +45,7 @@ final class Fit {
     private final Resources wanted;
     private final List<Volume.External> external;
     private final Disks disks;
+    private final List<String> nativeNeeds;
     private final List<Integer> fixedPorts;
     private final boolean portTwice;
     private final int ports;
@@ -87,6 +87,7 @@ final class Fit {
         wanted = spec.footprint();
         external = spec.externalVolumes();
         disks = new Disks(spec.persistentVolumes());
+        nativeNeeds = spec.nativeNeeds();
         var requested = spec.requestedHostPorts().stream().flatMap(Optional::stream).toList();
         fixedPorts = requested.stream().filter(port -> port != 0).toList();
         portTwice = fixedPorts.stream().distinct().count() < fixedPorts.size();
@@ -178,17 +179,18 @@ final class Fit {
     private boolean runs(Agent agent) {
         var runtimes = agent.runtimes();
         return switch (spec.runtime()) {
-            case MESOS -> runtimes.contains(MESOS) && (!spec.contained() || runsImages(agent));
+            case MESOS -> runsNatively(agent);
             case DOCKER ->
                     runtimes.contains(DOCKER)
                             || (spec.kind() == RunSpec.Kind.POD
                                     && spec.network() == Network.HOST
-                                    && runsImages(agent));
+                                    && runsNatively(agent));
         };
     }
 
-    private static boolean runsImages(Agent agent) {
-        return agent.runtimes().contains(MESOS) && agent.attributes().containsKey(Container.IMAGES);
+    private boolean runsNatively(Agent agent) {
+        return agent.runtimes().contains(MESOS)
+                && agent.attributes().keySet().containsAll(nativeNeeds);
     }
 
     private boolean takesRole(AgentRoom room) {
@@ -389,12 +391,18 @@ final class Fit {
 
     private Refusal runtime(AgentRoom room, Reason why) {
         var agent = room.agent();
-        boolean lacksImages = spec.runtime() == MESOS && agent.runtimes().contains(MESOS);
+        var lacks =
+                spec.runtime() == MESOS && agent.runtimes().contains(MESOS)
+                        ? nativeNeeds.stream()
+                                .filter(need -> !agent.attributes().containsKey(need))
+                                .toList()
+                        : List.<String>of();
+        var named = String.join(", ", lacks);
         return refusal(
                 room,
                 why,
-                "runtime " + spec.runtime() + (lacksImages ? " with images" : ""),
-                "runtimes " + agent.runtimes() + (lacksImages ? " without images" : ""));
+                "runtime " + spec.runtime() + (lacks.isEmpty() ? "" : " with " + named),
+                "runtimes " + agent.runtimes() + (lacks.isEmpty() ? "" : " without " + named));
     }
 
     private Refusal taken(AgentRoom room, Reason why, Volume.External volume) {

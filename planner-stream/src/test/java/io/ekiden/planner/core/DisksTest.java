@@ -154,6 +154,20 @@ class DisksTest {
     }
 
     @Test
+    void whatFewDisksSuitChoosesFirst() {
+        world.agentWithDisks("a", WHOLE, FAST);
+
+        create(
+                "/db",
+                app(
+                        1,
+                        "\"type\": \"mount\", \"size\": 50",
+                        "\"size\": 10, \"profileName\": \"ssd\""));
+
+        assertThat(parts("/db")).containsExactly(new Part("/whole", 500), new Part("/fast", 200));
+    }
+
+    @Test
     void anInstanceComesBackToItsDiskAndWaitsWhileThatIsAway() {
         world.agentWithDisks("a", SMALL);
         create("/db", app(1, "\"type\": \"path\", \"size\": 100"));

@@ -7,7 +7,7 @@ import io.ekiden.log.Fact;
 import io.ekiden.model.PathId;
 import org.junit.jupiter.api.Test;
 
-/// Images on agents that have no engine: only where the agent says that it can.
+/// What can be done without an engine, images before all: only where the agent says that it can.
 class ImagesTest {
     private final World world = new World();
 
@@ -56,6 +56,30 @@ class ImagesTest {
         world.agent("a1", 4, "").agent("a2", 4, "images:overlay");
 
         app("{'type':'MESOS','docker':{'image':'x'}}");
+
+        assertThat(agents()).isEqualTo("a2");
+    }
+
+    @Test
+    void aTerminalIsWhereTheAgentHasOne() {
+        world.agent("a1", 4, "").agent("a2", 4, "terminals:script");
+
+        world.create("/a", "{\"cmd\":\"x\",\"cpus\":0.1,\"mem\":1,\"tty\":true}");
+
+        assertThat(agents()).isEqualTo("a2");
+    }
+
+    @Test
+    void aDirectoryIsReadOnlyWhereTheAgentCanSeeToIt() {
+        world.agent("a1", 4, "");
+        app("{'type':'MESOS','volumes':[{'containerPath':'d','hostPath':'/d','mode':'RO'}]}");
+        assertThat(agents()).isEmpty();
+        var refusal = world.image.queueItem(PathId.of("/a")).orElseThrow().refusals().getFirst();
+        assertThat(refusal.wanted()).isEqualTo("runtime MESOS with read-only");
+        assertThat(refusal.there()).isEqualTo("runtimes [MESOS] without read-only");
+
+        world.agent("a2", 4, "read-only:mount");
+        world.work();
 
         assertThat(agents()).isEqualTo("a2");
     }

@@ -95,7 +95,7 @@ public record Contents(
                 false,
                 false,
                 Optional.empty(),
-                container.tty(),
+                container.hasTerminal(),
                 List.of(),
                 List.of());
     }

@@ -269,7 +269,7 @@ public final class ImageLauncher {
         var variables = new TreeMap<String, String>();
         variables.put("PATH", TaskEnvironment.PATH);
         if (contents(task).tty()) {
-            variables.put("TERM", "xterm");
+            variables.put("TERM", TaskEnvironment.TERM);
         }
         for (var variable : ofImage) {
             int equals = variable.indexOf('=');
