@@ -11,6 +11,7 @@ import io.ekiden.agent.runtime.Exec;
 import io.ekiden.agent.secrets.SecretKeeper;
 import io.ekiden.exec.ExecFrames;
 import io.ekiden.model.TaskId;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -112,11 +114,20 @@ final class ExecServerTest {
         return open(options(query));
     }
 
+    /// @param heard gets the messages, from the first on, each with its channel before it
+    private WebSocket open(String query, List<String> heard) throws Exception {
+        var socket = client.webSocket();
+        socket.binaryMessageHandler(message ->
+                heard.add(message.getByte(0) + message.getString(1, message.length(), "UTF-8")));
+        return opened(socket.connect(options(query)));
+    }
+
     private WebSocket open(WebSocketConnectOptions options) throws Exception {
-        return client.connect(options)
-                .toCompletionStage()
-                .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
+        return opened(client.connect(options));
+    }
+
+    private static WebSocket opened(Future<WebSocket> socket) throws Exception {
+        return socket.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     private UpgradeRejectedException refused(WebSocketConnectOptions options) throws Exception {
@@ -134,16 +145,6 @@ final class ExecServerTest {
         return exec;
     }
 
-    private static List<String> heard(WebSocket socket) {
-        var heard = new ArrayList<String>();
-        socket.binaryMessageHandler(message -> {
-            synchronized (heard) {
-                heard.add(message.getByte(0) + message.getString(1, message.length(), "UTF-8"));
-            }
-        });
-        return heard;
-    }
-
     private static void say(WebSocket socket, int channel, String text) {
         socket.writeBinaryMessage(
                 Buffer.buffer(ExecFrames.message(channel, text.getBytes(StandardCharsets.UTF_8))));
@@ -151,8 +152,8 @@ final class ExecServerTest {
 
     @Test
     void outputAndErrorsComeOnTheirChannelsAndTheStatusLast() throws Exception {
-        var socket = open("command=echo&command=a%20b&tty=true&stdin=1");
-        var heard = heard(socket);
+        var heard = new CopyOnWriteArrayList<String>();
+        var socket = open("command=echo&command=a%20b&tty=true&stdin=1", heard);
         var closed = new AtomicInteger();
         socket.closeHandler(_ -> closed.set(socket.closeStatusCode()));
         var exec = exec();
@@ -198,12 +199,12 @@ final class ExecServerTest {
 
     @Test
     void withTheTaskTheCommandEnds() throws Exception {
-        var socket = open("command=sh");
-        var heard = heard(socket);
+        var heard = new CopyOnWriteArrayList<String>();
+        open("command=sh", heard);
         var exec = exec();
         ended = true;
         await().until(() -> exec.told.contains("closed"));
-        await().until(() -> heard.getLast().contains("137"));
+        await().until(() -> heard.stream().anyMatch(message -> message.contains("137")));
     }
 
     @Test
