@@ -39,7 +39,12 @@ final class DependenciesFirst implements Checker {
                     ordered(entry, deployment, image, true);
                     ordered(entry, deployment, evidence.image(), false);
                 }
-                case Fact.Launched(var spec, var _, var _) -> launched(entry, spec);
+                case Fact.Launched(var spec, var instances, var _) -> {
+                    // One that had run before is kept up, whatever brings the app up anew.
+                    if (instances.stream().anyMatch(instance -> instance.incarnation() == 1)) {
+                        launched(entry, spec);
+                    }
+                }
                 default -> {} // says nothing of an order
             }
         }
